@@ -1,0 +1,129 @@
+package dev.convoy.engine.layer;
+
+import dev.convoy.engine.tensor.Shape;
+
+/**
+ * A layer on paper: what a user writes down, before any input shape or parameter offset is known.
+ */
+public sealed interface LayerSpec {
+
+  /**
+   * The shape that leaves this layer when {@code input} enters.
+   *
+   * @throws IllegalArgumentException if {@code input} does not fit, saying what would
+   */
+  Shape outputShape(Shape input);
+
+  /**
+   * How weights start: He for layers that feed ReLU, Xavier (Glorot) otherwise, or plain normal
+   * with deviation 0.01 / constant zero.
+   */
+  enum Init {
+    HE,
+    XAVIER,
+    SMALL,
+    ZERO
+  }
+
+  /** Pointwise functions. */
+  enum Function {
+    RELU,
+    SIGMOID,
+    TANH
+  }
+
+  /** Pooling modes. AVERAGE divides by the whole window, padding included. */
+  enum PoolMode {
+    MAX,
+    AVERAGE
+  }
+
+  /**
+   * 2-D cross-correlation (true convolution if {@code flip}). Weights {@code
+   * [kernelHeight][kernelWidth][inputChannels][filters]}, then the bias {@code [filters]}. Output
+   * side: {@code floor((n + padding - kernel) / stride) + 1}.
+   *
+   * @param frozen true if training leaves the parameters alone
+   */
+  record Conv2d(int filters, Window window, boolean bias, boolean flip, Init init, boolean frozen)
+      implements LayerSpec {
+    public Conv2d {
+      positive("filters", filters);
+    }
+
+    @Override
+    public Shape outputShape(Shape input) {
+      Window.Extent extent = window.on(input);
+      return new Shape(extent.outputHeight(), extent.outputWidth(), filters);
+    }
+  }
+
+  /** Max or average pooling, channel by channel. */
+  record Pool2d(PoolMode mode, Window window) implements LayerSpec {
+    @Override
+    public Shape outputShape(Shape input) {
+      Window.Extent extent = window.on(input);
+      if (extent.someWindowLiesInPadding()) {
+        throw new IllegalArgumentException(
+            "pool: a window of "
+                + window
+                + " on "
+                + input
+                + " would lie wholly in padding and have no value; expected padding smaller than the window");
+      }
+      return new Shape(extent.outputHeight(), extent.outputWidth(), input.channels());
+    }
+  }
+
+  /** A pointwise function. */
+  record Activation(Function function) implements LayerSpec {
+    @Override
+    public Shape outputShape(Shape input) {
+      return input;
+    }
+  }
+
+  /** Height x width x channels to one vector, in that order; moves no data. */
+  record Flatten() implements LayerSpec {
+    @Override
+    public Shape outputShape(Shape input) {
+      return Shape.vector(input.size());
+    }
+  }
+
+  /** {@code y = x W + b}. Weights {@code [inputs][units]}, then the bias {@code [units]}. */
+  record Dense(int units, boolean bias, Init init, boolean frozen) implements LayerSpec {
+    public Dense {
+      positive("units", units);
+    }
+
+    @Override
+    public Shape outputShape(Shape input) {
+      return Shape.vector(units);
+    }
+  }
+
+  /**
+   * Inverted dropout: in training each value is zeroed with probability {@code rate}, the others
+   * divided by {@code 1 - rate}.
+   */
+  record Dropout(float rate) implements LayerSpec {
+    public Dropout {
+      if (!(rate >= 0f && rate < 1f)) {
+        throw new IllegalArgumentException(
+            "dropout: got rate " + rate + ", expected 0 <= rate < 1");
+      }
+    }
+
+    @Override
+    public Shape outputShape(Shape input) {
+      return input;
+    }
+  }
+
+  private static void positive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + ": got " + value + ", expected 1 or more");
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.convoy.engine.layer;
+
+import dev.convoy.engine.tensor.Shape;
+
+/**
+ * A sliding window: kernel, stride and padding. {@code same} padding (which needs stride 1 to keep
+ * the size; in general it gives {@code ceil(n / stride)}) is worked out when the input is known; an
+ * odd total puts the extra cell at the tail (bottom, right), or at the head if {@code headFirst}.
+ */
+public record Window(int height, int width, int strideHeight, int strideWidth, Padding padding) {
+
+  /** Padding rule. {@code same} and {@code headFirst} matter only to {@link #same}. */
+  public record Padding(boolean same, boolean headFirst, int top, int bottom, int left, int right) {
+    public static final Padding VALID = new Padding(false, false, 0, 0, 0, 0);
+    public static final Padding SAME = new Padding(true, false, 0, 0, 0, 0);
+    public static final Padding SAME_HEAD = new Padding(true, true, 0, 0, 0, 0);
+
+    public Padding {
+      if (top < 0 || bottom < 0 || left < 0 || right < 0) {
+        throw new IllegalArgumentException(
+            "padding: got "
+                + top
+                + ","
+                + bottom
+                + ","
+                + left
+                + ","
+                + right
+                + ", expected 0 or more on every side");
+      }
+    }
+
+    /** Explicit padding on each side. */
+    public static Padding of(int top, int bottom, int left, int right) {
+      return new Padding(false, false, top, bottom, left, right);
+    }
+  }
+
+  public Window {
+    if (height < 1 || width < 1) {
+      throw new IllegalArgumentException(
+          "kernel: got " + height + "x" + width + ", expected both sides 1 or more");
+    }
+    if (strideHeight < 1 || strideWidth < 1) {
+      throw new IllegalArgumentException(
+          "stride: got " + strideHeight + "x" + strideWidth + ", expected both 1 or more");
+    }
+  }
+
+  /** A window on a known input: all numbers explicit. */
+  public record Extent(
+      int height,
+      int width,
+      int strideHeight,
+      int strideWidth,
+      int top,
+      int bottom,
+      int left,
+      int right,
+      int inputHeight,
+      int inputWidth,
+      int outputHeight,
+      int outputWidth) {
+
+    /** True if the first or last window on either axis would cover no input cell. */
+    boolean someWindowLiesInPadding() {
+      return top >= height
+          || left >= width
+          || (outputHeight - 1) * strideHeight - top >= inputHeight
+          || (outputWidth - 1) * strideWidth - left >= inputWidth;
+    }
+  }
+
+  /**
+   * Places this window on {@code input}: output side {@code floor((n + padding - kernel) / stride)
+   * + 1}.
+   *
+   * @throws IllegalArgumentException if the window is larger than the padded input
+   */
+  public Extent on(Shape input) {
+    int[] vertical = pads(input.height(), height, strideHeight, padding.top, padding.bottom);
+    int[] horizontal = pads(input.width(), width, strideWidth, padding.left, padding.right);
+    long spareHeight = (long) input.height() + vertical[0] + vertical[1] - height;
+    long spareWidth = (long) input.width() + horizontal[0] + horizontal[1] - width;
+    if (spareHeight < 0 || spareWidth < 0) {
+      throw new IllegalArgumentException(
+          "window: got a kernel of "
+              + height
+              + "x"
+              + width
+              + " on an input of "
+              + input
+              + ", expected a kernel no larger than the padded input; use a smaller kernel or padding=same");
+    }
+    return new Extent(
+        height,
+        width,
+        strideHeight,
+        strideWidth,
+        vertical[0],
+        vertical[1],
+        horizontal[0],
+        horizontal[1],
+        input.height(),
+        input.width(),
+        (int) (spareHeight / strideHeight) + 1,
+        (int) (spareWidth / strideWidth) + 1);
+  }
+
+  private int[] pads(int length, int kernel, int stride, int head, int tail) {
+    if (!padding.same) {
+      return new int[] {head, tail};
+    }
+    int outputs = (length + stride - 1) / stride;
+    int total = Math.max(0, (outputs - 1) * stride + kernel - length);
+    int small = total / 2;
+    int large = total - small;
+    return padding.headFirst ? new int[] {large, small} : new int[] {small, large};
+  }
+}

@@ -1,0 +1,47 @@
+package dev.convoy.engine.network;
+
+import java.util.List;
+
+/** Names and places of the parameter arrays in the flat array, in order and without gaps. */
+public record ParameterLayout(List<Entry> entries, int size) {
+
+  /**
+   * One parameter array.
+   *
+   * @param layer index of the layer in the model
+   * @param name for example {@code 0.conv2d.weights}
+   * @param offset first index in the flat array
+   * @param dimensions for example {@code [3, 3, 1, 8]}
+   * @param frozen true if training leaves it alone
+   * @param decays true if weight decay applies (weights, not biases)
+   */
+  public record Entry(
+      int layer,
+      String name,
+      int offset,
+      List<Integer> dimensions,
+      boolean frozen,
+      boolean decays) {
+    public Entry {
+      dimensions = List.copyOf(dimensions);
+    }
+
+    public int length() {
+      return dimensions.stream().reduce(1, Math::multiplyExact);
+    }
+  }
+
+  public ParameterLayout {
+    entries = List.copyOf(entries);
+  }
+
+  /** The array that index {@code i} of the flat array belongs to. */
+  public Entry at(int i) {
+    for (Entry entry : entries) {
+      if (i >= entry.offset() && i < entry.offset() + entry.length()) {
+        return entry;
+      }
+    }
+    throw new IndexOutOfBoundsException("parameter " + i + " of " + size);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.convoy.spark.train;
+
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.optimizer.LearningRate;
+import dev.convoy.engine.optimizer.Optimizer;
+import java.io.Serializable;
+
+/**
+ * A training job, checked and complete: nothing has a default here (defaults live in the job file's
+ * reader alone).
+ *
+ * @param model the network
+ * @param data where examples come from and how they are cut
+ * @param loop how long and in what batches
+ * @param update how gradients become weights
+ * @param checkpoints when state is saved
+ */
+public record TrainConfig(
+    ModelSpec model, Data data, Loop loop, Update update, Checkpoints checkpoints) {
+
+  /**
+   * @param path folder or file prefix of the data, or {@code embedded:mnist}
+   * @param partitions of the RDD; 0 means one a task slot. Does not change the answer
+   * @param shards logical shards V; changes the answer
+   * @param validationFraction share of the training set held out, chosen by the seed
+   */
+  public record Data(String path, int partitions, int shards, double validationFraction)
+      implements Serializable {}
+
+  /**
+   * @param epochs passes over the training data
+   * @param maxSteps stop after this many steps; 0 means no limit
+   * @param batchSize examples a step
+   * @param microBatch examples a forward-backward call
+   * @param seed of everything random
+   * @param evaluateEvery epochs between validations; 0 for never
+   * @param patience validations without improvement before training stops early and the best
+   *     weights come back; 0 for never
+   */
+  public record Loop(
+      int epochs,
+      long maxSteps,
+      int batchSize,
+      int microBatch,
+      long seed,
+      int evaluateEvery,
+      int patience)
+      implements Serializable {}
+
+  /**
+   * @param weightDecay 0 for none; biases do not decay
+   * @param clipNorm largest Euclidean norm of the whole mean gradient; 0 for no limit
+   * @param clipValue largest magnitude of one value of the mean gradient; 0 for no limit
+   */
+  public record Update(
+      Optimizer optimizer,
+      LearningRate learningRate,
+      float weightDecay,
+      float clipNorm,
+      float clipValue) {}
+
+  /**
+   * @param directory Hadoop path, or empty for none
+   * @param everySteps 0 for not by steps
+   * @param everyMinutes 0 for not by time
+   * @param everyEpoch at the end of each epoch
+   * @param keep newest to keep
+   */
+  public record Checkpoints(
+      String directory, long everySteps, double everyMinutes, boolean everyEpoch, int keep) {}
+}

@@ -1,0 +1,84 @@
+package dev.convoy.spark.train;
+
+import java.util.List;
+
+/** What happens in a run, in order: one stream that all reporting listens to. */
+public sealed interface TrainEvent {
+
+  /** Training is about to start (or to go on from {@code firstStep}). */
+  record Started(
+      String applicationId,
+      int parameters,
+      long trainingExamples,
+      long validationExamples,
+      int shards,
+      int partitions,
+      int slots,
+      long firstStep,
+      long totalSteps,
+      long stepsPerEpoch,
+      int epochs)
+      implements TrainEvent {}
+
+  /**
+   * One step was taken. Times in seconds.
+   *
+   * @param step from 1
+   * @param epoch from 1
+   * @param loss mean over the batch's examples
+   * @param correct examples of the batch classified right, before the update
+   * @param computeSeconds the largest over the tasks of time in the engine
+   * @param mergeSeconds on the driver: adding results
+   * @param updateSeconds on the driver: mean, clipping, optimizer
+   */
+  record Step(
+      long step,
+      int epoch,
+      int examples,
+      double loss,
+      int correct,
+      float learningRate,
+      double gradientNorm,
+      double seconds,
+      double broadcastSeconds,
+      double computeSeconds,
+      double mergeSeconds,
+      double updateSeconds)
+      implements TrainEvent {}
+
+  /** A pass over held-out data is done. {@code best} if no earlier one was better. */
+  record Evaluated(
+      String dataset,
+      long step,
+      int epoch,
+      long examples,
+      double loss,
+      double accuracy,
+      double seconds,
+      boolean best)
+      implements TrainEvent {}
+
+  /** State was saved. */
+  record Checkpointed(long step, String path, double seconds) implements TrainEvent {}
+
+  /**
+   * Something a user should know that is not an error: a retry, a skipped checkpoint, a fallback.
+   */
+  record Warned(long step, String message) implements TrainEvent {}
+
+  /**
+   * Training is over. {@code reason} is for example {@code epochs}, {@code maxSteps}, {@code
+   * patience}.
+   */
+  record Finished(
+      long steps,
+      String reason,
+      double seconds,
+      long examples,
+      double computeSeconds,
+      double sparkSeconds,
+      double driverSeconds,
+      String weightsSha256,
+      List<String> nextCommands)
+      implements TrainEvent {}
+}
