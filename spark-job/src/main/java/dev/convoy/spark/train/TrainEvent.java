@@ -21,6 +21,33 @@ public sealed interface TrainEvent {
       implements TrainEvent {}
 
   /**
+   * What the run is expected to cost, measured on a few micro-batches before the first step. Times
+   * in milliseconds a step.
+   *
+   * @param bytesPerStep weights out and gradients back, all tasks together
+   * @param scaling the same for 1, 2, 4 and 8 times the slots at hand, by Amdahl's law
+   */
+  record Planned(
+      long examples,
+      int shards,
+      int partitions,
+      int slots,
+      int parameters,
+      long bytesPerStep,
+      double computeMillis,
+      double overheadMillis,
+      double examplesPerSecond,
+      List<Scaling> scaling)
+      implements TrainEvent {
+    public Planned {
+      scaling = List.copyOf(scaling);
+    }
+  }
+
+  /** Predicted speed with {@code slots} task slots; {@code efficiency} 1 is perfect scaling. */
+  record Scaling(int slots, double examplesPerSecond, double efficiency) {}
+
+  /**
    * One step was taken. Times in seconds.
    *
    * @param step from 1

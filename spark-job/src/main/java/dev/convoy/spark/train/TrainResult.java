@@ -1,0 +1,23 @@
+package dev.convoy.spark.train;
+
+import java.util.Optional;
+
+/**
+ * A finished run.
+ *
+ * @param weights final weights, the best ones if training stopped for lack of improvement
+ * @param weightsSha256 of the weights' big-endian bytes, lower-case hex
+ * @param steps steps taken since the very first start
+ * @param reason {@code epochs}, {@code maxSteps}, {@code patience} or {@code stopped}
+ * @param examples examples seen by this process
+ * @param seconds of this process, from the first step to the last
+ * @param validation the last validation, if there was one
+ */
+public record TrainResult(
+    float[] weights,
+    String weightsSha256,
+    long steps,
+    String reason,
+    long examples,
+    double seconds,
+    Optional<Evaluation> validation) {}
