@@ -38,46 +38,88 @@ public record ModelSpec(
     SQUARED
   }
 
+  /** Longest text form that is read. */
+  public static final int MAX_TEXT = 1 << 20;
+
+  /** Most layers in a model. */
+  public static final int MAX_LAYERS = 10_000;
+
   public ModelSpec {
     layers = List.copyOf(layers);
+    atMost(layers.size());
     if (layers.isEmpty()) {
       throw new IllegalArgumentException(
           "model: got no layers, expected at least one, for example 'dense units=10'");
     }
   }
 
-  /** Reads the text form. Errors name the line. */
+  /**
+   * Reads the text form. Order is free but for the layers; {@code input} must be there; {@code
+   * normalize} is {@code mean=0 deviation=1} and {@code loss} is softmax unless given. What follows
+   * a {@code #} is a comment.
+   *
+   * @throws IllegalArgumentException naming the line, what was got and what was expected; also for
+   *     texts above {@value #MAX_TEXT} characters
+   */
   public static ModelSpec parse(String text) {
+    if (text.length() > MAX_TEXT) {
+      throw new IllegalArgumentException(
+          "model: got a text of "
+              + text.length()
+              + " characters, expected at most "
+              + MAX_TEXT
+              + "; is this a model description?");
+    }
     Shape input = null;
-    Normalization normalization = new Normalization(0f, 1f);
-    LossKind loss = LossKind.SOFTMAX;
+    Normalization normalization = null;
+    LossKind loss = null;
     List<LayerSpec> layers = new ArrayList<>();
-    int number = 0;
-    for (String line : text.split("\n", -1)) {
-      number++;
-      String item = line.trim();
-      if (item.isEmpty() || item.startsWith("#")) {
+    String[] lines = text.split("\n", -1);
+    for (int i = 0; i < lines.length; i++) {
+      String item = lines[i].split("#", 2)[0].trim();
+      if (item.isEmpty()) {
         continue;
       }
+      String name = ItemText.nameOf(item);
+      String rest = item.substring(name.length()).trim();
       try {
-        if (item.startsWith("input ")) {
-          input = Shape.parse(item.substring(6));
-        } else if (item.startsWith("normalize")) {
-          normalization = LayerText.normalization(item);
-        } else if (item.startsWith("loss ")) {
-          loss = LayerText.loss(item.substring(5).trim());
-        } else {
-          layers.add(LayerText.layer(item));
+        switch (name) {
+          case "input" -> input = once(name, input, Shape.parse(rest));
+          case "normalize" ->
+              normalization = once(name, normalization, LayerText.normalization(item));
+          case "loss" -> loss = once(name, loss, LayerText.loss(rest));
+          default -> {
+            layers.add(LayerText.layer(item));
+            atMost(layers.size());
+          }
         }
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException("model line " + number + ": " + e.getMessage(), e);
+        throw new IllegalArgumentException("model line " + (i + 1) + ": " + e.getMessage(), e);
       }
     }
     if (input == null) {
       throw new IllegalArgumentException(
           "model: got no input line, expected one such as 'input 28x28x1'");
     }
-    return new ModelSpec(input, normalization, layers, loss);
+    return new ModelSpec(
+        input,
+        normalization == null ? new Normalization(0f, 1f) : normalization,
+        layers,
+        loss == null ? LossKind.SOFTMAX : loss);
+  }
+
+  private static <T> T once(String name, T before, T value) {
+    if (before != null) {
+      throw new IllegalArgumentException(name + ": got a second one, expected it once");
+    }
+    return value;
+  }
+
+  private static void atMost(int layers) {
+    if (layers > MAX_LAYERS) {
+      throw new IllegalArgumentException(
+          "model: got more than " + MAX_LAYERS + " layers, expected at most that many");
+    }
   }
 
   /** The text form; {@code parse(toText())} equals this. */

@@ -65,7 +65,9 @@ public record Shape(int height, int width, int channels) {
       // falls through to the one message below
     }
     throw new IllegalArgumentException(
-        "shape: got '" + text + "', expected HEIGHTxWIDTHxCHANNELS, for example 28x28x1");
+        "shape: got '"
+            + (text.length() > 40 ? text.substring(0, 40) + "..." : text)
+            + "', expected HEIGHTxWIDTHxCHANNELS, for example 28x28x1");
   }
 
   @Override
