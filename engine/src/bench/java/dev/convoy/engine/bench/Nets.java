@@ -1,0 +1,102 @@
+package dev.convoy.engine.bench;
+
+import dev.convoy.engine.data.Normalization;
+import dev.convoy.engine.layer.LayerSpec;
+import dev.convoy.engine.layer.Window;
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.tensor.Shape;
+import java.util.List;
+
+/** The four nets that every figure is given for: those of conf/NAME.yaml. */
+public enum Nets {
+  SEED_CNN(
+      "seed-cnn",
+      List.of(conv(8, 3, Window.Padding.VALID, false), maxPool(), flatten(), dense(10))),
+  LENET5(
+      "lenet5",
+      List.of(
+          conv(6, 5, Window.Padding.of(2, 2, 2, 2), true),
+          relu(),
+          maxPool(),
+          conv(16, 5, Window.Padding.VALID, true),
+          relu(),
+          maxPool(),
+          flatten(),
+          dense(120),
+          relu(),
+          dense(84),
+          relu(),
+          dense(10))),
+  CNN32(
+      "cnn32",
+      List.of(
+          conv(32, 3, Window.Padding.of(1, 1, 1, 1), true),
+          relu(),
+          conv(32, 3, Window.Padding.of(1, 1, 1, 1), true),
+          relu(),
+          maxPool(),
+          conv(64, 3, Window.Padding.of(1, 1, 1, 1), true),
+          relu(),
+          maxPool(),
+          flatten(),
+          dense(128),
+          relu(),
+          dense(10))),
+  MLP("mlp", List.of(flatten(), dense(128), relu(), dense(10)));
+
+  private final String id;
+  private final List<LayerSpec> layers;
+
+  Nets(String id, List<LayerSpec> layers) {
+    this.id = id;
+    this.layers = layers;
+  }
+
+  /** The name that configurations and tables use. */
+  public String id() {
+    return id;
+  }
+
+  /** The model: 28x28x1 input, pixels / 255 - 0.5, softmax loss. */
+  public ModelSpec spec() {
+    return new ModelSpec(
+        new Shape(28, 28, 1), new Normalization(0.5f, 1f), layers, ModelSpec.LossKind.SOFTMAX);
+  }
+
+  /**
+   * The net called {@code id}.
+   *
+   * @throws IllegalArgumentException naming those there are
+   */
+  public static Nets of(String id) {
+    for (Nets net : values()) {
+      if (net.id.equals(id.trim())) {
+        return net;
+      }
+    }
+    throw new IllegalArgumentException(
+        "net: got '" + id + "', expected one of seed-cnn, lenet5, cnn32, mlp");
+  }
+
+  private static LayerSpec conv(int filters, int kernel, Window.Padding padding, boolean bias) {
+    Window window = new Window(kernel, kernel, 1, 1, padding);
+    return new LayerSpec.Conv2d(filters, window, bias, false, LayerSpec.Init.HE, false);
+  }
+
+  private static LayerSpec maxPool() {
+    Window window = new Window(2, 2, 2, 2, Window.Padding.VALID);
+    return new LayerSpec.Pool2d(LayerSpec.PoolMode.MAX, window);
+  }
+
+  private static LayerSpec relu() {
+    return new LayerSpec.Activation(LayerSpec.Function.RELU);
+  }
+
+  private static LayerSpec flatten() {
+    return new LayerSpec.Flatten();
+  }
+
+  private static LayerSpec dense(int units) {
+    return new LayerSpec.Dense(units, true, LayerSpec.Init.HE, false);
+  }
+}
