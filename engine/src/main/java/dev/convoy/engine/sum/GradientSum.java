@@ -30,11 +30,8 @@ public final class GradientSum {
   /** Rounds to the grid whatever is added to it, in the range of plus or minus {@link #LIMIT}. */
   static final double MAGIC = 1.5 * (1L << (52 - GRID_BITS));
 
-  /** Elements that are checked side by side. */
-  private static final int LANES = 1024;
-
   private final double[] sums;
-  private final float[] flags;
+  private boolean worthless;
   private int examples;
   private int batchExamples;
 
@@ -44,7 +41,6 @@ public final class GradientSum {
           "gradient sum: got " + parameters + " parameters, expected 0 or more");
     }
     sums = new double[parameters];
-    flags = new float[Math.min(LANES, parameters)];
   }
 
   /** Length of the gradients that are added. */
@@ -67,6 +63,7 @@ public final class GradientSum {
     Arrays.fill(sums, 0.0);
     examples = 0;
     batchExamples = 0;
+    worthless = false;
   }
 
   /**
@@ -74,7 +71,7 @@ public final class GradientSum {
    * {@code batchExamples}.
    *
    * @return -1, or the index of a value that is not finite or is {@link #LIMIT} or more in the mean
-   *     over {@code examples}; the sum is then unchanged
+   *     over {@code examples}; the sum is then worthless until {@link #clear}
    * @throws IllegalArgumentException if the length differs, or examples are more than the batch has
    *     left
    */
@@ -91,15 +88,17 @@ public final class GradientSum {
           "gradient sum: got " + examples + " examples, expected 1 or more");
     }
     checkCount(examples, batchExamples);
-    int bad = firstOutOfRange(gradient, examples);
-    if (bad >= 0) {
-      return bad;
-    }
     count(examples, batchExamples);
     double scale = 1.0 / batchExamples;
+    float limit = LIMIT * examples;
     double[] sums = this.sums;
     for (int i = 0; i < sums.length; i++) {
-      sums[i] += (gradient[i] * scale + MAGIC) - MAGIC;
+      float value = gradient[i];
+      if (!(Math.abs(value) < limit)) {
+        worthless = true;
+        return i;
+      }
+      sums[i] += (value * scale + MAGIC) - MAGIC;
     }
     return -1;
   }
@@ -112,6 +111,8 @@ public final class GradientSum {
    */
   public void merge(GradientSum other) {
     checkLength(other.sums.length);
+    checkWorth();
+    other.checkWorth();
     if (other.batchExamples == 0) {
       return;
     }
@@ -131,6 +132,7 @@ public final class GradientSum {
    *     pass as a smaller gradient
    */
   public void mean(float[] mean) {
+    checkWorth();
     if (mean.length != sums.length) {
       throw new IllegalArgumentException(
           "gradient sum: got room for " + mean.length + " values, expected " + sums.length);
@@ -150,6 +152,7 @@ public final class GradientSum {
 
   /** The sum so far, exact and as short as is cheap; see {@link GridCodec} for the format. */
   public byte[] encode() {
+    checkWorth();
     return GridCodec.encode(sums, examples, batchExamples);
   }
 
@@ -160,6 +163,7 @@ public final class GradientSum {
    *     {@link #merge}; this sum is then unchanged
    */
   public void decodeAndMerge(byte[] code) {
+    checkWorth();
     int parameters = GridCodec.checkedParameters(code);
     checkLength(parameters);
     int examples = GridCodec.examples(code);
@@ -170,6 +174,13 @@ public final class GradientSum {
     checkCount(examples, batchExamples);
     GridCodec.decodeAndAdd(code, sums);
     count(examples, batchExamples);
+  }
+
+  private void checkWorth() {
+    if (worthless) {
+      throw new IllegalStateException(
+          "gradient sum: got a value out of range in an earlier add(), expected clear() after that");
+    }
   }
 
   private void checkLength(int parameters) {
@@ -202,44 +213,5 @@ public final class GradientSum {
   private void count(int more, int batch) {
     examples += more;
     batchExamples = batch;
-  }
-
-  /**
-   * Index of the first value that is NaN, infinite, or {@code LIMIT * examples} or more in size, or
-   * -1. The quick look multiplies by a power of two at which everything near the limit overflows to
-   * infinity, and then by 0, which leaves NaN where something was wrong and 0 elsewhere: loops
-   * without branches, over lanes, that the JIT compiler turns into SIMD.
-   */
-  private int firstOutOfRange(float[] gradient, int examples) {
-    float limit = LIMIT * examples;
-    float blowUp = Math.scalb(1f, 128 - Math.getExponent(limit));
-    float[] flags = this.flags;
-    int whole = gradient.length - gradient.length % LANES;
-    for (int from = 0; from < whole; from += LANES) {
-      flag(gradient, from, flags, LANES, blowUp);
-    }
-    flag(gradient, whole, flags, gradient.length - whole, blowUp);
-    for (float flag : flags) {
-      if (flag != 0f) {
-        Arrays.fill(flags, 0f);
-        return scan(gradient, limit);
-      }
-    }
-    return -1;
-  }
-
-  private static void flag(float[] gradient, int from, float[] flags, int length, float blowUp) {
-    for (int i = 0; i < length; i++) {
-      flags[i] += gradient[from + i] * blowUp * 0f;
-    }
-  }
-
-  private static int scan(float[] gradient, float limit) {
-    for (int i = 0; i < gradient.length; i++) {
-      if (!(Math.abs(gradient[i]) < limit)) {
-        return i;
-      }
-    }
-    return -1;
   }
 }

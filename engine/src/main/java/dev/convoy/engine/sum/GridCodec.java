@@ -2,7 +2,12 @@ package dev.convoy.engine.sum;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * An exact, compact byte form of sums on the grid of {@link GradientSum}. Every value is {@code k *
@@ -11,16 +16,19 @@ import java.nio.ByteOrder;
  *
  * <p>Format, little-endian: parameter count, examples, examples of the batch (int each); for each
  * block of {@value #BLOCK} values the number of bits its values take (byte, 0 to {@value
- * #MAX_BITS}); the values, zigzag coded (0, -1, 1, -2, 2 ... become 0, 1, 2, 3, 4 ...), block after
- * block without gaps at that width, each block starting on a byte; {@value #PADDING} zero bytes, so
- * that whole longs can be read at the end. Every length follows from the widths, and is checked
- * before anything is read.
+ * #MAX_BITS}); the values, in two's complement of that width without gaps, lowest bits first,
+ * {@value #BLOCK} to a block (the last one filled up with zeros), so that a block of width n is n
+ * longs; {@value #PADDING} zero bytes, so that whole longs can be read at the end. Every length
+ * follows from the widths, and is checked before anything is read.
  */
 final class GridCodec {
   static final int BLOCK = 64;
   static final int MAX_BITS = 53;
   static final int PADDING = 8;
   static final int HEADER = 12;
+
+  /** Longs in a piece of output; the first holds how many are filled. */
+  private static final int CHUNK = 1 << 13;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -42,80 +50,93 @@ final class GridCodec {
   static byte[] encode(double[] sums, int examples, int batchExamples) {
     int blocks = blocks(sums.length);
     byte[] widths = new byte[blocks];
-    long bytes = HEADER + (long) blocks + PADDING;
+    long[] values = new long[BLOCK];
+    List<long[]> chunks = new ArrayList<>();
+    long[] chunk = new long[0];
+    int filled = 0;
+    long words = 0;
     for (int block = 0; block < blocks; block++) {
       int from = block * BLOCK;
-      int to = Math.min(from + BLOCK, sums.length);
-      int width = width(sums, from, to);
+      int count = Math.min(BLOCK, sums.length - from);
+      int width = whole(sums, from, count, values);
       widths[block] = (byte) width;
-      bytes += bytesOf(to - from, width);
+      if (filled + MAX_BITS > chunk.length) {
+        chunk = new long[CHUNK];
+        chunks.add(chunk);
+        filled = 1;
+      }
+      int packed = width == 0 ? 0 : pack(values, width, chunk, filled);
+      filled += packed;
+      chunk[0] = filled;
+      words += packed;
     }
+    return join(new int[] {sums.length, examples, batchExamples}, widths, chunks, words);
+  }
+
+  private static byte[] join(int[] header, byte[] widths, List<long[]> chunks, long words) {
+    long bytes = HEADER + (long) widths.length + words * Long.BYTES + PADDING;
     if (bytes > Integer.MAX_VALUE - 8) {
       throw new IllegalStateException(
           "gradient sum: got " + bytes + " bytes to encode, expected less than 2 GiB");
     }
-    byte[] code = new byte[(int) bytes];
-    INTS.set(code, 0, sums.length);
-    INTS.set(code, 4, examples);
-    INTS.set(code, 8, batchExamples);
-    System.arraycopy(widths, 0, code, HEADER, blocks);
-    int at = HEADER + blocks;
-    for (int block = 0; block < blocks; block++) {
-      int from = block * BLOCK;
-      int to = Math.min(from + BLOCK, sums.length);
-      if (widths[block] != 0) {
-        pack(sums, from, to, widths[block], code, at);
-        at += bytesOf(to - from, widths[block]);
-      }
+    ByteBuffer code = ByteBuffer.allocate((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+    for (int field : header) {
+      code.putInt(field);
     }
-    java.util.Arrays.fill(code, at, code.length, (byte) 0);
-    return code;
+    code.put(widths);
+    LongBuffer target = code.asLongBuffer();
+    for (long[] chunk : chunks) {
+      target.put(chunk, 1, (int) chunk[0] - 1);
+    }
+    return code.array();
   }
 
-  private static int bytesOf(int values, int width) {
-    return (values * width + 7) >>> 3;
-  }
-
-  private static long zigzag(double sum) {
-    long k = Double.doubleToRawLongBits(sum + GradientSum.MAGIC) - MAGIC_BITS;
-    return (k << 1) ^ (k >> 63);
-  }
-
-  private static int width(double[] sums, int from, int to) {
+  /** Overwrites {@code values} with the k of a block, zeros behind; the bits that they need. */
+  private static int whole(double[] sums, int from, int count, long[] values) {
     long all = 0;
-    for (int i = from; i < to; i++) {
-      all |= zigzag(sums[i]);
+    for (int i = 0; i < count; i++) {
+      long k = Double.doubleToRawLongBits(sums[from + i] + GradientSum.MAGIC) - MAGIC_BITS;
+      values[i] = k;
+      all |= (k << 1) ^ (k >> 63);
     }
-    int width = 64 - Long.numberOfLeadingZeros(all);
-    if (width >= MAX_BITS) {
-      for (int i = from; i < to; i++) {
-        if (!(Math.abs(sums[i]) <= GradientSum.LIMIT)) {
-          throw new IllegalStateException(
-              "gradient sum: got "
-                  + sums[i]
-                  + " at parameter "
-                  + i
-                  + ", expected at most "
-                  + GradientSum.LIMIT
-                  + " in size");
-        }
+    Arrays.fill(values, count, values.length, 0);
+    int width = Long.SIZE - Long.numberOfLeadingZeros(all);
+    for (int i = 0; width >= MAX_BITS && i < count; i++) {
+      if (!(Math.abs(sums[from + i]) <= GradientSum.LIMIT)) {
+        throw new IllegalStateException(
+            "gradient sum: got "
+                + sums[from + i]
+                + " at parameter "
+                + (from + i)
+                + ", expected at most "
+                + GradientSum.LIMIT
+                + " in size");
       }
     }
     return width;
   }
 
-  /** Fewer than 8 bits wait between values, so 7 + 53 bits always fit a long: no branch. */
-  private static void pack(double[] sums, int from, int to, int width, byte[] code, int at) {
+  /** Packs a block into {@code width} longs, two values at a time where two fit a long. */
+  private static int pack(long[] values, int width, long[] words, int at) {
+    long mask = (1L << width) - 1;
+    int step = width <= 32 ? 2 : 1;
+    int stepBits = step * width;
     long waiting = 0;
     int bits = 0;
-    for (int i = from; i < to; i++) {
-      waiting |= zigzag(sums[i]) << bits;
-      LONGS.set(code, at, waiting);
-      bits += width;
-      at += bits >>> 3;
-      waiting >>>= bits & 0x38;
-      bits &= 7;
+    for (int i = 0; i < BLOCK; i += step) {
+      long value = values[i] & mask;
+      if (step == 2) {
+        value |= (values[i + 1] & mask) << width;
+      }
+      waiting |= value << bits;
+      bits += stepBits;
+      if (bits >= Long.SIZE) {
+        words[at++] = waiting;
+        bits -= Long.SIZE;
+        waiting = bits == 0 ? 0 : value >>> (stepBits - bits);
+      }
     }
+    return width;
   }
 
   /**
@@ -143,7 +164,7 @@ final class GridCodec {
       if (width < 0 || width > MAX_BITS) {
         throw wrong("values of " + (width & 0xff) + " bits", "0 to " + MAX_BITS);
       }
-      bytes += bytesOf(Math.min(BLOCK, parameters - block * BLOCK), width);
+      bytes += width * (long) Long.BYTES;
     }
     if (bytes != code.length) {
       throw wrong(code.length + " bytes", bytes + " by its header");
@@ -164,7 +185,7 @@ final class GridCodec {
           throw wrong("a value of " + value, "at most 2^51 in size");
         }
       }
-      at += bytesOf(values, width);
+      at += width * Long.BYTES;
     }
   }
 
@@ -186,7 +207,7 @@ final class GridCodec {
       int to = Math.min(from + BLOCK, sums.length);
       if (width != 0) {
         unpackAndAdd(code, at, width, sums, from, to);
-        at += bytesOf(to - from, width);
+        at += width * Long.BYTES;
       }
     }
   }
@@ -202,8 +223,8 @@ final class GridCodec {
   }
 
   private static long value(byte[] code, int at, int bit, int width) {
-    long zigzag = ((long) LONGS.get(code, at + (bit >>> 3)) >>> (bit & 7)) & ((1L << width) - 1);
-    return (zigzag >>> 1) ^ -(zigzag & 1);
+    long shifted = (long) LONGS.get(code, at + (bit >>> 3)) >>> (bit & 7);
+    return shifted << (Long.SIZE - width) >> (Long.SIZE - width);
   }
 
   private static IllegalArgumentException wrong(String got, String expected) {

@@ -154,6 +154,10 @@ class GradientSumTest {
           float[] gradient = new float[length];
           gradient[place] = bad;
           assertThat(sum.add(gradient, 7, 7)).isEqualTo(place);
+          assertThatThrownBy(sum::encode)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("out of range");
+          sum.clear();
         }
         float[] gradient = new float[length];
         gradient[place] = Math.nextDown(GradientSum.LIMIT * 7);
