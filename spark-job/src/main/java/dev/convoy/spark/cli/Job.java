@@ -1,0 +1,18 @@
+package dev.convoy.spark.cli;
+
+import dev.convoy.spark.train.TrainConfig;
+import java.util.List;
+
+/**
+ * A job that was read and checked.
+ *
+ * @param name of the configuration, for display
+ * @param config what to train
+ * @param yaml the job with every key written out; reads to the same {@code config}
+ * @param notes what the user should know, such as keys that have no effect
+ */
+record Job(String name, TrainConfig config, String yaml, List<String> notes) {
+  Job {
+    notes = List.copyOf(notes);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.convoy.spark.cli;
+
+import dev.convoy.spark.train.TrainConfig;
+import dev.convoy.spark.train.TrainConfig.Checkpoints;
+import dev.convoy.spark.train.TrainConfig.Data;
+import dev.convoy.spark.train.TrainConfig.Loop;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+
+/**
+ * Reads a job: YAML from a file, then what the command line says on top of it, then the defaults of
+ * {@link Key}. What cannot be right is refused with file and line before anything is started.
+ */
+final class JobFile {
+
+  /** {@code --set KEY=VALUE}, or an option that stands for one, such as {@code --data PATH}. */
+  record Override(Place place, String key, String value) {
+    /**
+     * Reads {@code KEY=VALUE}.
+     *
+     * @throws UserError if there is no equals sign
+     */
+    static Override parse(String text) {
+      int equals = text.indexOf('=');
+      if (equals < 1) {
+        throw new UserError(
+            "--set: got '"
+                + Texts.shorten(text)
+                + "', expected KEY=VALUE, for example --set training.batchSize=256");
+      }
+      String key = text.substring(0, equals).trim();
+      return new Override(
+          Place.option("--set " + Texts.shorten(key)), key, text.substring(equals + 1).trim());
+    }
+  }
+
+  private JobFile() {}
+
+  /**
+   * Reads the job that {@code yaml} and {@code overrides} describe.
+   *
+   * @param name of the job, for display
+   * @param source the file's name for messages
+   * @throws UserError with the place of the mistake, what was got, and what was expected
+   */
+  static Job read(String name, String yaml, String source, List<Override> overrides) {
+    Settings settings = settings(yaml, source, overrides);
+    TrainConfig config =
+        new TrainConfig(
+            ModelReader.read(settings),
+            data(settings),
+            loop(settings),
+            UpdateReader.read(settings),
+            checkpoints(settings));
+    return new Job(name, config, JobText.of(config, settings), notes(settings));
+  }
+
+  /** The settings alone, for commands that need no whole job. */
+  static Settings settings(String yaml, String source, List<Override> overrides) {
+    Settings settings = new Settings(source);
+    settings.putAll(YamlReader.read(yaml, source), "", new EnumMap<>(Key.class));
+    overrides.forEach(o -> settings.override(o.place(), o.key(), o.value()));
+    return settings;
+  }
+
+  private static Data data(Settings settings) {
+    String path = settings.text(Key.DATA_PATH);
+    if (path.isBlank()) {
+      throw settings
+          .place(Key.DATA_PATH)
+          .error("data.path: got nothing, expected a folder of IDX files or embedded:mnist");
+    }
+    return new Data(
+        path,
+        settings.integer(Key.DATA_PARTITIONS),
+        settings.integer(Key.DATA_SHARDS),
+        settings.real(Key.DATA_VALIDATION_FRACTION));
+  }
+
+  private static Loop loop(Settings settings) {
+    Loop loop =
+        new Loop(
+            settings.integer(Key.TRAINING_EPOCHS),
+            settings.longInteger(Key.TRAINING_MAX_STEPS),
+            settings.integer(Key.TRAINING_BATCH_SIZE),
+            settings.integer(Key.TRAINING_MICRO_BATCH),
+            settings.longInteger(Key.TRAINING_SEED),
+            settings.integer(Key.TRAINING_EVALUATE_EVERY),
+            settings.integer(Key.TRAINING_PATIENCE));
+    boolean validates = loop.evaluateEvery() > 0 && settings.real(Key.DATA_VALIDATION_FRACTION) > 0;
+    if (loop.patience() > 0 && !validates) {
+      throw settings
+          .place(Key.TRAINING_PATIENCE)
+          .error(
+              "training.patience: got "
+                  + loop.patience()
+                  + ", which needs validations; set data.validationFraction (for example 0.1) and"
+                  + " training.evaluateEvery (for example 1)");
+    }
+    return loop;
+  }
+
+  private static Checkpoints checkpoints(Settings settings) {
+    return new Checkpoints(
+        settings.text(Key.CHECKPOINT_DIRECTORY),
+        settings.longInteger(Key.CHECKPOINT_EVERY_STEPS),
+        settings.real(Key.CHECKPOINT_EVERY_MINUTES),
+        settings.flag(Key.CHECKPOINT_EVERY_EPOCH),
+        settings.integer(Key.CHECKPOINT_KEEP));
+  }
+
+  private static List<String> notes(Settings settings) {
+    List<String> notes = new ArrayList<>();
+    for (Key key : Key.values()) {
+      if (settings.isGiven(key) && !UpdateReader.matters(key, settings)) {
+        notes.add(
+            settings.place(key)
+                + ": "
+                + key.dotted()
+                + " has no effect with optimizer.type "
+                + settings.text(Key.OPTIMIZER_TYPE)
+                + " and schedule.type "
+                + settings.text(Key.SCHEDULE_TYPE));
+      }
+    }
+    return notes;
+  }
+}

@@ -1,0 +1,17 @@
+package dev.convoy.spark.cli;
+
+/**
+ * A mistake of the user's: ends the command with status 2 and this message alone, without a stack
+ * trace. The message says what, got, expected and the cure.
+ */
+public final class UserError extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public UserError(String message) {
+    super(message);
+  }
+
+  public UserError(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,224 @@
+package dev.convoy.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.convoy.engine.optimizer.Adam;
+import dev.convoy.engine.optimizer.Sgd;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JobFileTest {
+  private static final String LAYERS = "model:\n  layers:\n    - dense: {units: 10}\n";
+
+  private static Job read(String yaml, String... sets) {
+    List<JobFile.Override> overrides = new ArrayList<>();
+    for (String set : sets) {
+      overrides.add(JobFile.Override.parse(set));
+    }
+    return JobFile.read("job", yaml, "job.yaml", overrides);
+  }
+
+  private static void refused(String yaml, String message) {
+    assertThatThrownBy(() -> read(yaml)).isInstanceOf(UserError.class).hasMessage(message);
+  }
+
+  @Test
+  void defaultsFillWhatIsNotSaid() {
+    Job job = read(LAYERS);
+    assertThat(job.config().data().path()).isEqualTo("embedded:mnist");
+    assertThat(job.config().data().shards()).isEqualTo(64);
+    assertThat(job.config().loop().batchSize()).isEqualTo(64);
+    assertThat(job.config().loop().microBatch()).isEqualTo(32);
+    assertThat(job.config().update().optimizer()).isEqualTo(new Sgd(0f, false));
+    assertThat(job.config().update().learningRate().at(1, 100)).isEqualTo(0.01f);
+    assertThat(job.config().checkpoints().everyEpoch()).isTrue();
+    assertThat(job.notes()).isEmpty();
+  }
+
+  @Test
+  void adamHasADefaultRateOfItsOwn() {
+    Job job = read(LAYERS, "optimizer.type=adam");
+    assertThat(job.config().update().optimizer()).isEqualTo(new Adam(0.9f, 0.999f, 1e-8f, false));
+    assertThat(job.config().update().learningRate().at(1, 100)).isEqualTo(0.001f);
+  }
+
+  @Test
+  void everyKeyMayBeSetOnTheCommandLine() {
+    Job job =
+        read(
+            LAYERS,
+            "data.path=/a b/c#d: e",
+            "training.epochs=3",
+            "training.seed=-7",
+            "training.batchSize=256",
+            "model.normalize={mean: 0.5, deviation: 0.25}",
+            "model.layers=[relu, {dense: {units: 3, bias: false}}]",
+            "training.epochs=4");
+    assertThat(job.config().data().path()).isEqualTo("/a b/c#d: e");
+    assertThat(job.config().loop().epochs()).isEqualTo(4);
+    assertThat(job.config().loop().seed()).isEqualTo(-7);
+    assertThat(job.config().loop().batchSize()).isEqualTo(256);
+    assertThat(job.config().model().normalization().deviation()).isEqualTo(0.25f);
+    assertThat(job.config().model().layers()).hasSize(2);
+  }
+
+  @Test
+  void layersMayBeWordsLinesOrMappings() {
+    Job job =
+        read(
+            """
+            model:
+              input: 8x8x3
+              layers:
+                - conv2d: {filters: 4, kernel: [3, 5], padding: [1, 0, 2, 2], bias: false}
+                - relu
+                - relu:
+                - maxpool window=2
+                - conv2d:
+                    filters: 2
+                    kernel: 1
+                - flatten
+                - dense: {units: 5, init: small}
+              loss: sigmoid
+            """);
+    assertThat(job.config().model().toText().replace(" flip=false init=he frozen=false", " ..."))
+        .isEqualTo(
+            """
+            input 8x8x3
+            normalize mean=0.0 deviation=1.0
+            conv2d filters=4 kernel=3x5 stride=1x1 padding=1,0,2,2 bias=false ...
+            relu
+            relu
+            maxpool window=2x2 stride=2x2 padding=valid
+            conv2d filters=2 kernel=1x1 stride=1x1 padding=valid bias=true ...
+            flatten
+            dense units=5 bias=true init=small frozen=false
+            loss sigmoid
+            """);
+  }
+
+  @Test
+  void theResolvedJobReadsToTheSameConfiguration() {
+    for (String set :
+        List.of(
+            "training.seed=-9223372036854775808",
+            "optimizer.type=nesterov",
+            "optimizer.type=adamw",
+            "optimizer.learningRate=3.3e-4",
+            "data.path=s3a://bucket/a 'b' \"c\\d\" # \u00e9\u2028",
+            "data.path=- x",
+            "data.path=null x",
+            "checkpoint.directory=hdfs://host:8020/tmp/x",
+            "checkpoint.everyEpoch=false",
+            "checkpoint.everyMinutes=2.5",
+            "schedule.type=cosine",
+            "schedule.type=onecycle",
+            "schedule.type=step",
+            "schedule.type=polynomial",
+            "model.layers=[{conv2d: {filters: 2, kernel: 3, padding: '0,1,1,0'}}, dropout rate=0.25]")) {
+      Job job = read(LAYERS, set);
+      Job again = JobFile.read("job", job.yaml(), "again.yaml", List.of());
+      assertThat(again.config()).as(set).isEqualTo(job.config());
+      assertThat(again.yaml()).as(set).isEqualTo(job.yaml());
+      assertThat(again.notes()).as(set).isEmpty();
+    }
+  }
+
+  @Test
+  void keysWithoutEffectAreNoted() {
+    assertThat(read("optimizer:\n  beta1: 0.8\n" + LAYERS).notes())
+        .containsExactly(
+            "job.yaml:2: optimizer.beta1 has no effect with optimizer.type sgd and schedule.type"
+                + " constant");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          batchsize: 3                 | unknown key 'batchsize'; did you mean 'training.batchSize'?
+          trainig: {epochs: 3}         | unknown key 'trainig'; did you mean 'training'?
+          quux: {epochs: 3}            | unknown key 'quux'; valid: data, model, training, optimizer, schedule, checkpoint
+          training: {epoch: 3}         | unknown key 'training.epoch'; did you mean 'training.epochs'?
+          training: {quux: 3}          | unknown key 'training.quux'; valid: training.epochs, training.maxSteps, training.batchSize, training.microBatch, training.seed, training.evaluateEvery, training.patience
+          training: 5                  | training: got '5', expected a mapping such as 'epochs: 10'
+          training: [5]                | training: got a list, expected a mapping such as 'epochs: 10'
+          training: {epochs: ten}      | training.epochs: got 'ten', expected a whole number from 0 to 1000000
+          training: {epochs: 1.5}      | training.epochs: got '1.5', expected a whole number from 0 to 1000000
+          training: {epochs: "5"}      | training.epochs: got '5', expected a whole number from 0 to 1000000 without quotes
+          training: {epochs: }         | training.epochs: got nothing, expected a whole number from 0 to 1000000
+          training: {epochs: [1]}      | training.epochs: got a list, expected a whole number from 0 to 1000000
+          training: {batchSize: 0}     | training.batchSize: got '0', expected a whole number from 1 to 10000000
+          training: {batchSize: -8}    | training.batchSize: got '-8', expected a whole number from 1 to 10000000
+          training: {microBatch: 99999999999999999999} | training.microBatch: got '99999999999999999999', expected a whole number from 1 to 4096
+          training: {seed: 9223372036854775808} | training.seed: got '9223372036854775808', expected a whole number
+          data: {validationFraction: 1} | data.validationFraction: got '1', expected a number from 0 to less than 1
+          data: {path: [a]}            | data.path: got a list, expected text on one line
+          data: {path: }               | data.path: got nothing, expected a folder of IDX files or embedded:mnist
+          optimizer: {learningRate: 0} | optimizer.learningRate: got '0', expected a number above 0
+          optimizer: {learningRate: .nan} | optimizer.learningRate: got '.nan', expected a number above 0
+          optimizer: {learningRate: 1e99} | optimizer.learningRate: got '1e99', expected a number above 0
+          optimizer: {type: addam}     | optimizer.type: got 'addam', expected sgd, momentum, nesterov, adam or adamw; did you mean 'adam'?
+          optimizer: {momentum: 1}     | optimizer.momentum: got '1', expected a number from 0 to less than 1
+          checkpoint: {everyEpoch: yes} | checkpoint.everyEpoch: got 'yes', expected true or false
+          training: {patience: 2}, data.validationFraction: 0 | training.patience: got 2, which needs validations; set data.validationFraction (for example 0.1) and training.evaluateEvery (for example 1)
+          training: {epochs: 1}, training.epochs: 2 | training.epochs stands here twice, first at job.yaml:1
+          training: {epochs: 1, epochs: 2} | 'epochs' stands here twice, first in line 1; keep one
+          """)
+  void mistakesArePointedAt(String flow, String message) {
+    refused("{" + flow + ", model.layers: [dense units=10]}", "job.yaml:1: " + message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          conv2: {filters: 6, kernel: 5}   | got unknown layer 'conv2', expected conv2d, maxpool, avgpool, relu, sigmoid, tanh, flatten, dense or dropout; did you mean 'conv2d'?
+          conv2d: {filter: 6, kernel: 5}   | conv2d: got unknown setting 'filter', expected filters, kernel, stride, padding, bias, flip, init or frozen; did you mean 'filters'?
+          conv2d: {filters: 6}             | conv2d: got no kernel, expected it, for example 'conv2d kernel=3x3'
+          dense: 10                        | layer dense: got '10', expected 'conv2d: {filters: 6, kernel: 5}', 'relu' or such
+          dense: {units: {a: 1}}           | layer dense: got a mapping for units, expected a value
+          [relu]                           | layer: got a list, expected 'conv2d: {filters: 6, kernel: 5}', 'relu' or such
+          input 3x3x3                      | layer: got 'input 3x3x3', expected 'conv2d: {filters: 6, kernel: 5}', 'relu' or such
+          {relu: , tanh: }                 | layer relu: got 'tanh' beside it, expected one layer an item; indent a layer's settings below it or write 'conv2d: {filters: 6, kernel: 5}', 'relu' or such
+          conv2d: {filters: 6, kernel: 29} | layer 1 does not fit its input of 28x28x1: window: got a kernel of 29x29 on an input of 28x28x1, expected a kernel no larger than the padded input; use a smaller kernel or padding=same
+          """)
+  void layersThatCannotBeAreRefusedWithTheirLine(String layer, String message) {
+    refused("model:\n  layers:\n    - " + layer + "\n", "job.yaml:3: " + message);
+  }
+
+  @Test
+  void aModelNeedsLayersAndASensibleInput() {
+    refused(
+        "training: {epochs: 1}",
+        "job.yaml: model.layers: got no layers, expected at least one, for example"
+            + " 'layers: [{dense: {units: 10}}]'; or start from a built-in job such as --config"
+            + " lenet5");
+    refused(
+        LAYERS + "  input: 28x28\n",
+        "job.yaml:4: model.input: shape: got '28x28', expected HEIGHTxWIDTHxCHANNELS, for example"
+            + " 28x28x1");
+  }
+
+  @Test
+  void mistakesOnTheCommandLineNameTheOption() {
+    assertThatThrownBy(() -> read(LAYERS, "training.batchSize=0"))
+        .hasMessage(
+            "--set training.batchSize: got '0', expected a whole number from 1 to 10000000");
+    assertThatThrownBy(() -> read(LAYERS, "training.batchsise=1"))
+        .hasMessage(
+            "--set training.batchsise: unknown key 'training.batchsise'; did you mean"
+                + " 'training.batchSize'?");
+    assertThatThrownBy(() -> read(LAYERS, "batch"))
+        .hasMessage(
+            "--set: got 'batch', expected KEY=VALUE, for example --set training.batchSize=256");
+  }
+}
