@@ -15,10 +15,21 @@ public final class Batch {
   private final float[] inputs;
   private final int[] labels;
   private final long[] ids;
+  private final int outputs;
+  private final float[] targets;
   private int size;
 
-  /** Room for {@code capacity} examples of {@code shape}. */
+  /** Room for {@code capacity} labelled examples of {@code shape}. */
   public Batch(Shape shape, int capacity) {
+    this(shape, capacity, 0);
+  }
+
+  /**
+   * Room for {@code capacity} examples of {@code shape} with explicit targets.
+   *
+   * @param outputs target values of an example; 0 if the label says it all
+   */
+  public Batch(Shape shape, int capacity, int outputs) {
     if (capacity < 1) {
       throw new IllegalArgumentException(
           "batch: got a capacity of " + capacity + ", expected 1 or more");
@@ -28,6 +39,8 @@ public final class Batch {
     this.inputs = new float[Math.multiplyExact(Lanes.blocks(capacity) * Lanes.COUNT, shape.size())];
     this.labels = new int[Lanes.blocks(capacity) * Lanes.COUNT];
     this.ids = new long[labels.length];
+    this.outputs = outputs;
+    this.targets = outputs == 0 ? null : new float[labels.length * outputs];
   }
 
   public Shape shape() {
@@ -61,6 +74,20 @@ public final class Batch {
   /** Identities, one an example. */
   public long[] ids() {
     return ids;
+  }
+
+  /** Targets, {@code [block][output][lane]}, or null if labels stand for them. */
+  public float[] targets() {
+    return targets;
+  }
+
+  /** Sets the targets of the example added last: {@code outputs} values from {@code offset}. */
+  public void target(float[] values, int offset) {
+    int example = size - 1;
+    int first = example / Lanes.COUNT * Lanes.COUNT * outputs + example % Lanes.COUNT;
+    for (int i = 0; i < outputs; i++) {
+      targets[first + i * Lanes.COUNT] = values[offset + i];
+    }
   }
 
   /** Empties the batch. */

@@ -1,0 +1,305 @@
+package dev.convoy.engine.kernel;
+
+import dev.convoy.engine.kernel.Kernels.End;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A 2-D convolution layer's arithmetic on blocks of 16 examples: forward, gradient with respect to
+ * the data, gradient with respect to weights and bias. A dense layer is the case of one pixel and
+ * one tap.
+ *
+ * <p>Weights are {@code [kernelHeight][kernelWidth][inChannels][outChannels]}, then the bias {@code
+ * [outChannels]}. Immutable; what changes is in {@link Scratch}, one a thread.
+ */
+public final class Convolution {
+
+  /**
+   * The shape of a convolution.
+   *
+   * @param top rows of padding above, {@code left} columns before; padding at the tail follows from
+   *     the output size
+   * @param bias true if a bias is added
+   * @param flip true for convolution proper, false for cross-correlation
+   */
+  public record Geometry(
+      int inHeight,
+      int inWidth,
+      int inChannels,
+      int kernelHeight,
+      int kernelWidth,
+      int strideHeight,
+      int strideWidth,
+      int top,
+      int left,
+      int outHeight,
+      int outWidth,
+      int outChannels,
+      boolean bias,
+      boolean flip) {
+
+    /** Number of weights, without the bias. */
+    public int weights() {
+      return kernelHeight * kernelWidth * inChannels * outChannels;
+    }
+
+    /** Index of the first of the {@code outChannels} weights of a tap. */
+    int weightRow(int ky, int kx, int channel) {
+      int y = flip ? kernelHeight - 1 - ky : ky;
+      int x = flip ? kernelWidth - 1 - kx : kx;
+      return ((y * kernelWidth + x) * inChannels + channel) * outChannels;
+    }
+  }
+
+  /** Working memory of one thread. */
+  public static final class Scratch {
+    private final float[] packed;
+    private final Correlation.Scratch forward;
+    private final float[][] packedPhases;
+    private final Correlation.Scratch[] phases;
+    private final WeightGradient.Scratch weights;
+
+    private Scratch(
+        float[] packed,
+        Correlation.Scratch forward,
+        float[][] packedPhases,
+        Correlation.Scratch[] phases,
+        WeightGradient.Scratch weights) {
+      this.packed = packed;
+      this.forward = forward;
+      this.packedPhases = packedPhases;
+      this.phases = phases;
+      this.weights = weights;
+    }
+  }
+
+  private final Geometry g;
+  private final Correlation forward;
+
+  /**
+   * With strides above 1, input pixels fall into classes that meet different taps; each class is a
+   * correlation of its own.
+   */
+  private final List<Correlation> phases;
+
+  private final WeightGradient weightGradient;
+
+  public Convolution(Geometry geometry) {
+    g = geometry;
+    forward =
+        new Correlation(
+            g.inHeight,
+            g.inWidth,
+            g.inChannels,
+            g.kernelHeight,
+            g.kernelWidth,
+            g.strideHeight,
+            g.strideWidth,
+            g.top,
+            g.left,
+            g.outHeight,
+            g.outWidth,
+            g.outChannels,
+            0,
+            g.outWidth,
+            1);
+    phases = new ArrayList<>();
+    for (int y = 0; y < g.strideHeight; y++) {
+      for (int x = 0; x < g.strideWidth; x++) {
+        phases.add(phase(y, x));
+      }
+    }
+    weightGradient = new WeightGradient(g);
+  }
+
+  public Geometry geometry() {
+    return g;
+  }
+
+  /** First input row (column) of a phase; then every {@code stride}-th. */
+  private static int first(int phase, int stride, int pad) {
+    return Math.floorMod(phase - pad, stride);
+  }
+
+  private static int taps(int phase, int stride, int kernel) {
+    return kernel > phase ? (kernel - phase + stride - 1) / stride : 0;
+  }
+
+  private static int count(int length, int first, int stride) {
+    return length > first ? (length - first + stride - 1) / stride : 0;
+  }
+
+  /**
+   * Input pixel i with (i + pad) mod stride = phase meets taps k = phase + stride t at outputs (i +
+   * pad - k) / stride.
+   */
+  private Correlation phase(int py, int px) {
+    int y0 = first(py, g.strideHeight, g.top);
+    int x0 = first(px, g.strideWidth, g.left);
+    int rows = taps(py, g.strideHeight, g.kernelHeight);
+    int columns = taps(px, g.strideWidth, g.kernelWidth);
+    int firstOutY = (y0 + g.top - py) / g.strideHeight;
+    int firstOutX = (x0 + g.left - px) / g.strideWidth;
+    return new Correlation(
+        g.outHeight,
+        g.outWidth,
+        g.outChannels,
+        rows,
+        columns,
+        1,
+        1,
+        rows - 1 - firstOutY,
+        columns - 1 - firstOutX,
+        count(g.inHeight, y0, g.strideHeight),
+        count(g.inWidth, x0, g.strideWidth),
+        g.inChannels,
+        y0 * g.inWidth + x0,
+        g.strideHeight * g.inWidth,
+        g.strideWidth);
+  }
+
+  /**
+   * Working memory.
+   *
+   * @param maxBlocks most blocks a call of {@link #backwardWeights} will get
+   * @param data true if {@link #backwardData} will be called
+   * @param weights true if {@link #backwardWeights} will be called
+   */
+  public Scratch newScratch(int maxBlocks, boolean data, boolean weights) {
+    int n = data ? phases.size() : 0;
+    float[][] packedPhases = new float[n][];
+    Correlation.Scratch[] scratches = new Correlation.Scratch[n];
+    for (int i = 0; i < n; i++) {
+      packedPhases[i] = new float[phases.get(i).packedSize()];
+      scratches[i] = phases.get(i).newScratch();
+    }
+    return new Scratch(
+        new float[forward.packedSize()],
+        forward.newScratch(),
+        packedPhases,
+        scratches,
+        weights ? weightGradient.newScratch(maxBlocks) : null);
+  }
+
+  /**
+   * Packs weights (and bias) that start at {@code offset}; before any forward or backward of a
+   * step.
+   */
+  public void load(float[] weights, int offset, Scratch s) {
+    int row = g.inChannels * g.kernelWidth;
+    for (int tap = 0; tap < forward.taps(); tap++) {
+      int from = offset + g.weightRow(tap / row, tap % row / g.inChannels, tap % g.inChannels);
+      for (int c = 0; c < g.outChannels; c++) {
+        s.packed[forward.packedIndex(tap, c)] = weights[from + c];
+      }
+    }
+    if (g.bias) {
+      for (int c = 0; c < g.outChannels; c++) {
+        int at = forward.biasIndex(c);
+        java.util.Arrays.fill(s.packed, at, at + Kernels.LANES, weights[offset + g.weights() + c]);
+      }
+    }
+    for (int i = 0; i < s.packedPhases.length; i++) {
+      loadPhase(
+          weights, offset, i / g.strideWidth, i % g.strideWidth, phases.get(i), s.packedPhases[i]);
+    }
+  }
+
+  private void loadPhase(
+      float[] weights, int offset, int py, int px, Correlation phase, float[] packed) {
+    for (int ty = 0; ty < phase.kernelHeight(); ty++) {
+      int ky = py + g.strideHeight * (phase.kernelHeight() - 1 - ty);
+      for (int tx = 0; tx < phase.kernelWidth(); tx++) {
+        int kx = px + g.strideWidth * (phase.kernelWidth() - 1 - tx);
+        int tap = (ty * phase.kernelWidth() + tx) * g.outChannels;
+        for (int ci = 0; ci < g.inChannels; ci++) {
+          int from = offset + g.weightRow(ky, kx, ci);
+          int to = phase.packedIndex(tap, ci);
+          int step = phase.packedIndex(1, ci) - phase.packedIndex(0, ci);
+          for (int co = 0; co < g.outChannels; co++) {
+            packed[to + co * step] = weights[from + co];
+          }
+        }
+      }
+    }
+  }
+
+  /** Forward for {@code blocks} blocks: overwrites {@code out}, through ReLU if {@code relu}. */
+  public void forward(
+      Kernels kernels,
+      Scratch s,
+      int blocks,
+      float[] in,
+      int inOff,
+      boolean relu,
+      float[] out,
+      int outOff) {
+    for (int b = 0; b < blocks; b++) {
+      int i = inOff + b * inBlock();
+      int o = outOff + b * outBlock();
+      forward.run(
+          kernels, s.packed, s.forward, in, i, relu ? End.RELU : End.PLAIN, null, 0, out, o);
+    }
+  }
+
+  /**
+   * Gradient with respect to the input: overwrites {@code dIn}.
+   *
+   * @param gate the layer's input if a ReLU made it (the gradient is stopped where it is 0), else
+   *     null
+   */
+  public void backwardData(
+      Kernels kernels,
+      Scratch s,
+      int blocks,
+      float[] dOut,
+      int dOutOff,
+      float[] gate,
+      int gateOff,
+      float[] dIn,
+      int dInOff) {
+    for (int b = 0; b < blocks; b++) {
+      for (int i = 0; i < s.packedPhases.length; i++) {
+        phases
+            .get(i)
+            .run(
+                kernels,
+                s.packedPhases[i],
+                s.phases[i],
+                dOut,
+                dOutOff + b * outBlock(),
+                gate == null ? End.PLAIN : End.GATE,
+                gate,
+                gateOff + b * inBlock(),
+                dIn,
+                dInOff + b * inBlock());
+      }
+    }
+  }
+
+  /** Starts the sums of {@link #backwardWeights} at zero. */
+  public void clearWeightGradient(Scratch s) {
+    weightGradient.clear(s.weights);
+  }
+
+  /** Adds the gradient of {@code blocks} blocks to the sums in scratch. */
+  public void backwardWeights(
+      Kernels kernels, Scratch s, int blocks, float[] in, int inOff, float[] dOut, int dOutOff) {
+    weightGradient.add(kernels, s.weights, blocks, in, inOff, dOut, dOutOff);
+  }
+
+  /**
+   * Overwrites weights and bias of {@code gradient} from {@code offset} with the sums in scratch.
+   */
+  public void storeWeightGradient(Scratch s, float[] gradient, int offset) {
+    weightGradient.store(s.weights, gradient, offset);
+  }
+
+  private int inBlock() {
+    return g.inHeight * g.inWidth * g.inChannels * Kernels.LANES;
+  }
+
+  private int outBlock() {
+    return g.outHeight * g.outWidth * g.outChannels * Kernels.LANES;
+  }
+}

@@ -1,0 +1,206 @@
+package dev.convoy.engine.kernel;
+
+/**
+ * The hot operations, on bare arrays. Callers have validated; implementations only {@code assert}.
+ *
+ * <p>A <em>line</em> is {@value #LANES} consecutive floats, one for each example of a block. Each
+ * method states the order of its sums; with {@link Math#fma} (or a vector instruction that rounds
+ * as it does) in that order, every implementation returns the same bits whatever the width of its
+ * registers. {@link ScalarKernels} is the specification.
+ */
+public interface Kernels {
+  /** Examples side by side in a line. */
+  int LANES = 16;
+
+  /** What happens to a finished sum v before it is stored. */
+  enum End {
+    /** Nothing. */
+    PLAIN,
+    /** ReLU: {@code v < 0 ? 0 : v}, which keeps NaN visible. */
+    RELU,
+    /** Backward through a ReLU whose output is {@code gate}: {@code gate > 0 ? v : 0}. */
+    GATE
+  }
+
+  /** Name of this implementation, for messages: {@code vector} or {@code scalar}. */
+  String name();
+
+  /**
+   * Four output lines from {@code run} input lines: {@code out[r] = from[r] + sum over k of w[4k +
+   * r] * in[k]}, k ascending.
+   *
+   * @param w weights from {@code wOff}, four for each k
+   * @param in lines from {@code inOff}, one after the other
+   * @param from four lines that the sums start from; may be {@code out} itself
+   * @param gate read at {@code gateOff} if {@code end} is {@link End#GATE}, else unused
+   * @param out overwritten: four lines from {@code outOff}
+   */
+  void dot4(
+      int run,
+      float[] w,
+      int wOff,
+      float[] in,
+      int inOff,
+      float[] from,
+      int fromOff,
+      End end,
+      float[] gate,
+      int gateOff,
+      float[] out,
+      int outOff);
+
+  /**
+   * Two output lines at each of two places, with the same weights: {@code out[r] = from[r] + sum
+   * over k of w[2k + r] * in[k]}, k ascending. The second place reads at {@code inOff + inStep},
+   * starts {@code fromStep} further in {@code from}, and gates and writes {@code outStep} further;
+   * all steps are 0 for one place only.
+   */
+  void dot2(
+      int run,
+      float[] w,
+      int wOff,
+      float[] in,
+      int inOff,
+      int inStep,
+      float[] from,
+      int fromOff,
+      int fromStep,
+      End end,
+      float[] gate,
+      int gateOff,
+      float[] out,
+      int outOff,
+      int outStep);
+
+  /** {@link #dot4} over scattered input lines: line k starts at {@code inOff + offsets[k]}. */
+  void gather4(
+      int count,
+      float[] w,
+      int wOff,
+      float[] in,
+      int inOff,
+      int[] offsets,
+      float[] from,
+      int fromOff,
+      End end,
+      float[] gate,
+      int gateOff,
+      float[] out,
+      int outOff);
+
+  /** {@link #dot2} over scattered input lines: line k starts at {@code inOff + offsets[k]}. */
+  void gather2(
+      int count,
+      float[] w,
+      int wOff,
+      float[] in,
+      int inOff,
+      int inStep,
+      int[] offsets,
+      float[] from,
+      int fromOff,
+      int fromStep,
+      End end,
+      float[] gate,
+      int gateOff,
+      float[] out,
+      int outOff,
+      int outStep);
+
+  /**
+   * A 4 x 16 tile of products: {@code acc[r][c] += sum over j of a[ar + j] * d[16 j + c]}, j
+   * ascending.
+   *
+   * @param n number of terms
+   * @param acc updated: four rows of 16 from {@code accOff}
+   */
+  void outer4(
+      int n,
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      float[] d,
+      int dOff,
+      float[] acc,
+      int accOff);
+
+  /**
+   * Lane-wise products of four streams of lines with two: {@code acc[2 r + s] += sum over j of d[dr
+   * + 16 j] * in[is + 16 j]}, each lane by itself, j ascending.
+   *
+   * @param n number of lines
+   * @param acc updated: eight lines from {@code accOff}
+   */
+  void lanes4x2(
+      int n,
+      float[] d,
+      int d0,
+      int d1,
+      int d2,
+      int d3,
+      float[] in,
+      int i0,
+      int i1,
+      float[] acc,
+      int accOff);
+
+  /**
+   * Max pooling, 2x2, stride 2, over one row of outputs: {@code outputs} pixels of {@code length}
+   * floats each; {@code row} floats between the two input rows.
+   */
+  void maxPool2x2(int outputs, int length, int row, float[] in, int inOff, float[] out, int outOff);
+
+  /**
+   * Backward of {@link #maxPool2x2}: overwrites {@code dIn} with the gradient at the first place of
+   * each maximum and 0 elsewhere. With {@code gated}, the maximum must be above 0 as well (a ReLU
+   * made the input).
+   */
+  void maxPool2x2Backward(
+      int outputs,
+      int length,
+      int row,
+      float[] in,
+      int inOff,
+      float[] out,
+      int outOff,
+      float[] dOut,
+      int dOutOff,
+      boolean gated,
+      float[] dIn,
+      int dInOff);
+
+  /** {@code out = in > out ? in : out} over n floats. */
+  void max(int n, float[] in, int inOff, float[] out, int outOff);
+
+  /**
+   * Hands the gradient {@code rest} to the first place that holds the maximum: where {@code in ==
+   * top}: {@code dIn += rest; rest = 0}, over n floats.
+   */
+  void routeMax(
+      int n,
+      float[] in,
+      int inOff,
+      float[] top,
+      int topOff,
+      float[] rest,
+      int restOff,
+      float[] dIn,
+      int dInOff);
+
+  /** {@code out += in} over n floats. */
+  void add(int n, float[] in, int inOff, float[] out, int outOff);
+
+  /** {@code out = fma(in, factor, out)} over n floats. */
+  void addScaled(int n, float factor, float[] in, int inOff, float[] out, int outOff);
+
+  /** {@code out = in < 0 ? 0 : in} over n floats. */
+  void relu(int n, float[] in, int inOff, float[] out, int outOff);
+
+  /** {@code d = gate > 0 ? d : 0} over n floats. */
+  void gate(int n, float[] gate, int gateOff, float[] d, int dOff);
+
+  /** Copies n lines, {@code inStep} floats apart, to places {@code outStep} floats apart. */
+  void copyLines(int n, float[] in, int inOff, int inStep, float[] out, int outOff, int outStep);
+}

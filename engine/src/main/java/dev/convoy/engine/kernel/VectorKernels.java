@@ -1,0 +1,668 @@
+package dev.convoy.engine.kernel;
+
+import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link Kernels} on the Vector API. A tile is four output lines of two registers each: eight sums
+ * in flight hide the latency of the multiply-add and, with two inputs and a broadcast, fit sixteen
+ * registers. Every loop is one level deep and advances by compile-time strides, which lets C2 keep
+ * sums in registers and hoist range checks.
+ *
+ * <p>Sums run along lanes that never meet, so the width of the species changes no bit. 256 bits
+ * serve AVX2 and AVX-512, 128 bits NEON and SSE; {@code -Dconvoy.vectorBits=128|256|512} forces
+ * one.
+ */
+final class VectorKernels implements Kernels {
+  private static final VectorSpecies<Float> SPECIES = species();
+
+  /** Floats in a register. */
+  private static final int WIDTH = SPECIES.length();
+
+  /**
+   * Distance of the second register of a pair; a 16-lane register holds a whole line, and the pair
+   * is the same line twice.
+   */
+  private static final int SECOND = WIDTH < LANES ? WIDTH : 0;
+
+  /** Lanes that one pass over a tile covers. */
+  private static final int SPAN = Math.min(2 * WIDTH, LANES);
+
+  private static VectorSpecies<Float> species() {
+    int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    int bits = Integer.getInteger("convoy.vectorBits", Math.max(128, Math.min(256, preferred)));
+    if (bits != 128 && bits != 256 && bits != 512) {
+      throw new IllegalArgumentException(
+          "convoy.vectorBits: got " + bits + ", expected 128, 256 or 512");
+    }
+    return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));
+  }
+
+  @Override
+  public String name() {
+    return "vector";
+  }
+
+  private static FloatVector load(float[] a, int i) {
+    return FloatVector.fromArray(SPECIES, a, i);
+  }
+
+  private static FloatVector spread(float value) {
+    return FloatVector.broadcast(SPECIES, value);
+  }
+
+  private static void storeRelu(FloatVector v, float[] out, int o) {
+    v.blend(FloatVector.zero(SPECIES), v.compare(LT, FloatVector.zero(SPECIES))).intoArray(out, o);
+  }
+
+  private static void storeGated(FloatVector v, float[] gate, int g, float[] out, int o) {
+    VectorMask<Float> open = load(gate, g).compare(GT, FloatVector.zero(SPECIES));
+    FloatVector.zero(SPECIES).blend(v, open).intoArray(out, o);
+  }
+
+  /** Stores two lines at {@code o} and two at {@code o + far}, each a pair of registers. */
+  private static void store(
+      FloatVector a0,
+      FloatVector a1,
+      FloatVector b0,
+      FloatVector b1,
+      FloatVector c0,
+      FloatVector c1,
+      FloatVector d0,
+      FloatVector d1,
+      End end,
+      float[] gate,
+      int g,
+      float[] out,
+      int o,
+      int far) {
+    if (end == End.PLAIN) {
+      a0.intoArray(out, o);
+      a1.intoArray(out, o + SECOND);
+      b0.intoArray(out, o + LANES);
+      b1.intoArray(out, o + LANES + SECOND);
+      c0.intoArray(out, o + far);
+      c1.intoArray(out, o + far + SECOND);
+      d0.intoArray(out, o + far + LANES);
+      d1.intoArray(out, o + far + LANES + SECOND);
+    } else if (end == End.RELU) {
+      storeRelu(a0, out, o);
+      storeRelu(a1, out, o + SECOND);
+      storeRelu(b0, out, o + LANES);
+      storeRelu(b1, out, o + LANES + SECOND);
+      storeRelu(c0, out, o + far);
+      storeRelu(c1, out, o + far + SECOND);
+      storeRelu(d0, out, o + far + LANES);
+      storeRelu(d1, out, o + far + LANES + SECOND);
+    } else {
+      storeGated(a0, gate, g, out, o);
+      storeGated(a1, gate, g + SECOND, out, o + SECOND);
+      storeGated(b0, gate, g + LANES, out, o + LANES);
+      storeGated(b1, gate, g + LANES + SECOND, out, o + LANES + SECOND);
+      storeGated(c0, gate, g + far, out, o + far);
+      storeGated(c1, gate, g + far + SECOND, out, o + far + SECOND);
+      storeGated(d0, gate, g + far + LANES, out, o + far + LANES);
+      storeGated(d1, gate, g + far + LANES + SECOND, out, o + far + LANES + SECOND);
+    }
+  }
+
+  @Override
+  public void dot4(
+      int run,
+      float[] w,
+      int wOff,
+      float[] in,
+      int inOff,
+      float[] from,
+      int fromOff,
+      End end,
+      float[] gate,
+      int gateOff,
+      float[] out,
+      int outOff) {
+    for (int h = 0; h < LANES; h += SPAN) {
+      dot4Span(
+          run, w, wOff, in, inOff + h, from, fromOff + h, end, gate, gateOff + h, out, outOff + h);
+    }
+  }
+
+  private static void dot4Span(
+      int run,
+      float[] w,
+      int a,
+      float[] in,
+      int p,
+      float[] from,
+      int f,
+      End end,
+      float[] gate,
+      int g,
+      float[] out,
+      int o) {
+    FloatVector v00 = load(from, f);
+    FloatVector v01 = load(from, f + SECOND);
+    FloatVector v10 = load(from, f + LANES);
+    FloatVector v11 = load(from, f + LANES + SECOND);
+    FloatVector v20 = load(from, f + 2 * LANES);
+    FloatVector v21 = load(from, f + 2 * LANES + SECOND);
+    FloatVector v30 = load(from, f + 3 * LANES);
+    FloatVector v31 = load(from, f + 3 * LANES + SECOND);
+    for (int k = 0; k < run; k++) {
+      FloatVector b0 = load(in, p + k * LANES);
+      FloatVector b1 = load(in, p + k * LANES + SECOND);
+      FloatVector t = spread(w[a + k * 4]);
+      v00 = t.fma(b0, v00);
+      v01 = t.fma(b1, v01);
+      t = spread(w[a + k * 4 + 1]);
+      v10 = t.fma(b0, v10);
+      v11 = t.fma(b1, v11);
+      t = spread(w[a + k * 4 + 2]);
+      v20 = t.fma(b0, v20);
+      v21 = t.fma(b1, v21);
+      t = spread(w[a + k * 4 + 3]);
+      v30 = t.fma(b0, v30);
+      v31 = t.fma(b1, v31);
+    }
+    store(v00, v01, v10, v11, v20, v21, v30, v31, end, gate, g, out, o, 2 * LANES);
+  }
+
+  @Override
+  public void dot2(
+      int run,
+      float[] w,
+      int wOff,
+      float[] in,
+      int inOff,
+      int inStep,
+      float[] from,
+      int fromOff,
+      int fromStep,
+      End end,
+      float[] gate,
+      int gateOff,
+      float[] out,
+      int outOff,
+      int outStep) {
+    for (int h = 0; h < LANES; h += SPAN) {
+      int p = inOff + h;
+      int f = fromOff + h;
+      dot2Span(
+          run,
+          w,
+          wOff,
+          in,
+          p,
+          p + inStep,
+          from,
+          f,
+          f + fromStep,
+          end,
+          gate,
+          gateOff + h,
+          out,
+          outOff + h,
+          outStep);
+    }
+  }
+
+  private static void dot2Span(
+      int run,
+      float[] w,
+      int a,
+      float[] in,
+      int p,
+      int q,
+      float[] from,
+      int f,
+      int f2,
+      End end,
+      float[] gate,
+      int g,
+      float[] out,
+      int o,
+      int far) {
+    FloatVector v00 = load(from, f);
+    FloatVector v01 = load(from, f + SECOND);
+    FloatVector v10 = load(from, f + LANES);
+    FloatVector v11 = load(from, f + LANES + SECOND);
+    FloatVector u00 = load(from, f2);
+    FloatVector u01 = load(from, f2 + SECOND);
+    FloatVector u10 = load(from, f2 + LANES);
+    FloatVector u11 = load(from, f2 + LANES + SECOND);
+    for (int k = 0; k < run; k++) {
+      FloatVector b0 = load(in, p + k * LANES);
+      FloatVector b1 = load(in, p + k * LANES + SECOND);
+      FloatVector c0 = load(in, q + k * LANES);
+      FloatVector c1 = load(in, q + k * LANES + SECOND);
+      FloatVector t = spread(w[a + k * 2]);
+      v00 = t.fma(b0, v00);
+      v01 = t.fma(b1, v01);
+      u00 = t.fma(c0, u00);
+      u01 = t.fma(c1, u01);
+      t = spread(w[a + k * 2 + 1]);
+      v10 = t.fma(b0, v10);
+      v11 = t.fma(b1, v11);
+      u10 = t.fma(c0, u10);
+      u11 = t.fma(c1, u11);
+    }
+    store(v00, v01, v10, v11, u00, u01, u10, u11, end, gate, g, out, o, far);
+  }
+
+  @Override
+  public void gather4(
+      int count,
+      float[] w,
+      int wOff,
+      float[] in,
+      int inOff,
+      int[] offsets,
+      float[] from,
+      int fromOff,
+      End end,
+      float[] gate,
+      int gateOff,
+      float[] out,
+      int outOff) {
+    for (int h = 0; h < LANES; h += SPAN) {
+      gather4Span(
+          count,
+          w,
+          wOff,
+          in,
+          inOff + h,
+          offsets,
+          from,
+          fromOff + h,
+          end,
+          gate,
+          gateOff + h,
+          out,
+          outOff + h);
+    }
+  }
+
+  private static void gather4Span(
+      int count,
+      float[] w,
+      int a,
+      float[] in,
+      int base,
+      int[] offsets,
+      float[] from,
+      int f,
+      End end,
+      float[] gate,
+      int g,
+      float[] out,
+      int o) {
+    FloatVector v00 = load(from, f);
+    FloatVector v01 = load(from, f + SECOND);
+    FloatVector v10 = load(from, f + LANES);
+    FloatVector v11 = load(from, f + LANES + SECOND);
+    FloatVector v20 = load(from, f + 2 * LANES);
+    FloatVector v21 = load(from, f + 2 * LANES + SECOND);
+    FloatVector v30 = load(from, f + 3 * LANES);
+    FloatVector v31 = load(from, f + 3 * LANES + SECOND);
+    for (int k = 0; k < count; k++) {
+      int p = base + offsets[k];
+      FloatVector b0 = load(in, p);
+      FloatVector b1 = load(in, p + SECOND);
+      FloatVector t = spread(w[a + k * 4]);
+      v00 = t.fma(b0, v00);
+      v01 = t.fma(b1, v01);
+      t = spread(w[a + k * 4 + 1]);
+      v10 = t.fma(b0, v10);
+      v11 = t.fma(b1, v11);
+      t = spread(w[a + k * 4 + 2]);
+      v20 = t.fma(b0, v20);
+      v21 = t.fma(b1, v21);
+      t = spread(w[a + k * 4 + 3]);
+      v30 = t.fma(b0, v30);
+      v31 = t.fma(b1, v31);
+    }
+    store(v00, v01, v10, v11, v20, v21, v30, v31, end, gate, g, out, o, 2 * LANES);
+  }
+
+  @Override
+  public void gather2(
+      int count,
+      float[] w,
+      int wOff,
+      float[] in,
+      int inOff,
+      int inStep,
+      int[] offsets,
+      float[] from,
+      int fromOff,
+      int fromStep,
+      End end,
+      float[] gate,
+      int gateOff,
+      float[] out,
+      int outOff,
+      int outStep) {
+    for (int h = 0; h < LANES; h += SPAN) {
+      int f = fromOff + h;
+      gather2Span(
+          count,
+          w,
+          wOff,
+          in,
+          inOff + h,
+          inStep,
+          offsets,
+          from,
+          f,
+          f + fromStep,
+          end,
+          gate,
+          gateOff + h,
+          out,
+          outOff + h,
+          outStep);
+    }
+  }
+
+  private static void gather2Span(
+      int count,
+      float[] w,
+      int a,
+      float[] in,
+      int base,
+      int step,
+      int[] offsets,
+      float[] from,
+      int f,
+      int f2,
+      End end,
+      float[] gate,
+      int g,
+      float[] out,
+      int o,
+      int far) {
+    FloatVector v00 = load(from, f);
+    FloatVector v01 = load(from, f + SECOND);
+    FloatVector v10 = load(from, f + LANES);
+    FloatVector v11 = load(from, f + LANES + SECOND);
+    FloatVector u00 = load(from, f2);
+    FloatVector u01 = load(from, f2 + SECOND);
+    FloatVector u10 = load(from, f2 + LANES);
+    FloatVector u11 = load(from, f2 + LANES + SECOND);
+    for (int k = 0; k < count; k++) {
+      int p = base + offsets[k];
+      FloatVector b0 = load(in, p);
+      FloatVector b1 = load(in, p + SECOND);
+      FloatVector c0 = load(in, p + step);
+      FloatVector c1 = load(in, p + step + SECOND);
+      FloatVector t = spread(w[a + k * 2]);
+      v00 = t.fma(b0, v00);
+      v01 = t.fma(b1, v01);
+      u00 = t.fma(c0, u00);
+      u01 = t.fma(c1, u01);
+      t = spread(w[a + k * 2 + 1]);
+      v10 = t.fma(b0, v10);
+      v11 = t.fma(b1, v11);
+      u10 = t.fma(c0, u10);
+      u11 = t.fma(c1, u11);
+    }
+    store(v00, v01, v10, v11, u00, u01, u10, u11, end, gate, g, out, o, far);
+  }
+
+  @Override
+  public void outer4(
+      int n,
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      float[] d,
+      int dOff,
+      float[] acc,
+      int accOff) {
+    for (int h = 0; h < LANES; h += SPAN) {
+      outer4Span(n, a, a0, a1, a2, a3, d, dOff + h, acc, accOff + h);
+    }
+  }
+
+  private static void outer4Span(
+      int n, float[] a, int a0, int a1, int a2, int a3, float[] d, int b, float[] acc, int o) {
+    FloatVector v00 = load(acc, o);
+    FloatVector v01 = load(acc, o + SECOND);
+    FloatVector v10 = load(acc, o + LANES);
+    FloatVector v11 = load(acc, o + LANES + SECOND);
+    FloatVector v20 = load(acc, o + 2 * LANES);
+    FloatVector v21 = load(acc, o + 2 * LANES + SECOND);
+    FloatVector v30 = load(acc, o + 3 * LANES);
+    FloatVector v31 = load(acc, o + 3 * LANES + SECOND);
+    for (int j = 0; j < n; j++) {
+      FloatVector b0 = load(d, b + j * LANES);
+      FloatVector b1 = load(d, b + j * LANES + SECOND);
+      FloatVector t = spread(a[a0 + j]);
+      v00 = t.fma(b0, v00);
+      v01 = t.fma(b1, v01);
+      t = spread(a[a1 + j]);
+      v10 = t.fma(b0, v10);
+      v11 = t.fma(b1, v11);
+      t = spread(a[a2 + j]);
+      v20 = t.fma(b0, v20);
+      v21 = t.fma(b1, v21);
+      t = spread(a[a3 + j]);
+      v30 = t.fma(b0, v30);
+      v31 = t.fma(b1, v31);
+    }
+    store(v00, v01, v10, v11, v20, v21, v30, v31, End.PLAIN, acc, 0, acc, o, 2 * LANES);
+  }
+
+  @Override
+  public void lanes4x2(
+      int n,
+      float[] d,
+      int d0,
+      int d1,
+      int d2,
+      int d3,
+      float[] in,
+      int i0,
+      int i1,
+      float[] acc,
+      int accOff) {
+    for (int h = 0; h < LANES; h += WIDTH) {
+      lanes4x2Part(n, d, d0 + h, d1 + h, d2 + h, d3 + h, in, i0 + h, i1 + h, acc, accOff + h);
+    }
+  }
+
+  private static void lanes4x2Part(
+      int n,
+      float[] d,
+      int d0,
+      int d1,
+      int d2,
+      int d3,
+      float[] in,
+      int i0,
+      int i1,
+      float[] acc,
+      int o) {
+    FloatVector v0 = load(acc, o);
+    FloatVector u0 = load(acc, o + LANES);
+    FloatVector v1 = load(acc, o + 2 * LANES);
+    FloatVector u1 = load(acc, o + 3 * LANES);
+    FloatVector v2 = load(acc, o + 4 * LANES);
+    FloatVector u2 = load(acc, o + 5 * LANES);
+    FloatVector v3 = load(acc, o + 6 * LANES);
+    FloatVector u3 = load(acc, o + 7 * LANES);
+    for (int j = 0; j < n; j++) {
+      FloatVector x = load(in, i0 + j * LANES);
+      FloatVector y = load(in, i1 + j * LANES);
+      FloatVector e = load(d, d0 + j * LANES);
+      v0 = e.fma(x, v0);
+      u0 = e.fma(y, u0);
+      e = load(d, d1 + j * LANES);
+      v1 = e.fma(x, v1);
+      u1 = e.fma(y, u1);
+      e = load(d, d2 + j * LANES);
+      v2 = e.fma(x, v2);
+      u2 = e.fma(y, u2);
+      e = load(d, d3 + j * LANES);
+      v3 = e.fma(x, v3);
+      u3 = e.fma(y, u3);
+    }
+    v0.intoArray(acc, o);
+    u0.intoArray(acc, o + LANES);
+    v1.intoArray(acc, o + 2 * LANES);
+    u1.intoArray(acc, o + 3 * LANES);
+    v2.intoArray(acc, o + 4 * LANES);
+    u2.intoArray(acc, o + 5 * LANES);
+    v3.intoArray(acc, o + 6 * LANES);
+    u3.intoArray(acc, o + 7 * LANES);
+  }
+
+  @Override
+  public void maxPool2x2(
+      int outputs, int length, int row, float[] in, int inOff, float[] out, int outOff) {
+    for (int x = 0; x < outputs; x++) {
+      maxOfFour(length, in, inOff + 2 * x * length, row, out, outOff + x * length);
+    }
+  }
+
+  private static void maxOfFour(int length, float[] in, int i, int row, float[] out, int o) {
+    for (int l = 0; l < length; l += WIDTH) {
+      FloatVector top = load(in, i + l);
+      top = larger(load(in, i + length + l), top);
+      top = larger(load(in, i + row + l), top);
+      larger(load(in, i + row + length + l), top).intoArray(out, o + l);
+    }
+  }
+
+  /** {@code a > b ? a : b}. */
+  private static FloatVector larger(FloatVector a, FloatVector b) {
+    return b.blend(a, a.compare(GT, b));
+  }
+
+  @Override
+  public void maxPool2x2Backward(
+      int outputs,
+      int length,
+      int row,
+      float[] in,
+      int inOff,
+      float[] out,
+      int outOff,
+      float[] dOut,
+      int dOutOff,
+      boolean gated,
+      float[] dIn,
+      int dInOff) {
+    float floor = gated ? 0f : Float.NEGATIVE_INFINITY;
+    for (int x = 0; x < outputs; x++) {
+      int i = 2 * x * length;
+      int o = x * length;
+      placeInFour(
+          length, row, in, inOff + i, out, outOff + o, dOut, dOutOff + o, floor, dIn, dInOff + i);
+    }
+  }
+
+  private static void placeInFour(
+      int length,
+      int row,
+      float[] in,
+      int i,
+      float[] out,
+      int o,
+      float[] dOut,
+      int p,
+      float floor,
+      float[] dIn,
+      int j) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector low = spread(floor);
+    for (int l = 0; l < length; l += WIDTH) {
+      FloatVector top = load(out, o + l);
+      FloatVector rest = zero.blend(load(dOut, p + l), top.compare(GT, low));
+      VectorMask<Float> here = load(in, i + l).compare(EQ, top);
+      zero.blend(rest, here).intoArray(dIn, j + l);
+      rest = rest.blend(zero, here);
+      here = load(in, i + length + l).compare(EQ, top);
+      zero.blend(rest, here).intoArray(dIn, j + length + l);
+      rest = rest.blend(zero, here);
+      here = load(in, i + row + l).compare(EQ, top);
+      zero.blend(rest, here).intoArray(dIn, j + row + l);
+      rest = rest.blend(zero, here);
+      here = load(in, i + row + length + l).compare(EQ, top);
+      zero.blend(rest, here).intoArray(dIn, j + row + length + l);
+    }
+  }
+
+  @Override
+  public void max(int n, float[] in, int inOff, float[] out, int outOff) {
+    for (int l = 0; l < n; l += WIDTH) {
+      larger(load(in, inOff + l), load(out, outOff + l)).intoArray(out, outOff + l);
+    }
+  }
+
+  @Override
+  public void routeMax(
+      int n,
+      float[] in,
+      int inOff,
+      float[] top,
+      int topOff,
+      float[] rest,
+      int restOff,
+      float[] dIn,
+      int dInOff) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    for (int l = 0; l < n; l += WIDTH) {
+      VectorMask<Float> here = load(in, inOff + l).compare(EQ, load(top, topOff + l));
+      FloatVector left = load(rest, restOff + l);
+      load(dIn, dInOff + l).add(zero.blend(left, here)).intoArray(dIn, dInOff + l);
+      left.blend(zero, here).intoArray(rest, restOff + l);
+    }
+  }
+
+  @Override
+  public void add(int n, float[] in, int inOff, float[] out, int outOff) {
+    for (int l = 0; l < n; l += WIDTH) {
+      load(out, outOff + l).add(load(in, inOff + l)).intoArray(out, outOff + l);
+    }
+  }
+
+  @Override
+  public void addScaled(int n, float factor, float[] in, int inOff, float[] out, int outOff) {
+    FloatVector t = spread(factor);
+    for (int l = 0; l < n; l += WIDTH) {
+      load(in, inOff + l).fma(t, load(out, outOff + l)).intoArray(out, outOff + l);
+    }
+  }
+
+  @Override
+  public void relu(int n, float[] in, int inOff, float[] out, int outOff) {
+    for (int l = 0; l < n; l += WIDTH) {
+      storeRelu(load(in, inOff + l), out, outOff + l);
+    }
+  }
+
+  @Override
+  public void gate(int n, float[] gate, int gateOff, float[] d, int dOff) {
+    for (int l = 0; l < n; l += WIDTH) {
+      storeGated(load(d, dOff + l), gate, gateOff + l, d, dOff + l);
+    }
+  }
+
+  @Override
+  public void copyLines(
+      int n, float[] in, int inOff, int inStep, float[] out, int outOff, int outStep) {
+    for (int j = 0; j < n; j++) {
+      for (int l = 0; l < LANES; l += WIDTH) {
+        load(in, inOff + j * inStep + l).intoArray(out, outOff + j * outStep + l);
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package dev.convoy.engine.layer;
+
+import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.layer.LayerSpec.Function;
+import dev.convoy.engine.tensor.Exp;
+import dev.convoy.engine.tensor.Lanes;
+import dev.convoy.engine.tensor.Shape;
+import dev.convoy.engine.tensor.Tensor;
+
+/**
+ * A pointwise function. ReLU {@code x < 0 ? 0 : x}, sigmoid {@code 1 / (1 + e^-x)}, tanh. A ReLU
+ * right above a convolution or dense layer becomes part of it and never gets here.
+ */
+public final class Activation implements Layer {
+  private final Shape shape;
+  private final Function function;
+
+  public Activation(LayerSpec.Activation spec, Shape input) {
+    this.shape = input;
+    this.function = spec.function();
+  }
+
+  @Override
+  public Shape input() {
+    return shape;
+  }
+
+  @Override
+  public Shape output() {
+    return shape;
+  }
+
+  @Override
+  public Scratch newScratch(int maxBlocks, boolean training, boolean inputGradient) {
+    return Scratch.NONE;
+  }
+
+  @Override
+  public void forward(
+      Kernels kernels, Scratch scratch, Pass pass, int blocks, Tensor in, Tensor out) {
+    int n = blocks * shape.size() * Lanes.COUNT;
+    if (function == Function.RELU) {
+      kernels.relu(n, in.data(), in.offset(), out.data(), out.offset());
+      return;
+    }
+    for (int i = 0; i < n; i++) {
+      double x = in.data()[in.offset() + i];
+      out.data()[out.offset() + i] =
+          (float) (function == Function.SIGMOID ? Exp.sigmoid(x) : Exp.tanh(x));
+    }
+  }
+
+  /**
+   * {@code dIn = dOut * f'}, with f' from the output y: ReLU {@code y > 0}, sigmoid {@code y (1 -
+   * y)}, tanh {@code 1 - y^2}.
+   */
+  @Override
+  public void backward(
+      Kernels kernels,
+      Scratch scratch,
+      int blocks,
+      Tensor in,
+      Tensor out,
+      Tensor dOut,
+      boolean gated,
+      Tensor dIn) {
+    if (dIn == null) {
+      return;
+    }
+    int n = blocks * shape.size() * Lanes.COUNT;
+    float[] y = out.data();
+    float[] d = dIn.data();
+    int o = out.offset();
+    int p = dOut.offset();
+    int j = dIn.offset();
+    switch (function) {
+      case RELU -> {
+        System.arraycopy(dOut.data(), p, d, j, n);
+        kernels.gate(n, y, o, d, j);
+      }
+      case SIGMOID -> {
+        for (int i = 0; i < n; i++) {
+          d[j + i] = dOut.data()[p + i] * (y[o + i] * (1f - y[o + i]));
+        }
+      }
+      case TANH -> {
+        for (int i = 0; i < n; i++) {
+          d[j + i] = dOut.data()[p + i] * Math.fma(-y[o + i], y[o + i], 1f);
+        }
+      }
+    }
+    if (gated) {
+      kernels.gate(n, in.data(), in.offset(), d, j);
+    }
+  }
+}

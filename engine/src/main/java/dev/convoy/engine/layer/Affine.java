@@ -1,0 +1,125 @@
+package dev.convoy.engine.layer;
+
+import dev.convoy.engine.kernel.Convolution;
+import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.tensor.Shape;
+import dev.convoy.engine.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * What convolution and dense layers share: weights, a bias, and a {@link Convolution} that knows
+ * how to apply them.
+ */
+public abstract sealed class Affine implements Layer permits Conv2d, Dense {
+  private final Shape input;
+  private final Shape output;
+  private final Convolution convolution;
+  private final int offset;
+  private final boolean frozen;
+  private final boolean relu;
+
+  Affine(
+      Shape input,
+      Shape output,
+      Convolution convolution,
+      int offset,
+      boolean frozen,
+      boolean relu) {
+    this.input = input;
+    this.output = output;
+    this.convolution = convolution;
+    this.offset = offset;
+    this.frozen = frozen;
+    this.relu = relu;
+  }
+
+  @Override
+  public final Shape input() {
+    return input;
+  }
+
+  @Override
+  public final Shape output() {
+    return output;
+  }
+
+  @Override
+  public final boolean endsInRelu() {
+    return relu;
+  }
+
+  /** Values in the flat array: weights, then bias. */
+  private int parameters() {
+    Convolution.Geometry g = convolution.geometry();
+    return g.weights() + (g.bias() ? g.outChannels() : 0);
+  }
+
+  @Override
+  public final Scratch newScratch(int maxBlocks, boolean training, boolean inputGradient) {
+    return Scratch.of(
+        convolution.newScratch(maxBlocks, training && inputGradient, training && !frozen));
+  }
+
+  @Override
+  public final void load(float[] weights, Scratch scratch) {
+    convolution.load(weights, offset, scratch.convolution);
+  }
+
+  @Override
+  public final void forward(
+      Kernels kernels, Scratch scratch, Pass pass, int blocks, Tensor in, Tensor out) {
+    convolution.forward(
+        kernels,
+        scratch.convolution,
+        blocks,
+        in.data(),
+        in.offset(),
+        relu,
+        out.data(),
+        out.offset());
+  }
+
+  @Override
+  public final void clearGradient(Scratch scratch) {
+    if (!frozen) {
+      convolution.clearWeightGradient(scratch.convolution);
+    }
+  }
+
+  @Override
+  public final void backward(
+      Kernels kernels,
+      Scratch scratch,
+      int blocks,
+      Tensor in,
+      Tensor out,
+      Tensor dOut,
+      boolean gated,
+      Tensor dIn) {
+    if (!frozen) {
+      convolution.backwardWeights(
+          kernels, scratch.convolution, blocks, in.data(), in.offset(), dOut.data(), dOut.offset());
+    }
+    if (dIn != null) {
+      convolution.backwardData(
+          kernels,
+          scratch.convolution,
+          blocks,
+          dOut.data(),
+          dOut.offset(),
+          gated ? in.data() : null,
+          in.offset(),
+          dIn.data(),
+          dIn.offset());
+    }
+  }
+
+  @Override
+  public final void storeGradient(Scratch scratch, float[] gradient) {
+    if (frozen) {
+      Arrays.fill(gradient, offset, offset + parameters(), 0f);
+    } else {
+      convolution.storeWeightGradient(scratch.convolution, gradient, offset);
+    }
+  }
+}

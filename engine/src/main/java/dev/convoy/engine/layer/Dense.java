@@ -1,0 +1,29 @@
+package dev.convoy.engine.layer;
+
+import dev.convoy.engine.kernel.Convolution;
+import dev.convoy.engine.tensor.Shape;
+
+/**
+ * {@code out = in W + b} over the flattened input (height, width, channel). Weights {@code
+ * [inputs][units]}, then the bias {@code [units]}. Runs as a 1x1 convolution over one pixel.
+ */
+public final class Dense extends Affine {
+
+  /**
+   * @param spec the layer on paper
+   * @param input shape of one example
+   * @param offset first of its parameters in the flat array
+   * @param relu true if the outputs go through a ReLU in the same pass
+   */
+  public Dense(LayerSpec.Dense spec, Shape input, int offset, boolean relu) {
+    super(
+        input,
+        spec.outputShape(input),
+        new Convolution(
+            new Convolution.Geometry(
+                1, 1, input.size(), 1, 1, 1, 1, 0, 0, 1, 1, spec.units(), spec.bias(), false)),
+        offset,
+        spec.frozen(),
+        relu);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.convoy.engine.layer;
+
+/**
+ * What a layer may need to know of the pass it works in, beside its data. One a workspace; reused.
+ */
+public final class Pass {
+  private boolean training;
+  private long seed;
+  private long step;
+  private long[] ids;
+  private int firstExample;
+
+  /**
+   * A pass that keeps what backward needs; {@code seed}, {@code step} and the examples' ids key
+   * everything random.
+   */
+  public void train(long seed, long step, long[] ids) {
+    this.training = true;
+    this.seed = seed;
+    this.step = step;
+    this.ids = ids;
+  }
+
+  /** A pass without randomness. */
+  public void infer() {
+    this.training = false;
+    this.ids = null;
+  }
+
+  /** Position in the micro-batch of the first example of the block at hand. */
+  public void at(int example) {
+    this.firstExample = example;
+  }
+
+  boolean training() {
+    return training;
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  long step() {
+    return step;
+  }
+
+  /** Identity of the example in lane {@code lane} of the block at hand. */
+  long id(int lane) {
+    return ids[firstExample + lane];
+  }
+}

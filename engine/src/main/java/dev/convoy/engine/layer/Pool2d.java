@@ -1,0 +1,196 @@
+package dev.convoy.engine.layer;
+
+import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.layer.LayerSpec.PoolMode;
+import dev.convoy.engine.tensor.Lanes;
+import dev.convoy.engine.tensor.Shape;
+import dev.convoy.engine.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * Max or average pooling, channel by channel. Padding never wins a maximum; an average divides by
+ * the whole window, padding included. Backward: the gradient goes to the first maximum in row-major
+ * order, or in equal parts to the window; overlapping windows add up.
+ */
+public final class Pool2d implements Layer {
+  private final Shape input;
+  private final Shape output;
+  private final PoolMode mode;
+  private final Window.Extent w;
+
+  /** Floats of one pixel of one block. */
+  private final int line;
+
+  public Pool2d(LayerSpec.Pool2d spec, Shape input) {
+    this.input = input;
+    this.output = spec.outputShape(input);
+    this.mode = spec.mode();
+    this.w = spec.window().on(input);
+    this.line = input.channels() * Lanes.COUNT;
+  }
+
+  @Override
+  public Shape input() {
+    return input;
+  }
+
+  @Override
+  public Shape output() {
+    return output;
+  }
+
+  @Override
+  public Scratch newScratch(int maxBlocks, boolean training, boolean inputGradient) {
+    return Scratch.of(new float[line]);
+  }
+
+  private boolean twoByTwo() {
+    return mode == PoolMode.MAX
+        && w.height() == 2
+        && w.width() == 2
+        && w.strideHeight() == 2
+        && w.strideWidth() == 2
+        && w.top() == 0
+        && w.left() == 0
+        && w.bottom() == 0
+        && w.right() == 0;
+  }
+
+  @Override
+  public void forward(
+      Kernels kernels, Scratch scratch, Pass pass, int blocks, Tensor in, Tensor out) {
+    for (int b = 0; b < blocks; b++) {
+      int from = in.offset() + b * input.size() * Lanes.COUNT;
+      int to = out.offset() + b * output.size() * Lanes.COUNT;
+      for (int y = 0; y < output.height(); y++) {
+        if (twoByTwo()) {
+          int row = input.width() * line;
+          kernels.maxPool2x2(
+              output.width(),
+              line,
+              row,
+              in.data(),
+              from + 2 * y * row,
+              out.data(),
+              to + y * output.width() * line);
+          continue;
+        }
+        for (int x = 0; x < output.width(); x++) {
+          pool(kernels, y, x, in.data(), from, out.data(), to + (y * output.width() + x) * line);
+        }
+      }
+    }
+  }
+
+  private int firstRow(int y) {
+    return Math.max(0, y * w.strideHeight() - w.top());
+  }
+
+  private int endRow(int y) {
+    return Math.min(input.height(), y * w.strideHeight() - w.top() + w.height());
+  }
+
+  private int firstColumn(int x) {
+    return Math.max(0, x * w.strideWidth() - w.left());
+  }
+
+  private int endColumn(int x) {
+    return Math.min(input.width(), x * w.strideWidth() - w.left() + w.width());
+  }
+
+  private float share() {
+    return 1f / (w.height() * w.width());
+  }
+
+  private void pool(Kernels kernels, int y, int x, float[] in, int from, float[] out, int to) {
+    Arrays.fill(out, to, to + line, mode == PoolMode.MAX ? Float.NEGATIVE_INFINITY : 0f);
+    for (int i = firstRow(y); i < endRow(y); i++) {
+      for (int j = firstColumn(x); j < endColumn(x); j++) {
+        int cell = from + (i * input.width() + j) * line;
+        if (mode == PoolMode.MAX) {
+          kernels.max(line, in, cell, out, to);
+        } else {
+          kernels.addScaled(line, share(), in, cell, out, to);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void backward(
+      Kernels kernels,
+      Scratch scratch,
+      int blocks,
+      Tensor in,
+      Tensor out,
+      Tensor dOut,
+      boolean gated,
+      Tensor dIn) {
+    if (dIn == null) {
+      return;
+    }
+    int inBlock = input.size() * Lanes.COUNT;
+    int outBlock = output.size() * Lanes.COUNT;
+    boolean everyCellWritten = twoByTwo() && input.height() % 2 == 0 && input.width() % 2 == 0;
+    for (int b = 0; b < blocks; b++) {
+      int i = in.offset() + b * inBlock;
+      int o = out.offset() + b * outBlock;
+      int p = dOut.offset() + b * outBlock;
+      int j = dIn.offset() + b * inBlock;
+      if (!everyCellWritten) {
+        Arrays.fill(dIn.data(), j, j + inBlock, 0f);
+      }
+      for (int y = 0; y < output.height(); y++) {
+        int row = y * output.width() * line;
+        if (twoByTwo()) {
+          int pitch = input.width() * line;
+          kernels.maxPool2x2Backward(
+              output.width(),
+              line,
+              pitch,
+              in.data(),
+              i + 2 * y * pitch,
+              out.data(),
+              o + row,
+              dOut.data(),
+              p + row,
+              gated,
+              dIn.data(),
+              j + 2 * y * pitch);
+          continue;
+        }
+        for (int x = 0; x < output.width(); x++) {
+          int cell = row + x * line;
+          System.arraycopy(dOut.data(), p + cell, scratch.values, 0, line);
+          spread(kernels, scratch.values, y, x, in.data(), i, out.data(), o + cell, dIn.data(), j);
+        }
+      }
+      if (gated && !twoByTwo()) {
+        kernels.gate(inBlock, in.data(), i, dIn.data(), j);
+      }
+    }
+  }
+
+  private void spread(
+      Kernels kernels,
+      float[] rest,
+      int y,
+      int x,
+      float[] in,
+      int inOff,
+      float[] out,
+      int outOff,
+      float[] dIn,
+      int dInOff) {
+    for (int i = firstRow(y); i < endRow(y); i++) {
+      for (int j = firstColumn(x); j < endColumn(x); j++) {
+        int cell = (i * input.width() + j) * line;
+        if (mode == PoolMode.MAX) {
+          kernels.routeMax(line, in, inOff + cell, out, outOff, rest, 0, dIn, dInOff + cell);
+        } else {
+          kernels.addScaled(line, share(), rest, 0, dIn, dInOff + cell);
+        }
+      }
+    }
+  }
+}

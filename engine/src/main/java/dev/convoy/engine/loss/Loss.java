@@ -1,0 +1,56 @@
+package dev.convoy.engine.loss;
+
+import dev.convoy.engine.tensor.Lanes;
+
+/**
+ * A loss on one block of up to 16 examples. Outputs are {@code [output][lane]}; targets are class
+ * numbers, or explicit values {@code [output][lane]}. Stateless; sums run in a fixed order.
+ */
+public sealed interface Loss permits SoftmaxCrossEntropy, SigmoidCrossEntropy, SquaredError {
+
+  /**
+   * Loss of one block, and its gradient.
+   *
+   * @param examples used lanes
+   * @param outputs values an example
+   * @param z outputs of the network from {@code zOff}
+   * @param labels class numbers from {@code first}; read only if {@code targets} is null
+   * @param targets explicit targets from {@code targetOff}, or null
+   * @param dz overwritten from {@code dzOff} with the gradient of the SUM over the examples; 0 in
+   *     unused lanes. Null if not wanted
+   * @return the sum of the losses (natural logarithms)
+   */
+  double apply(
+      int examples,
+      int outputs,
+      float[] z,
+      int zOff,
+      int[] labels,
+      int first,
+      float[] targets,
+      int targetOff,
+      float[] dz,
+      int dzOff);
+
+  /**
+   * What a user reads as the prediction for the example in {@code lane}: overwrites {@code outputs}
+   * values of {@code p} from {@code pOff}.
+   */
+  void predictions(int outputs, float[] z, int zOff, int lane, float[] p, int pOff);
+
+  /** The target of output {@code o} in {@code lane}: explicit, or 1 for the label and 0 else. */
+  static float target(int o, int lane, int[] labels, int first, float[] targets, int targetOff) {
+    if (targets != null) {
+      return targets[targetOff + o * Lanes.COUNT + lane];
+    }
+    return labels[first + lane] == o ? 1f : 0f;
+  }
+
+  /** Zeroes the unused lanes of a gradient. */
+  static void clearUnused(int examples, int outputs, float[] dz, int dzOff) {
+    for (int o = 0; o < outputs && examples < Lanes.COUNT; o++) {
+      int line = dzOff + o * Lanes.COUNT;
+      java.util.Arrays.fill(dz, line + examples, line + Lanes.COUNT, 0f);
+    }
+  }
+}

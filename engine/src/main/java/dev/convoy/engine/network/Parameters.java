@@ -1,0 +1,132 @@
+package dev.convoy.engine.network;
+
+import dev.convoy.engine.layer.LayerSpec;
+import dev.convoy.engine.tensor.CounterRandom;
+import dev.convoy.engine.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lays out and initialises the parameters of a model. */
+final class Parameters {
+  private Parameters() {}
+
+  static ParameterLayout layout(ModelSpec spec) {
+    List<ParameterLayout.Entry> entries = new ArrayList<>();
+    long offset = 0;
+    Shape shape = spec.input();
+    for (int i = 0; i < spec.layers().size(); i++) {
+      LayerSpec layer = spec.layers().get(i);
+      try {
+        Shape output = layer.outputShape(shape);
+        List<Integer> weights = List.of();
+        String name = "";
+        boolean bias = false;
+        boolean frozen = false;
+        if (layer instanceof LayerSpec.Conv2d conv) {
+          weights =
+              List.of(
+                  conv.window().height(), conv.window().width(), shape.channels(), conv.filters());
+          name = i + ".conv2d";
+          bias = conv.bias();
+          frozen = conv.frozen();
+        } else if (layer instanceof LayerSpec.Dense dense) {
+          weights = List.of(shape.size(), dense.units());
+          name = i + ".dense";
+          bias = dense.bias();
+          frozen = dense.frozen();
+        }
+        if (!weights.isEmpty()) {
+          offset =
+              add(
+                  entries,
+                  new ParameterLayout.Entry(
+                      i, name + ".weights", (int) offset, weights, frozen, true));
+        }
+        if (bias) {
+          List<Integer> units = List.of(weights.get(weights.size() - 1));
+          offset =
+              add(
+                  entries,
+                  new ParameterLayout.Entry(i, name + ".bias", (int) offset, units, frozen, false));
+        }
+        shape = output;
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "layer "
+                + (i + 1)
+                + " ("
+                + LayerText.text(layer)
+                + ") on an input of "
+                + shape
+                + ": "
+                + e.getMessage(),
+            e);
+      }
+    }
+    return new ParameterLayout(entries, (int) offset);
+  }
+
+  private static long add(List<ParameterLayout.Entry> entries, ParameterLayout.Entry entry) {
+    long length = 1;
+    for (int side : entry.dimensions()) {
+      length = length > Integer.MAX_VALUE ? length : length * side;
+    }
+    long end = entry.offset() + length;
+    if (end > 1 << 28) {
+      throw new IllegalArgumentException(
+          "model: got more than "
+              + (1 << 28)
+              + " parameters at "
+              + entry.name()
+              + ", expected fewer");
+    }
+    entries.add(entry);
+    return end;
+  }
+
+  /** First parameter of layer {@code i}, 0 if it has none. */
+  static int offset(ParameterLayout layout, int i) {
+    for (ParameterLayout.Entry entry : layout.entries()) {
+      if (entry.layer() == i) {
+        return entry.offset();
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * Weights by the layer's rule, biases 0. He: normal, variance 2 / fanIn (He et al. 2015). Xavier:
+   * uniform, bound sqrt(6 / (fanIn + fanOut)) (Glorot, Bengio 2010). Small: normal, deviation 0.01.
+   */
+  static float[] initial(ModelSpec spec, ParameterLayout layout, long seed) {
+    float[] weights = new float[layout.size()];
+    for (ParameterLayout.Entry entry : layout.entries()) {
+      if (!entry.decays()) {
+        continue;
+      }
+      LayerSpec layer = spec.layers().get(entry.layer());
+      LayerSpec.Init init =
+          layer instanceof LayerSpec.Conv2d conv ? conv.init() : ((LayerSpec.Dense) layer).init();
+      int n = entry.length();
+      int outputs = entry.dimensions().get(entry.dimensions().size() - 1);
+      int fanIn = n / outputs;
+      int window =
+          entry.dimensions().size() == 4
+              ? entry.dimensions().get(0) * entry.dimensions().get(1)
+              : 1;
+      double he = StrictMath.sqrt(2.0 / fanIn);
+      double xavier = StrictMath.sqrt(6.0 / (fanIn + (double) window * outputs));
+      long key = CounterRandom.key(seed, entry.layer());
+      for (int i = 0; i < n; i++) {
+        weights[entry.offset() + i] =
+            switch (init) {
+              case HE -> (float) (he * CounterRandom.gaussian(key, i));
+              case XAVIER -> (float) (xavier * (2.0 * CounterRandom.uniform(key, i) - 1.0));
+              case SMALL -> (float) (0.01 * CounterRandom.gaussian(key, i));
+              case ZERO -> 0f;
+            };
+      }
+    }
+    return weights;
+  }
+}
