@@ -101,20 +101,17 @@ enum Key {
       "constant|step|cosine|polynomial|onecycle",
       "how the learning rate goes"),
   SCHEDULE_WARMUP(
-      "schedule.warmup", Kind.LONG, "0", "[0,)", "steps of linear warm-up before the schedule"),
-  SCHEDULE_EVERY("schedule.every", Kind.LONG, "1000", "[1,)", "for step: steps between drops"),
+      "schedule.warmup", Kind.LONG, "0", "[0,1000000000]", "linear warm-up first, this long"),
+  SCHEDULE_EVERY(
+      "schedule.every", Kind.LONG, "1", "[1,1000000000]", "for step: how far apart the drops are"),
+  SCHEDULE_UNIT(
+      "schedule.unit", Kind.CHOICE, "epochs", "epochs|steps", "what warmup and every count in"),
   SCHEDULE_FACTOR("schedule.factor", Kind.REAL, "0.1", "(0,1]", "for step: each drop multiplies"),
   SCHEDULE_POWER("schedule.power", Kind.REAL, "1", "(0,)", "for polynomial: 1 is a straight line"),
   SCHEDULE_FINAL(
-      "schedule.final",
-      Kind.REAL,
-      "0",
-      "[0,)",
-      "for cosine, polynomial, onecycle: the rate at the end"),
-  SCHEDULE_INITIAL(
-      "schedule.initial", Kind.REAL, "0.001", "[0,)", "for onecycle: the rate at the start"),
+      "schedule.final", Kind.REAL, "0", "[0,)", "for cosine, polynomial: the rate at the end"),
   SCHEDULE_RISE(
-      "schedule.rise", Kind.REAL, "0.3", "(0,1)", "for onecycle: share of the steps that rise"),
+      "schedule.rise", Kind.REAL, "0.3", "(0,1)", "for onecycle: share of the run that rises"),
 
   CHECKPOINT_DIRECTORY(
       "checkpoint.directory",

@@ -133,7 +133,9 @@ final class Settings {
   private static boolean fits(Key key, String text) {
     if (key.kind() == Key.Kind.REAL) {
       double value = Double.parseDouble(text);
-      return Limits.parse(key.limits()).contains(value) && Float.isFinite((float) value);
+      Limits limits = Limits.parse(key.limits());
+      boolean single = Float.isFinite((float) value) && limits.contains((float) value);
+      return single && limits.contains(value);
     }
     try {
       long value = Long.parseLong(text);

@@ -6,18 +6,31 @@ import dev.convoy.engine.optimizer.Optimizer;
 import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.spark.train.TrainConfig.Update;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
 
 /** Makes the {@code optimizer} and {@code schedule} sections of a job the engine's records. */
 final class UpdateReader {
   private UpdateReader() {}
 
+  /**
+   * @throws UserError if the engine refuses a combination of settings
+   */
   static Update read(Settings settings) {
     return new Update(
-        optimizer(settings),
-        schedule(settings),
+        accepted(settings, Key.OPTIMIZER_TYPE, () -> optimizer(settings)),
+        accepted(settings, Key.SCHEDULE_TYPE, () -> schedule(settings)),
         settings.single(Key.OPTIMIZER_WEIGHT_DECAY),
         settings.single(Key.OPTIMIZER_CLIP_NORM),
         settings.single(Key.OPTIMIZER_CLIP_VALUE));
+  }
+
+  private static <T> T accepted(Settings settings, Key key, Supplier<T> reader) {
+    try {
+      return reader.get();
+    } catch (IllegalArgumentException e) {
+      throw settings.place(key).error(e.getMessage(), e);
+    }
   }
 
   private static Optimizer optimizer(Settings settings) {
@@ -36,7 +49,26 @@ final class UpdateReader {
   }
 
   private static LearningRate schedule(Settings settings) {
-    return new LearningRate.Constant(settings.single(Key.OPTIMIZER_LEARNING_RATE));
+    float rate = settings.single(Key.OPTIMIZER_LEARNING_RATE);
+    float last = settings.single(Key.SCHEDULE_FINAL);
+    LearningRate.Unit unit =
+        LearningRate.Unit.valueOf(settings.text(Key.SCHEDULE_UNIT).toUpperCase(Locale.ROOT));
+    LearningRate schedule =
+        switch (settings.text(Key.SCHEDULE_TYPE)) {
+          case "constant" -> new LearningRate.Constant(rate);
+          case "step" ->
+              new LearningRate.Step(
+                  rate,
+                  settings.single(Key.SCHEDULE_FACTOR),
+                  settings.longInteger(Key.SCHEDULE_EVERY),
+                  unit);
+          case "cosine" -> new LearningRate.Cosine(rate, last);
+          case "polynomial" ->
+              new LearningRate.Polynomial(rate, last, settings.single(Key.SCHEDULE_POWER));
+          default -> new LearningRate.OneCycle(rate, settings.single(Key.SCHEDULE_RISE));
+        };
+    long warmup = settings.longInteger(Key.SCHEDULE_WARMUP);
+    return warmup == 0 ? schedule : new LearningRate.Warmup(warmup, unit, schedule);
   }
 
   /** False for a key that the chosen optimizer or schedule does not look at. */
@@ -47,9 +79,11 @@ final class UpdateReader {
       case OPTIMIZER_MOMENTUM -> List.of("momentum", "nesterov").contains(optimizer);
       case OPTIMIZER_BETA1, OPTIMIZER_BETA2, OPTIMIZER_EPSILON -> optimizer.startsWith("adam");
       case SCHEDULE_EVERY, SCHEDULE_FACTOR -> schedule.equals("step");
+      case SCHEDULE_UNIT ->
+          schedule.equals("step") || settings.longInteger(Key.SCHEDULE_WARMUP) > 0;
       case SCHEDULE_POWER -> schedule.equals("polynomial");
-      case SCHEDULE_FINAL -> List.of("cosine", "polynomial", "onecycle").contains(schedule);
-      case SCHEDULE_INITIAL, SCHEDULE_RISE -> schedule.equals("onecycle");
+      case SCHEDULE_FINAL -> List.of("cosine", "polynomial").contains(schedule);
+      case SCHEDULE_RISE -> schedule.equals("onecycle");
       default -> true;
     };
   }

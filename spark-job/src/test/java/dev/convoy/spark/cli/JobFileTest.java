@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.convoy.engine.optimizer.Adam;
+import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +116,7 @@ class JobFileTest {
             "checkpoint.directory=hdfs://host:8020/tmp/x",
             "checkpoint.everyEpoch=false",
             "checkpoint.everyMinutes=2.5",
+            "schedule.warmup=3",
             "schedule.type=cosine",
             "schedule.type=onecycle",
             "schedule.type=step",
@@ -126,6 +128,38 @@ class JobFileTest {
       assertThat(again.yaml()).as(set).isEqualTo(job.yaml());
       assertThat(again.notes()).as(set).isEmpty();
     }
+  }
+
+  @Test
+  void schedulesBecomeTheEnginesRecords() {
+    assertThat(rate("schedule: {type: cosine, final: 1e-4}"))
+        .isEqualTo(new LearningRate.Cosine(0.01f, 1e-4f));
+    assertThat(rate("schedule: {type: polynomial, power: 2}"))
+        .isEqualTo(new LearningRate.Polynomial(0.01f, 0f, 2f));
+    assertThat(rate("schedule: {type: onecycle, rise: 0.2}"))
+        .isEqualTo(new LearningRate.OneCycle(0.01f, 0.2f));
+    assertThat(rate("schedule: {type: step, every: 3, factor: 0.5, warmup: 2}"))
+        .isEqualTo(
+            new LearningRate.Warmup(
+                2,
+                LearningRate.Unit.EPOCHS,
+                new LearningRate.Step(0.01f, 0.5f, 3, LearningRate.Unit.EPOCHS)));
+    assertThat(rate("schedule: {warmup: 100, unit: steps}"))
+        .isEqualTo(
+            new LearningRate.Warmup(
+                100, LearningRate.Unit.STEPS, new LearningRate.Constant(0.01f)));
+  }
+
+  private static LearningRate rate(String schedule) {
+    return read(schedule + "\n" + LAYERS).config().update().learningRate();
+  }
+
+  @Test
+  void whatTheEngineRefusesIsPointedAt() {
+    refused(
+        "optimizer:\n  type: nesterov\n  momentum: 0\n" + LAYERS,
+        "job.yaml:2: sgd: got nesterov with momentum 0, expected a momentum above 0, for example"
+            + " 0.9");
   }
 
   @Test

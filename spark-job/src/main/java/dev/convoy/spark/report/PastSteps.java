@@ -1,0 +1,70 @@
+package dev.convoy.spark.report;
+
+import dev.convoy.spark.train.TrainEvent.Step;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** The past 100 steps: what their loss, accuracy and speed were. */
+final class PastSteps {
+  static final int COUNT = 100;
+
+  private final Deque<Step> steps = new ArrayDeque<>();
+
+  void add(Step step) {
+    if (steps.size() == COUNT) {
+      steps.removeFirst();
+    }
+    steps.addLast(step);
+  }
+
+  boolean isEmpty() {
+    return steps.isEmpty();
+  }
+
+  Step last() {
+    return steps.getLast();
+  }
+
+  /** Mean over the examples. */
+  double loss() {
+    return steps.stream().mapToDouble(s -> s.loss() * s.examples()).sum() / examples();
+  }
+
+  /** Share of the examples that were classified right before their step's update. */
+  double accuracy() {
+    return steps.stream().mapToLong(Step::correct).sum() / (double) examples();
+  }
+
+  double examplesPerSecond() {
+    return examples() / steps.stream().mapToDouble(Step::seconds).sum();
+  }
+
+  /**
+   * Seconds that {@code more} steps will take, as long as the past ones: their median, so that a
+   * slow first step does not count for long.
+   */
+  double secondsFor(long more) {
+    double[] sorted = steps.stream().mapToDouble(Step::seconds).sorted().toArray();
+    return more * sorted[sorted.length / 2];
+  }
+
+  /** Where the time of a step goes, in milliseconds. */
+  String breakdown() {
+    return String.format(
+        java.util.Locale.ROOT,
+        "step %.1f ms: broadcast %.1f, compute %.1f, merge %.1f, update %.1f",
+        mean(Step::seconds),
+        mean(Step::broadcastSeconds),
+        mean(Step::computeSeconds),
+        mean(Step::mergeSeconds),
+        mean(Step::updateSeconds));
+  }
+
+  private double mean(java.util.function.ToDoubleFunction<Step> seconds) {
+    return 1e3 * steps.stream().mapToDouble(seconds).average().orElse(Double.NaN);
+  }
+
+  private long examples() {
+    return steps.stream().mapToLong(Step::examples).sum();
+  }
+}

@@ -1,0 +1,111 @@
+package dev.convoy.spark.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a run ended: {@code result.json}, and the last block on the console. What was not measured is
+ * null, and left out.
+ *
+ * @param testAccuracy share of the test set classified right, by the final weights
+ * @param testLoss mean over the test set
+ * @param validationAccuracy of the last validation
+ * @param weightsSha256 of the final weights' big-endian bytes
+ * @param steps since the very first start
+ * @param reason {@code epochs}, {@code maxSteps}, {@code patience} or {@code stopped}
+ * @param seconds from the first step to the last, of this process
+ * @param examplesPerSecond training examples in those seconds
+ * @param computeShare share of the time spent in the engine, 0 to 1
+ * @param sparkShare share of the time spent moving and scheduling
+ * @param driverShare share of the time spent merging and updating on the driver
+ * @param parameters values that were trained
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RunResult(
+    Double testAccuracy,
+    Double testLoss,
+    Long testExamples,
+    Double validationAccuracy,
+    Double validationLoss,
+    Long validationExamples,
+    String weightsSha256,
+    long steps,
+    String reason,
+    double seconds,
+    double examplesPerSecond,
+    double computeShare,
+    double sparkShare,
+    double driverShare,
+    int parameters,
+    Versions versions) {
+
+  /** What ran. {@code kernels} is the engine's provider, vector or scalar. */
+  public record Versions(
+      String convoy, String spark, String scala, String java, String kernels, String os) {}
+
+  /** The text of {@code result.json}. */
+  public String toJson() {
+    try {
+      return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(this)
+          + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("result: cannot be written as JSON", e);
+    }
+  }
+
+  /**
+   * The last block on the console; fits a screen.
+   *
+   * @param output folder with the run's files, or null
+   * @param next commands that a user may want to run now
+   */
+  public String toText(String output, List<String> next) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "done: "
+            + Figures.count(steps)
+            + " steps ("
+            + reason
+            + ") in "
+            + Figures.duration(seconds)
+            + ", "
+            + Figures.rate(examplesPerSecond)
+            + " examples/s");
+    if (testAccuracy != null) {
+      lines.add(evaluation("test accuracy", testAccuracy, testLoss, testExamples));
+    }
+    if (validationAccuracy != null) {
+      lines.add(evaluation("validation", validationAccuracy, validationLoss, validationExamples));
+    }
+    lines.add(
+        "  time           "
+            + Figures.wholePercent(computeShare)
+            + " compute, "
+            + Figures.wholePercent(sparkShare)
+            + " Spark, "
+            + Figures.wholePercent(driverShare)
+            + " driver");
+    lines.add("  weights        sha256 " + weightsSha256);
+    if (output != null) {
+      lines.add("  output         " + output);
+    }
+    for (int i = 0; i < next.size(); i++) {
+      lines.add((i == 0 ? "  next           " : "                 ") + next.get(i));
+    }
+    return String.join(System.lineSeparator(), lines);
+  }
+
+  private static String evaluation(String name, double accuracy, double loss, long examples) {
+    return String.format("  %-14s ", name)
+        + Figures.percent(accuracy)
+        + ", loss "
+        + Figures.loss(loss)
+        + ", "
+        + Figures.count(examples)
+        + " examples";
+  }
+}

@@ -1,0 +1,149 @@
+package dev.convoy.spark.report;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.spark.train.TrainEvent;
+import dev.convoy.spark.train.TrainEvent.Evaluated;
+import dev.convoy.spark.train.TrainEvent.Finished;
+import dev.convoy.spark.train.TrainEvent.Started;
+import dev.convoy.spark.train.TrainEvent.Step;
+import dev.convoy.spark.train.TrainListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.util.function.LongSupplier;
+
+/**
+ * Writes {@code metrics.jsonl}, one JSON object a line and a line a step (see {@link StepLine}),
+ * and {@code validations.jsonl}, a line a validation (see {@link ValidationLine}). Lines are handed
+ * to the file system once a second, so that a watcher sees them.
+ */
+public final class StepLines implements TrainListener, AutoCloseable {
+  private static final long FLUSH_NANOS = 1_000_000_000L;
+
+  /**
+   * One step.
+   *
+   * @param step from 1, without gaps
+   * @param epoch from 1
+   * @param examples in the batch
+   * @param loss mean over them, before the update
+   * @param accuracy share of them classified right, before the update
+   * @param learningRate of this step
+   * @param gradientNorm Euclidean, of the mean gradient, before clipping
+   * @param seconds of the whole step, of which the following are parts
+   * @param computeSeconds largest time in the engine of any task
+   */
+  public record StepLine(
+      long step,
+      int epoch,
+      int examples,
+      double loss,
+      double accuracy,
+      float learningRate,
+      double gradientNorm,
+      double seconds,
+      double broadcastSeconds,
+      double computeSeconds,
+      double mergeSeconds,
+      double updateSeconds) {
+    static StepLine of(Step step) {
+      return new StepLine(
+          step.step(),
+          step.epoch(),
+          step.examples(),
+          step.loss(),
+          step.correct() / (double) step.examples(),
+          step.learningRate(),
+          step.gradientNorm(),
+          step.seconds(),
+          step.broadcastSeconds(),
+          step.computeSeconds(),
+          step.mergeSeconds(),
+          step.updateSeconds());
+    }
+  }
+
+  /** One pass over held-out data after {@code step} steps. */
+  public record ValidationLine(
+      String dataset,
+      long step,
+      int epoch,
+      long examples,
+      double loss,
+      double accuracy,
+      double seconds,
+      boolean best) {}
+
+  /** Opens the two files. */
+  public interface Opener {
+    /**
+     * @param name {@code metrics.jsonl} or {@code validations.jsonl}
+     * @param firstStep lines of an earlier run from this step on are to be dropped
+     */
+    Writer open(String name, long firstStep) throws IOException;
+  }
+
+  private final ObjectMapper json = new ObjectMapper();
+  private final Opener opener;
+  private final LongSupplier nanoTime;
+  private Writer steps;
+  private Writer validations;
+  private long flushed;
+
+  public StepLines(Opener opener, LongSupplier nanoTime) {
+    this.opener = opener;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public void on(TrainEvent event) {
+    try {
+      if (event instanceof Started started) {
+        close();
+        steps = opener.open("metrics.jsonl", started.firstStep());
+        validations = opener.open("validations.jsonl", started.firstStep());
+        flushed = nanoTime.getAsLong();
+      } else if (event instanceof Step step && steps != null) {
+        write(steps, StepLine.of(step));
+      } else if (event instanceof Evaluated e && validations != null) {
+        write(
+            validations,
+            new ValidationLine(
+                e.dataset(),
+                e.step(),
+                e.epoch(),
+                e.examples(),
+                e.loss(),
+                e.accuracy(),
+                e.seconds(),
+                e.best()));
+      } else if (event instanceof Finished) {
+        close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("metrics: cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private void write(Writer writer, Object line) throws IOException {
+    writer.write(json.writeValueAsString(line));
+    writer.write('\n');
+    if (nanoTime.getAsLong() - flushed > FLUSH_NANOS) {
+      steps.flush();
+      validations.flush();
+      flushed = nanoTime.getAsLong();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    Writer first = steps;
+    Writer second = validations;
+    steps = null;
+    validations = null;
+    try (first;
+        second) {
+      // both are closed, whatever happens to one
+    }
+  }
+}

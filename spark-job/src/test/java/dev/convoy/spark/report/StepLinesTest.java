@@ -1,0 +1,91 @@
+package dev.convoy.spark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.spark.train.TrainEvent;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class StepLinesTest {
+  @Test
+  void aStepIsALineAndSoIsAValidation() throws Exception {
+    Map<String, StringWriter> files = new TreeMap<>();
+    StepLines lines =
+        new StepLines(
+            (name, first) -> {
+              assertThat(first).isEqualTo(7);
+              return files.computeIfAbsent(name, n -> new StringWriter());
+            },
+            () -> 0L);
+    lines.on(new TrainEvent.Started("app", 10, 100, 10, 4, 1, 1, 7, 8, 4, 2));
+    for (long i = 7; i <= 8; i++) {
+      lines.on(new TrainEvent.Step(i, 2, 64, 0.5, 32, 0.01f, 1.5, 0.04, 0.001, 0.03, 0.002, 0.003));
+    }
+    lines.on(new TrainEvent.Evaluated("validation", 8, 2, 10, 0.25, 0.9, 0.1, true));
+    lines.on(new TrainEvent.Finished(8, "epochs", 1, 128, 1, 1, 1, "ab", List.of()));
+    assertThat(files.get("metrics.jsonl").toString().lines())
+        .hasSize(2)
+        .first()
+        .isEqualTo(
+            "{\"step\":7,\"epoch\":2,\"examples\":64,\"loss\":0.5,\"accuracy\":0.5,"
+                + "\"learningRate\":0.01,\"gradientNorm\":1.5,\"seconds\":0.04,"
+                + "\"broadcastSeconds\":0.001,\"computeSeconds\":0.03,\"mergeSeconds\":0.002,"
+                + "\"updateSeconds\":0.003}");
+    assertThat(files.get("validations.jsonl").toString())
+        .isEqualTo(
+            "{\"dataset\":\"validation\",\"step\":8,\"epoch\":2,\"examples\":10,\"loss\":0.25,"
+                + "\"accuracy\":0.9,\"seconds\":0.1,\"best\":true}\n");
+  }
+
+  @Test
+  void aResultLeavesOutWhatWasNotMeasured() throws Exception {
+    RunResult result = result(null);
+    JsonNode json = new ObjectMapper().readTree(result.toJson());
+    assertThat(json.has("testAccuracy")).isFalse();
+    assertThat(json.get("weightsSha256").asText()).isEqualTo("ab12");
+    assertThat(json.get("versions").get("kernels").asText()).isEqualTo("vector");
+    assertThat(result.toText(null, List.of()).lines())
+        .containsExactly(
+            "done: 1,055 steps (epochs) in 41.2 s, 13.1k examples/s",
+            "  time           78 % compute, 17 % Spark, 5 % driver",
+            "  weights        sha256 ab12");
+  }
+
+  @Test
+  void theLastBlockSaysWhatToDoNext() {
+    assertThat(result(0.9903).toText("target/mnist", List.of("evaluate", "predict")).lines())
+        .containsExactly(
+            "done: 1,055 steps (epochs) in 41.2 s, 13.1k examples/s",
+            "  test accuracy  99.03 %, loss 0.0300, 10,000 examples",
+            "  time           78 % compute, 17 % Spark, 5 % driver",
+            "  weights        sha256 ab12",
+            "  output         target/mnist",
+            "  next           evaluate",
+            "                 predict");
+  }
+
+  private static RunResult result(Double accuracy) {
+    return new RunResult(
+        accuracy,
+        accuracy == null ? null : 0.03,
+        accuracy == null ? null : 10_000L,
+        null,
+        null,
+        null,
+        "ab12",
+        1055,
+        "epochs",
+        41.2,
+        13_108,
+        0.78,
+        0.17,
+        0.05,
+        61_706,
+        new RunResult.Versions("0.1.0", "4.1.0", "2.13", "17", "vector", "Linux"));
+  }
+}
