@@ -14,4 +14,18 @@ public final class DataException extends IllegalArgumentException {
   public DataException(String message, Throwable cause) {
     super(message, cause);
   }
+
+  /**
+   * The bad data that made a Spark job fail, or {@code failure} itself if that is not the cause.
+   */
+  static RuntimeException within(Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof DataException data) {
+        return data;
+      }
+    }
+    return failure instanceof RuntimeException runtime
+        ? runtime
+        : new IllegalStateException("reading the data failed: " + failure.getMessage(), failure);
+  }
 }

@@ -1,8 +1,23 @@
 package dev.convoy.spark.data;
 
+import dev.convoy.engine.tensor.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.storage.StorageLevel;
+import scala.collection.Iterator;
+import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction2;
 
-/** Labelled examples cut into logical shards, cached in the cluster. */
+/**
+ * Labelled examples cut into logical shards and cached in the cluster (memory first, then disk).
+ * Every example was read and checked once. How many partitions there are, and where, can change at
+ * any time without changing a shard.
+ */
 public final class Dataset implements AutoCloseable {
   /** The two parts of a data set on disk. */
   public enum Part {
@@ -12,7 +27,33 @@ public final class Dataset implements AutoCloseable {
     TEST
   }
 
-  private Dataset() {}
+  /** The name of the data in our own jar. */
+  public static final String EMBEDDED_MNIST = "embedded:mnist";
+
+  private static final int EVALUATION_SHARDS = 64;
+
+  private final SparkContext spark;
+  private final ExampleSource source;
+  private final ShardLayout layout;
+  private final int[] training;
+  private final int[] heldOut;
+  private final long[] firstOfClass = new long[ShardStats.MOST_CLASSES];
+  private final Fingerprint fingerprint;
+  private RDD<PackedShard> rdd;
+
+  private Dataset(SparkContext spark, ExampleSource source, ShardLayout layout, int partitions) {
+    this.spark = spark;
+    this.source = source;
+    this.layout = layout;
+    this.rdd = cut(partitions, List.of());
+    this.training = new int[layout.shards()];
+    this.heldOut = new int[layout.shards()];
+    Arrays.fill(firstOfClass, -1);
+    this.fingerprint = look();
+    if (source instanceof SpreadSource spread) {
+      spread.release();
+    }
+  }
 
   /**
    * Reads and checks a whole data set, all of it for evaluation.
@@ -22,15 +63,201 @@ public final class Dataset implements AutoCloseable {
    * @throws DataException naming file, offset, got and expected
    */
   public static Dataset open(SparkContext spark, String path, Part part, int partitions) {
-    throw new IllegalStateException();
+    return open(spark, path, part, partitions, EVALUATION_SHARDS, 0, 1);
+  }
+
+  /**
+   * Reads and checks a whole data set.
+   *
+   * @param shards logical shards V
+   * @param seed chooses what is held out
+   * @param heldOutFraction share of the examples held out for evaluation, 0 to 1
+   * @throws DataException naming file, offset, got and expected
+   */
+  public static Dataset open(
+      SparkContext spark,
+      String path,
+      Part part,
+      int partitions,
+      int shards,
+      long seed,
+      double heldOutFraction) {
+    JavaSparkContext java = JavaSparkContext.fromSparkContext(spark);
+    ExampleSource source;
+    if (path.startsWith("embedded:")) {
+      if (!path.equals(EMBEDDED_MNIST)) {
+        throw new DataException("data.path: got " + path + ", expected " + EMBEDDED_MNIST);
+      }
+      source = new EmbeddedMnist(part);
+    } else {
+      source = IdxFiles.open(java, path, part);
+    }
+    return of(spark, source, shards, partitions, seed, heldOutFraction);
+  }
+
+  /** Reads and checks all of {@code source}. */
+  static Dataset of(
+      SparkContext spark,
+      ExampleSource source,
+      int shards,
+      int partitions,
+      long seed,
+      double heldOutFraction) {
+    ShardLayout layout = new ShardLayout(source.examples(), shards, seed, heldOutFraction);
+    int wanted = partitions == 0 ? Math.min(TaskSlots.count(spark), shards) : partitions;
+    if (wanted < 1) {
+      throw new DataException(
+          "data.partitions: got " + partitions + ", expected 1 or more, or 0 for one a task slot");
+    }
+    return new Dataset(spark, source, layout, wanted);
   }
 
   /** What identifies the data. */
   public Fingerprint fingerprint() {
-    throw new IllegalStateException();
+    return fingerprint;
+  }
+
+  /** The shards, cached; partition p holds the shards {@code p, p + P ...}. */
+  public RDD<PackedShard> shards() {
+    return rdd;
+  }
+
+  /** Number of partitions now. */
+  public int partitions() {
+    return rdd.getNumPartitions();
+  }
+
+  /** Number of logical shards V. */
+  public int shardCount() {
+    return layout.shards();
+  }
+
+  /** Examples for training in each shard. */
+  public int[] trainingSizes() {
+    return training.clone();
+  }
+
+  /** Examples for training. */
+  public long trainingExamples() {
+    return IntStream.of(training).asLongStream().sum();
+  }
+
+  /** Examples held out. */
+  public long heldOutExamples() {
+    return IntStream.of(heldOut).asLongStream().sum();
+  }
+
+  /**
+   * Checks the data against a model.
+   *
+   * @param input shape of an example the model takes
+   * @param outputs classes the model tells apart
+   * @throws DataException if an example has another shape, or a label is {@code outputs} or more
+   */
+  public void expect(Shape input, int outputs) {
+    if (!source.shape().equals(input)) {
+      throw new DataException(
+          "data: got examples of "
+              + source.shape()
+              + ", expected "
+              + input
+              + " as the model's input says");
+    }
+    for (int label = outputs; label < firstOfClass.length; label++) {
+      if (firstOfClass[label] >= 0) {
+        throw new DataException(
+            source.labelPlace(firstOfClass[label])
+                + ": label out of range: got "
+                + label
+                + ", expected 0 to "
+                + (outputs - 1)
+                + " as the model has "
+                + outputs
+                + " outputs");
+      }
+    }
+  }
+
+  /**
+   * Cuts the data anew, into {@code partitions} at the given places (Spark's notation; empty for
+   * anywhere). Shards stay as they are, so nothing that is computed from them changes.
+   */
+  public void recut(int partitions, List<String> places) {
+    RDD<PackedShard> old = rdd;
+    rdd = cut(partitions, places);
+    old.unpersist(false);
   }
 
   /** Frees the cluster's memory. */
   @Override
-  public void close() {}
+  public void close() {
+    rdd.unpersist(false);
+    if (source instanceof SpreadSource spread) {
+      spread.destroy();
+    }
+  }
+
+  private RDD<PackedShard> cut(int partitions, List<String> places) {
+    RDD<PackedShard> shards = new ShardRdd(spark, source, layout, partitions, places);
+    shards.setName("convoy shards");
+    return shards.persist(StorageLevel.MEMORY_AND_DISK());
+  }
+
+  private Fingerprint look() {
+    spark.setJobDescription("read and check " + layout.examples() + " examples");
+    Object results;
+    try {
+      results =
+          spark.runJob(
+              rdd, new Look(source.shape().size()), ClassTag$.MODULE$.apply(ShardStats[].class));
+    } catch (Exception e) {
+      throw DataException.within(e);
+    } finally {
+      spark.setJobDescription(null);
+    }
+    long low = 0;
+    long high = 0;
+    int classes = 0;
+    for (ShardStats[] partition : (ShardStats[][]) results) {
+      for (ShardStats stats : partition) {
+        training[stats.shard] = stats.training;
+        heldOut[stats.shard] = stats.heldOut;
+        low += stats.low;
+        high += stats.high;
+        for (int label = 0; label < firstOfClass.length; label++) {
+          long index = stats.first[label];
+          if (index >= 0 && (firstOfClass[label] < 0 || index < firstOfClass[label])) {
+            firstOfClass[label] = index;
+            classes = Math.max(classes, label + 1);
+          }
+        }
+      }
+    }
+    return new Fingerprint(
+        layout.examples(),
+        classes,
+        source.shape().toString(),
+        String.format("%016x%016x", high, low));
+  }
+
+  /** Looks at every example of a partition. */
+  private static final class Look
+      extends AbstractFunction2<TaskContext, Iterator<PackedShard>, ShardStats[]>
+      implements java.io.Serializable {
+    private static final long serialVersionUID = 1L;
+    private final int example;
+
+    Look(int example) {
+      this.example = example;
+    }
+
+    @Override
+    public ShardStats[] apply(TaskContext context, Iterator<PackedShard> shards) {
+      java.util.ArrayList<ShardStats> found = new java.util.ArrayList<>();
+      while (shards.hasNext()) {
+        found.add(new ShardStats(shards.next(), example));
+      }
+      return found.toArray(new ShardStats[0]);
+    }
+  }
 }

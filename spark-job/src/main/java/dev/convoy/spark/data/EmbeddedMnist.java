@@ -1,0 +1,86 @@
+package dev.convoy.spark.data;
+
+import dev.convoy.engine.data.ImageSet;
+import dev.convoy.engine.tensor.Shape;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ref.SoftReference;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * MNIST out of our own jar: every JVM that needs it unpacks it once and shares it between its
+ * tasks, so that nothing has to be staged or shipped.
+ */
+final class EmbeddedMnist implements ExampleSource {
+  private static final long serialVersionUID = 1L;
+  private static final Map<Dataset.Part, SoftReference<IdxPair.Loaded>> LOADED =
+      new EnumMap<>(Dataset.Part.class);
+
+  private final Dataset.Part part;
+
+  EmbeddedMnist(Dataset.Part part) {
+    this.part = part;
+  }
+
+  private static IdxPair.Loaded load(Dataset.Part part) throws IOException {
+    synchronized (LOADED) {
+      SoftReference<IdxPair.Loaded> held = LOADED.get(part);
+      IdxPair.Loaded loaded = held == null ? null : held.get();
+      if (loaded == null) {
+        String prefix = part == Dataset.Part.TRAIN ? "train" : "t10k";
+        loaded =
+            IdxPair.load(
+                "mnist/" + prefix + "-images-idx3-ubyte.gz",
+                "mnist/" + prefix + "-labels-idx1-ubyte.gz",
+                EmbeddedMnist::resource);
+        LOADED.put(part, new SoftReference<>(loaded));
+      }
+      return loaded;
+    }
+  }
+
+  private static InputStream resource(String name) {
+    InputStream in = EmbeddedMnist.class.getResourceAsStream(name);
+    if (in == null) {
+      throw new DataException(
+          "embedded:mnist: got no resource "
+              + name
+              + " in the jar, expected the build to embed it");
+    }
+    return in;
+  }
+
+  private IdxPair.Loaded loaded() {
+    try {
+      return load(part);
+    } catch (IOException e) {
+      throw new DataException("embedded:mnist: cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Shape shape() {
+    return loaded().set().shape();
+  }
+
+  @Override
+  public long examples() {
+    return loaded().set().size();
+  }
+
+  @Override
+  public String labelPlace(long index) {
+    return "embedded:" + loaded().pair().labelPlace(index);
+  }
+
+  @Override
+  public Reader open() {
+    ImageSet set = loaded().set();
+    int example = set.shape().size();
+    return (first, count, pixels, labels, at) -> {
+      System.arraycopy(set.pixels(), (int) first * example, pixels, at * example, count * example);
+      System.arraycopy(set.labels(), (int) first, labels, at, count);
+    };
+  }
+}

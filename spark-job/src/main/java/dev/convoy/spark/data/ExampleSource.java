@@ -1,0 +1,38 @@
+package dev.convoy.spark.data;
+
+import dev.convoy.engine.tensor.Shape;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.Serializable;
+
+/**
+ * Where examples come from. Travels to the executors, each of which opens it and reads what its own
+ * shards need. Call order: {@link #open}, then {@link Reader#read} any number of times.
+ */
+public interface ExampleSource extends Serializable {
+  /** Shape of one example. */
+  Shape shape();
+
+  /** Number of examples. */
+  long examples();
+
+  /** Where the label of example {@code index} stands, for messages: file and offset. */
+  String labelPlace(long index);
+
+  /** Opens the source on this machine. */
+  Reader open() throws IOException;
+
+  /** Reads runs of examples; for one thread. */
+  interface Reader extends Closeable {
+    /**
+     * Reads {@code count} examples from {@code first} on.
+     *
+     * @param pixels overwritten from {@code at * shape.size()} on
+     * @param labels overwritten from {@code at} on
+     */
+    void read(long first, int count, byte[] pixels, int[] labels, int at) throws IOException;
+
+    @Override
+    default void close() throws IOException {}
+  }
+}

@@ -1,0 +1,117 @@
+package dev.convoy.spark.data;
+
+import dev.convoy.engine.tensor.Shape;
+import java.io.EOFException;
+import java.io.IOException;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Uncompressed IDX files on a file system that every executor reaches: an item's place follows from
+ * its index, so each executor reads the byte ranges of its own shards and nothing passes through
+ * the driver, which reads the headers only.
+ */
+final class IdxSource implements ExampleSource {
+  private static final long serialVersionUID = 1L;
+
+  private final IdxPair pair;
+  private final String images;
+  private final String labels;
+  private final Broadcast<SerializableConfiguration> configuration;
+
+  IdxSource(
+      IdxPair pair,
+      String images,
+      String labels,
+      Broadcast<SerializableConfiguration> configuration) {
+    this.pair = pair;
+    this.images = images;
+    this.labels = labels;
+    this.configuration = configuration;
+  }
+
+  @Override
+  public Shape shape() {
+    return pair.images().shape();
+  }
+
+  @Override
+  public long examples() {
+    return pair.images().count();
+  }
+
+  @Override
+  public String labelPlace(long index) {
+    return pair.labelPlace(index);
+  }
+
+  @Override
+  public Reader open() throws IOException {
+    FSDataInputStream pixelStream = open(images);
+    try {
+      return new RangeReader(pixelStream, open(labels));
+    } catch (IOException e) {
+      pixelStream.close();
+      throw e;
+    }
+  }
+
+  private FSDataInputStream open(String name) throws IOException {
+    Path path = new Path(name);
+    return path.getFileSystem(configuration.value().value()).open(path);
+  }
+
+  private final class RangeReader implements Reader {
+    private final FSDataInputStream pixelStream;
+    private final FSDataInputStream labelStream;
+    private byte[] classes = new byte[0];
+
+    RangeReader(FSDataInputStream pixelStream, FSDataInputStream labelStream) {
+      this.pixelStream = pixelStream;
+      this.labelStream = labelStream;
+    }
+
+    @Override
+    public void read(long first, int count, byte[] pixels, int[] labels, int at)
+        throws IOException {
+      int example = shape().size();
+      if (classes.length < count) {
+        classes = new byte[count];
+      }
+      fill(pixelStream, pair.images(), first, pixels, at * example, count * example);
+      fill(labelStream, pair.labels(), first, classes, 0, count);
+      for (int i = 0; i < count; i++) {
+        labels[at + i] = classes[i] & 0xff;
+      }
+    }
+
+    private void fill(
+        FSDataInputStream in, IdxHeader header, long first, byte[] bytes, int at, int count)
+        throws IOException {
+      long offset = header.offset(first);
+      try {
+        in.readFully(offset, bytes, at, count);
+      } catch (EOFException e) {
+        throw new DataException(
+            header.name()
+                + ": truncated: got the end of the file between offset "
+                + offset
+                + " and "
+                + (offset + count)
+                + ", expected "
+                + header.offset(header.count())
+                + " bytes; was it changed while training?",
+            e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (labelStream) {
+        pixelStream.close();
+      }
+    }
+  }
+}

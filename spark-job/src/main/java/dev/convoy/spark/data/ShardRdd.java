@@ -1,0 +1,118 @@
+package dev.convoy.spark.data;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.apache.spark.Partition;
+import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
+import org.apache.spark.rdd.RDD;
+import scala.collection.AbstractIterator;
+import scala.collection.Iterator;
+import scala.collection.immutable.Nil$;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
+
+/**
+ * The shards of a source: partition p of P owns the whole shards {@code p, p + P, p + 2P ...}, in
+ * that order. Has no parents: a lost partition is read from the source again.
+ */
+final class ShardRdd extends RDD<PackedShard> {
+  private static final long serialVersionUID = 1L;
+
+  private final ExampleSource source;
+  private final ShardLayout layout;
+  private final int partitions;
+  private final transient List<String> hosts;
+
+  private record Slice(int index) implements Partition {
+    @Override
+    public int hashCode() {
+      return index;
+    }
+  }
+
+  /**
+   * @param hosts preferred place of each partition in Spark's notation, or empty for anywhere
+   */
+  ShardRdd(
+      SparkContext spark,
+      ExampleSource source,
+      ShardLayout layout,
+      int partitions,
+      List<String> hosts) {
+    super(spark, noParents(), ClassTag$.MODULE$.apply(PackedShard.class));
+    this.source = source;
+    this.layout = layout;
+    this.partitions = partitions;
+    this.hosts = hosts;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Seq<org.apache.spark.Dependency<?>> noParents() {
+    return (Seq<org.apache.spark.Dependency<?>>) (Seq<?>) Nil$.MODULE$;
+  }
+
+  @Override
+  public Partition[] getPartitions() {
+    Partition[] slices = new Partition[partitions];
+    for (int p = 0; p < partitions; p++) {
+      slices[p] = new Slice(p);
+    }
+    return slices;
+  }
+
+  @Override
+  public Seq<String> getPreferredLocations(Partition split) {
+    List<String> place = hosts.isEmpty() ? List.of() : List.of(hosts.get(split.index()));
+    return CollectionConverters.asScala(place).toSeq();
+  }
+
+  @Override
+  public Iterator<PackedShard> compute(Partition split, TaskContext context) {
+    return new Shards(split.index(), context);
+  }
+
+  private final class Shards extends AbstractIterator<PackedShard> {
+    private int next;
+    private ExampleSource.Reader reader;
+
+    Shards(int first, TaskContext context) {
+      next = first;
+      context.addTaskCompletionListener(
+          (TaskContext done) -> {
+            closeQuietly();
+          });
+    }
+
+    @Override
+    public boolean hasNext() {
+      return next < layout.shards();
+    }
+
+    @Override
+    public PackedShard next() {
+      try {
+        if (reader == null) {
+          reader = source.open();
+        }
+        PackedShard packed = ShardPacker.pack(reader, source.shape().size(), layout, next);
+        next += partitions;
+        return packed;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private void closeQuietly() {
+      try {
+        if (reader != null) {
+          reader.close();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

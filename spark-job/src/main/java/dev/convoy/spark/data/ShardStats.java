@@ -1,0 +1,57 @@
+package dev.convoy.spark.data;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/** What a look at every example of one shard found. */
+final class ShardStats implements Serializable {
+  private static final long serialVersionUID = 1L;
+  static final int MOST_CLASSES = 256;
+
+  final int shard;
+  final int training;
+  final int heldOut;
+
+  /** Index of the first example of each class, or -1. */
+  final long[] first = new long[MOST_CLASSES];
+
+  long low;
+  long high;
+
+  ShardStats(PackedShard packed, int example) {
+    shard = packed.shard();
+    training = packed.training();
+    heldOut = packed.size() - packed.training();
+    Arrays.fill(first, -1);
+    for (int i = 0; i < packed.size(); i++) {
+      long index = packed.indexes()[i];
+      int label = packed.labels()[i];
+      if (first[label] < 0 || index < first[label]) {
+        first[label] = index;
+      }
+      long hash = hash(index, label, packed.pixels(), i * example, example);
+      low += hash;
+      high += mix(hash ^ 0x9E3779B97F4A7C15L);
+    }
+  }
+
+  /**
+   * A hash of one example. Sums of hashes do not depend on how examples are cut into shards. Not
+   * meant to withstand an adversary.
+   */
+  private static long hash(long index, int label, byte[] pixels, int from, int length) {
+    long hash = mix(index * 0xD1B54A32D192ED03L + label);
+    for (int i = from; i < from + length; i++) {
+      hash = (hash ^ pixels[i]) * 0x100000001B3L;
+      hash ^= hash >>> 29;
+    }
+    return mix(hash);
+  }
+
+  /** The finaliser of SplitMix64 (Steele, Lea, Flood 2014). */
+  private static long mix(long z) {
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.convoy.spark.data;
+
+import dev.convoy.engine.data.ImageSet;
+import dev.convoy.engine.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * Data that can only be read from its beginning (gzip): the driver reads it once and executors
+ * fetch it from each other as broadcast pieces. The driver keeps its copy, so that a lost partition
+ * can be built again.
+ */
+final class SpreadSource implements ExampleSource {
+  private static final long serialVersionUID = 1L;
+  private static final int PIECE_BYTES = 1 << 24;
+
+  private final IdxPair pair;
+  private final int pieceExamples;
+  private final List<Broadcast<byte[]>> pieces = new ArrayList<>();
+
+  /** Ships {@code loaded} in pieces of 16 MB. */
+  SpreadSource(JavaSparkContext spark, IdxPair.Loaded loaded) {
+    pair = loaded.pair();
+    ImageSet set = loaded.set();
+    int example = set.shape().size();
+    pieceExamples = Math.max(1, PIECE_BYTES / (example + 1));
+    for (int first = 0; first < set.size(); first += pieceExamples) {
+      int count = Math.min(pieceExamples, set.size() - first);
+      byte[] piece = new byte[count * (example + 1)];
+      System.arraycopy(set.pixels(), first * example, piece, 0, count * example);
+      for (int i = 0; i < count; i++) {
+        piece[count * example + i] = (byte) set.labels()[first + i];
+      }
+      pieces.add(spark.broadcast(piece));
+    }
+  }
+
+  /** Frees the executors' copies; they fetch them again if they must. */
+  void release() {
+    pieces.forEach(Broadcast::unpersist);
+  }
+
+  /** Frees all copies. */
+  void destroy() {
+    pieces.forEach(Broadcast::destroy);
+  }
+
+  @Override
+  public Shape shape() {
+    return pair.images().shape();
+  }
+
+  @Override
+  public long examples() {
+    return pair.images().count();
+  }
+
+  @Override
+  public String labelPlace(long index) {
+    return pair.labelPlace(index);
+  }
+
+  @Override
+  public Reader open() {
+    return this::read;
+  }
+
+  private void read(long first, int count, byte[] pixels, int[] labels, int at) {
+    int example = shape().size();
+    for (int done = 0; done < count; ) {
+      int within = (int) ((first + done) % pieceExamples);
+      byte[] piece = pieces.get((int) ((first + done) / pieceExamples)).value();
+      int held = piece.length / (example + 1);
+      int run = Math.min(count - done, held - within);
+      System.arraycopy(piece, within * example, pixels, (at + done) * example, run * example);
+      for (int i = 0; i < run; i++) {
+        labels[at + done + i] = piece[held * example + within + i] & 0xff;
+      }
+      done += run;
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.convoy.spark;
+
+import dev.convoy.spark.train.SparkSettings;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+
+/** Local Spark contexts for tests, quiet and without a UI. */
+public final class SparkForTests {
+  private SparkForTests() {}
+
+  /** A context on {@code master}; the caller stops it. */
+  public static SparkContext local(String master, Map<String, String> settings) {
+    SparkConf conf = new SparkConf(true).setMaster(master).setAppName("test");
+    conf.set("spark.ui.enabled", "false").set("spark.driver.host", "127.0.0.1");
+    conf.set("spark.driver.bindAddress", "127.0.0.1");
+    settings.forEach(conf::set);
+    return new SparkContext(SparkSettings.apply(conf));
+  }
+
+  public static SparkContext local(String master) {
+    return local(master, Map.of());
+  }
+}
