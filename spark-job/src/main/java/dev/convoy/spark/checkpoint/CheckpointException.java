@@ -1,0 +1,17 @@
+package dev.convoy.spark.checkpoint;
+
+/**
+ * No checkpoint can be used: none verifies, or it belongs to another model, data set or job. A
+ * user's mistake, not a failed run.
+ */
+public final class CheckpointException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  public CheckpointException(String message) {
+    super(message);
+  }
+
+  public CheckpointException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
