@@ -3,14 +3,57 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.spark.data.Dataset;
 import org.apache.spark.SparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction2;
+import scala.runtime.BoxedUnit;
 
-/** Forward passes over all examples of a data set, spread over the cluster. */
+/** Forward passes over the held-out examples of a data set, spread over the cluster. */
 public final class Evaluator {
   private Evaluator() {}
 
-  /** Loss and accuracy of {@code weights} on {@code data}. */
+  /** Adds up what the tasks found; Spark calls it one call at a time. */
+  private static final class Counts extends AbstractFunction2<Object, PartialGradient, BoxedUnit> {
+    private final PartialGradient total = new PartialGradient();
+
+    @Override
+    public BoxedUnit apply(Object partition, PartialGradient part) {
+      total.addCounts(part);
+      return BoxedUnit.UNIT;
+    }
+  }
+
+  /**
+   * Loss and accuracy of {@code weights} on the held-out examples of {@code data}; the same bits
+   * for any number of partitions.
+   *
+   * @throws IllegalArgumentException if nothing is held out
+   */
   public static Evaluation evaluate(
       SparkContext spark, Dataset data, ModelSpec model, float[] weights, int microBatch) {
-    throw new IllegalStateException();
+    if (data.heldOutExamples() == 0) {
+      throw new IllegalArgumentException(
+          "evaluation: got no held-out examples, expected some; set data.validationFraction above"
+              + " 0, for example to 0.1");
+    }
+    long start = System.nanoTime();
+    Broadcast<byte[]> broadcast =
+        spark.broadcast(TaskBuffers.encode(weights), ClassTag$.MODULE$.apply(byte[].class));
+    Counts counts = new Counts();
+    try {
+      spark.runJob(
+          data.shards(),
+          new EvaluationTask(model.toText(), microBatch, broadcast),
+          counts,
+          ClassTag$.MODULE$.apply(PartialGradient.class));
+    } finally {
+      broadcast.destroy();
+    }
+    long examples = data.heldOutExamples();
+    return new Evaluation(
+        examples,
+        counts.total.lossSum() / examples,
+        (double) counts.total.correct / examples,
+        (System.nanoTime() - start) * 1e-9);
   }
 }

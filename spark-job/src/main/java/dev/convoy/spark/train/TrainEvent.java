@@ -85,6 +85,9 @@ public sealed interface TrainEvent {
       boolean best)
       implements TrainEvent {}
 
+  /** The run goes on after {@code step}, from the checkpoint at {@code path}. */
+  record Resumed(long step, int epoch, String path) implements TrainEvent {}
+
   /** State was saved. */
   record Checkpointed(long step, String path, double seconds) implements TrainEvent {}
 

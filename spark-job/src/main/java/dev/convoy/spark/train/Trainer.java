@@ -1,16 +1,35 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.ParameterLayout;
+import dev.convoy.spark.checkpoint.CheckpointStore;
+import dev.convoy.spark.data.Dataset;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
 
-/** Trains one network on Spark, data-parallel and synchronous. */
+/**
+ * Trains one network on Spark, data-parallel and synchronous. The driver holds the weights; each
+ * step broadcasts them, has every partition add up the gradients of its part of the batch, and
+ * updates the weights with the mean. The result is the same, bit for bit, for any number of
+ * partitions, cores and executors, and after any stop and resume.
+ */
 public final class Trainer {
+  private final SparkContext spark;
+  private final TrainConfig config;
+  private final List<TrainListener> listeners;
+  private volatile long lastWanted = Long.MAX_VALUE;
+
   /**
    * @param spark stays open; the caller stops it
    * @param config the job
    * @param listeners hear every event
    */
-  public Trainer(SparkContext spark, TrainConfig config, List<TrainListener> listeners) {}
+  public Trainer(SparkContext spark, TrainConfig config, List<TrainListener> listeners) {
+    this.spark = spark;
+    this.config = config;
+    this.listeners = List.copyOf(listeners);
+  }
 
   /**
    * Runs the job to its end.
@@ -21,9 +40,196 @@ public final class Trainer {
    * @throws TrainingException if training itself fails, for example by diverging
    */
   public TrainResult train(boolean resume) {
-    throw new IllegalStateException();
+    Network network = new Network(config.model());
+    TrainConfig.Data source = config.data();
+    try (Events events = new Events(listeners);
+        Dataset data =
+            Dataset.open(
+                spark,
+                source.path(),
+                Dataset.Part.TRAIN,
+                source.partitions(),
+                source.shards(),
+                config.loop().seed(),
+                source.validationFraction())) {
+      data.expect(config.model().input(), network.outputs());
+      return new Run(network, data, events, resume).toTheEnd();
+    } finally {
+      spark.setJobDescription(null);
+    }
   }
 
   /** Asks the run to save its state and end after the step at hand; from any thread. */
-  public void stop() {}
+  public void stop() {
+    stopAfter(0);
+  }
+
+  /** As {@link #stop}, but not before {@code step} steps were taken. */
+  void stopAfter(long step) {
+    lastWanted = step;
+  }
+
+  /** One run: the parts that the loop puts together. */
+  private final class Run {
+    private final TrainConfig.Loop loop = config.loop();
+    private final ParameterLayout layout;
+    private final Dataset data;
+    private final Events events;
+    private final BatchPlan plan;
+    private final long totalSteps;
+    private final RunState state;
+    private final TrainStep steps;
+    private final WeightUpdate update;
+    private final ClusterFailures failures;
+    private final CheckpointPolicy policy;
+    private final Clock clock;
+    private final long firstStep;
+
+    Run(Network network, Dataset data, Events events, boolean resume) {
+      this.layout = network.parameters();
+      this.data = data;
+      this.events = events;
+      this.plan =
+          new BatchPlan(loop.seed(), data.trainingSizes(), loop.batchSize(), loop.microBatch());
+      this.totalSteps = totalSteps();
+      float[] weights = network.initialWeights(loop.seed());
+      this.state = new RunState(weights, config.update().optimizer().newState(weights.length));
+      this.policy = new CheckpointPolicy(config, data.fingerprint(), plan, totalSteps, openStore());
+      if (resume) {
+        policy.resume(state, events);
+      }
+      this.firstStep = state.step + 1;
+      this.steps =
+          new TrainStep(
+              spark,
+              data,
+              config.model().toText(),
+              weights.length,
+              plan,
+              loop.microBatch(),
+              loop.seed());
+      this.update = new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), totalSteps);
+      this.failures = new ClusterFailures(spark, events);
+      this.clock = new Clock();
+    }
+
+    TrainResult toTheEnd() {
+      events.post(started());
+      Optional<Evaluation> validated;
+      try (CheckpointWriter writer = new CheckpointWriter(policy.store(), events);
+          Validation validation = new Validation(spark, data, config, state, writer, events)) {
+        String reason = reasonToStop(validation);
+        while (reason == null) {
+          takeStep(state.step + 1);
+          if (plan.endsEpoch(state.step)) {
+            validation.endOfEpoch(policy.snapshot(state));
+          }
+          reason = reasonToStop(validation);
+          if (reason == null && policy.isDue(state.step, plan.endsEpoch(state.step))) {
+            writer.save(policy.snapshot(state));
+          }
+        }
+        validated = validation.finish(policy.snapshot(state));
+        if (writer.on()) {
+          writer.save(policy.snapshot(state));
+        }
+        return result(reason, validation.outOfPatience(), validated);
+      }
+    }
+
+    /** Broadcast, aggregate, mean, clip, update, tell. */
+    private void takeStep(long step) {
+      long start = System.nanoTime();
+      describe(step);
+      TrainStep.Outcome outcome = failures.retry(step, () -> steps.run(step, state.weights));
+      long merged = System.nanoTime();
+      if (outcome.counts.badParameter >= 0) {
+        throw Divergence.gradient(step, layout, outcome.counts, update.rate(step));
+      }
+      double norm = update.apply(outcome.sum, state.weights, state.optimizerState, step);
+      double loss = outcome.counts.lossSum();
+      Divergence.expectFinite(step, layout, state.weights, loss, update.rate(step));
+      state.step = step;
+      long end = System.nanoTime();
+      events.post(
+          clock.step(
+              step,
+              plan.epochOf(step),
+              outcome,
+              norm,
+              update.rate(step),
+              end - start,
+              end - merged));
+    }
+
+    private String reasonToStop(Validation validation) {
+      if (validation.outOfPatience()) {
+        return "patience";
+      }
+      if (state.step >= totalSteps) {
+        return totalSteps == loop.maxSteps() ? "maxSteps" : "epochs";
+      }
+      return state.step >= lastWanted ? "stopped" : null;
+    }
+
+    private TrainResult result(String reason, boolean restoreBest, Optional<Evaluation> validated) {
+      float[] weights = restoreBest ? state.progress.bestWeights() : state.weights;
+      String sha = RunState.sha256(weights);
+      double seconds = clock.seconds();
+      events.post(
+          new TrainEvent.Finished(
+              state.step,
+              reason,
+              seconds,
+              clock.examples(),
+              clock.computeSeconds(),
+              Math.max(0, seconds - clock.computeSeconds() - clock.driverSeconds()),
+              clock.driverSeconds(),
+              sha,
+              List.of()));
+      return new TrainResult(
+          weights, sha, state.step, reason, clock.examples(), seconds, validated);
+    }
+
+    private TrainEvent.Started started() {
+      return new TrainEvent.Started(
+          spark.applicationId(),
+          layout.size(),
+          data.trainingExamples(),
+          data.heldOutExamples(),
+          data.shardCount(),
+          data.partitions(),
+          spark.defaultParallelism(),
+          firstStep,
+          totalSteps,
+          plan.stepsPerEpoch(),
+          loop.epochs());
+    }
+
+    private long totalSteps() {
+      if (loop.epochs() < 1 || loop.maxSteps() < 0) {
+        throw new IllegalArgumentException(
+            "training: got "
+                + loop.epochs()
+                + " epochs and maxSteps "
+                + loop.maxSteps()
+                + ", expected 1 epoch or more and maxSteps of 0 (no limit) or more");
+      }
+      long all = Math.multiplyExact(plan.stepsPerEpoch(), loop.epochs());
+      return loop.maxSteps() == 0 ? all : Math.min(all, loop.maxSteps());
+    }
+
+    private Optional<CheckpointStore> openStore() {
+      TrainConfig.Checkpoints wanted = config.checkpoints();
+      return wanted.directory().isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new CheckpointStore(wanted.directory(), wanted.keep(), spark.hadoopConfiguration()));
+    }
+
+    private void describe(long step) {
+      spark.setJobDescription(
+          "epoch " + plan.epochOf(step) + "/" + loop.epochs() + " step " + step);
+    }
+  }
 }

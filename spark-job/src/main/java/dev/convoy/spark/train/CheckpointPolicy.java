@@ -1,0 +1,88 @@
+package dev.convoy.spark.train;
+
+import dev.convoy.spark.checkpoint.Checkpoint;
+import dev.convoy.spark.checkpoint.CheckpointException;
+import dev.convoy.spark.checkpoint.CheckpointStore;
+import dev.convoy.spark.data.Fingerprint;
+import java.io.IOException;
+import java.util.Optional;
+
+/** When a run saves its state, what goes into a checkpoint, and what may be resumed from. */
+final class CheckpointPolicy {
+  private final TrainConfig config;
+  private final Fingerprint data;
+  private final BatchPlan plan;
+  private final long totalSteps;
+  private final CheckpointStore store;
+  private long lastNanos = System.nanoTime();
+
+  CheckpointPolicy(
+      TrainConfig config,
+      Fingerprint data,
+      BatchPlan plan,
+      long totalSteps,
+      Optional<CheckpointStore> store) {
+    this.config = config;
+    this.plan = plan;
+    this.data = data;
+    this.totalSteps = totalSteps;
+    this.store = store.orElse(null);
+  }
+
+  /** Where checkpoints go; null for nowhere. */
+  CheckpointStore store() {
+    return store;
+  }
+
+  /** True if a checkpoint should be saved after {@code step}. */
+  boolean isDue(long step, boolean endOfEpoch) {
+    TrainConfig.Checkpoints when = config.checkpoints();
+    boolean due =
+        store != null
+            && (when.everySteps() > 0 && step % when.everySteps() == 0
+                || when.everyEpoch() && endOfEpoch
+                || when.everyMinutes() > 0
+                    && System.nanoTime() - lastNanos >= when.everyMinutes() * 60e9);
+    if (due) {
+      lastNanos = System.nanoTime();
+    }
+    return due;
+  }
+
+  /** All of {@code state}, as it is now. */
+  Checkpoint snapshot(RunState state) {
+    return state.snapshot(
+        plan.epochOf(Math.max(1, state.step)),
+        config.loop().seed(),
+        JobText.of(config, totalSteps),
+        JobText.of(data));
+  }
+
+  /**
+   * Restores {@code state} from the newest checkpoint that verifies, if there is any.
+   *
+   * @throws CheckpointException if it does not fit the job
+   */
+  void resume(RunState state, Events events) {
+    if (store == null) {
+      throw new CheckpointException(
+          "resume: got no checkpoints.directory, expected the folder of the run to go on with");
+    }
+    try {
+      CheckpointStore.Found found = store.newest();
+      for (String skipped : found.skipped()) {
+        events.post(new TrainEvent.Warned(0, "skipped checkpoint " + skipped));
+      }
+      if (found.checkpoint().isPresent()) {
+        Checkpoint checkpoint = found.checkpoint().get();
+        JobText.expectFits(
+            checkpoint, found.path(), config, data, plan.stepsPerEpoch(), totalSteps);
+        state.restore(checkpoint);
+        events.post(
+            new TrainEvent.Resumed(checkpoint.step(), (int) checkpoint.epoch(), found.path()));
+      }
+    } catch (IOException e) {
+      throw new CheckpointException("resume: " + e.getMessage(), e);
+    }
+  }
+}

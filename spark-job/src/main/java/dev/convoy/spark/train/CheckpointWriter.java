@@ -1,0 +1,115 @@
+package dev.convoy.spark.train;
+
+import dev.convoy.spark.checkpoint.Checkpoint;
+import dev.convoy.spark.checkpoint.CheckpointStore;
+import java.io.IOException;
+
+/**
+ * Saves checkpoints on a thread of its own, so that the next step does not wait. At most one of
+ * each kind waits to be written: a newer one takes its place, since it serves resuming better.
+ * {@link #close} returns once the last is on disk. A failed write is told and training goes on.
+ */
+final class CheckpointWriter implements AutoCloseable {
+  private final CheckpointStore store;
+  private final Events events;
+  private final Thread thread;
+  private Checkpoint waiting;
+  private Checkpoint waitingBest;
+  private boolean closed;
+
+  /**
+   * @param store may be null: nothing is saved
+   */
+  CheckpointWriter(CheckpointStore store, Events events) {
+    this.store = store;
+    this.events = events;
+    this.thread = new Thread(this::write, "convoy-checkpoints");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** True if checkpoints are kept at all. */
+  boolean on() {
+    return store != null;
+  }
+
+  /** Saves {@code checkpoint} soon. */
+  synchronized void save(Checkpoint checkpoint) {
+    waiting = checkpoint;
+    notifyAll();
+  }
+
+  /** Saves {@code checkpoint} soon, as the best so far. */
+  synchronized void saveBest(Checkpoint checkpoint) {
+    waitingBest = checkpoint;
+    notifyAll();
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void write() {
+    try {
+      while (true) {
+        Checkpoint next;
+        boolean best;
+        synchronized (this) {
+          while (!closed && waiting == null && waitingBest == null) {
+            wait();
+          }
+          best = waitingBest != null;
+          next = best ? waitingBest : waiting;
+          if (best) {
+            waitingBest = null;
+          } else {
+            waiting = null;
+          }
+        }
+        if (next == null) {
+          return;
+        }
+        write(next, best);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void write(Checkpoint checkpoint, boolean best) {
+    if (store == null) {
+      return;
+    }
+    long start = System.nanoTime();
+    try {
+      String path = best ? store.saveBest(checkpoint) : store.save(checkpoint);
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      events.post(new TrainEvent.Checkpointed(checkpoint.step(), path, seconds));
+    } catch (IOException | RuntimeException e) {
+      events.post(
+          new TrainEvent.Warned(
+              checkpoint.step(),
+              "the checkpoint of step "
+                  + checkpoint.step()
+                  + " could not be saved: "
+                  + e.getMessage()
+                  + "; training goes on, the last good one stays"));
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.convoy.spark.train;
+
+import dev.convoy.engine.network.ParameterLayout;
+import dev.convoy.engine.sum.GradientSum;
+
+/** Says what went out of range, where, and what to try. */
+final class Divergence {
+  private Divergence() {}
+
+  /** A gradient that is not a number, infinite or too large. */
+  static TrainingException gradient(
+      long step, ParameterLayout layout, PartialGradient found, float rate) {
+    ParameterLayout.Entry entry = layout.at(found.badParameter);
+    return new TrainingException(
+        "diverged at step "
+            + step
+            + ": layer "
+            + entry.layer()
+            + " ("
+            + entry.name()
+            + "): largest gradient "
+            + found.badValue
+            + ", expected a finite value below "
+            + (int) GradientSum.LIMIT
+            + "; "
+            + cure(rate));
+  }
+
+  /** Weights or a loss that are no numbers. */
+  static void expectFinite(
+      long step, ParameterLayout layout, float[] weights, double loss, float rate) {
+    for (int i = 0; i < weights.length; i++) {
+      if (!Float.isFinite(weights[i])) {
+        ParameterLayout.Entry entry = layout.at(i);
+        throw new TrainingException(
+            "diverged at step "
+                + step
+                + ": layer "
+                + entry.layer()
+                + " ("
+                + entry.name()
+                + "): a weight became "
+                + weights[i]
+                + ", expected a finite value; "
+                + cure(rate));
+      }
+    }
+    if (!Double.isFinite(loss)) {
+      throw new TrainingException(
+          "diverged at step " + step + ": the loss became " + loss + "; " + cure(rate));
+    }
+  }
+
+  private static String cure(float rate) {
+    return "try a lower optimizer.learningRate (it was "
+        + rate
+        + "), a warm-up, or optimizer.clipNorm: 1; the last good checkpoint stays";
+  }
+}

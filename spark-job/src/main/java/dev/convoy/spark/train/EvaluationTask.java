@@ -1,0 +1,55 @@
+package dev.convoy.spark.train;
+
+import dev.convoy.engine.data.Batch;
+import dev.convoy.spark.data.PackedShard;
+import java.io.Serializable;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import scala.collection.Iterator;
+import scala.runtime.AbstractFunction2;
+
+/** Forward and loss over the held-out examples of a partition. */
+final class EvaluationTask
+    extends AbstractFunction2<TaskContext, Iterator<PackedShard>, PartialGradient>
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final String model;
+  private final int micro;
+  private final Broadcast<byte[]> weights;
+
+  EvaluationTask(String model, int micro, Broadcast<byte[]> weights) {
+    this.model = model;
+    this.micro = micro;
+    this.weights = weights;
+  }
+
+  @Override
+  public PartialGradient apply(TaskContext context, Iterator<PackedShard> shards) {
+    PartialGradient result = new PartialGradient();
+    TaskBuffers buffers = TaskBuffers.take(model, micro, false);
+    buffers.load(weights.value());
+    while (shards.hasNext()) {
+      PackedShard shard = shards.next();
+      for (int from = shard.training(); from < shard.size(); from += micro) {
+        addPiece(shard, from, Math.min(shard.size(), from + micro), buffers, result);
+      }
+    }
+    buffers.release();
+    return result;
+  }
+
+  private static void addPiece(
+      PackedShard shard, int from, int to, TaskBuffers buffers, PartialGradient result) {
+    Batch batch = buffers.batch;
+    int example = batch.shape().size();
+    batch.clear();
+    for (int i = from; i < to; i++) {
+      batch.add(shard.pixels(), i * example, buffers.table, shard.labels()[i], shard.indexes()[i]);
+    }
+    buffers.network.predict(batch, buffers.workspace, null);
+    result.examples += to - from;
+    result.correct += buffers.workspace.correct();
+    result.addLoss(buffers.workspace.lossSum());
+  }
+}

@@ -1,0 +1,89 @@
+package dev.convoy.spark.train;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * Takes events from the step loop to the listeners on a thread of its own. The queue is long: the
+ * loop waits only for a listener that is tens of thousands of events behind, and {@link #close}
+ * returns once all were heard, so none is lost.
+ */
+final class Events implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(Events.class.getName());
+  private static final int LONGEST_QUEUE = 1 << 16;
+
+  private final BlockingQueue<Object> queue = new ArrayBlockingQueue<>(LONGEST_QUEUE);
+  private final Object end = new Object();
+  private final List<TrainListener> listeners;
+  private final Thread thread;
+
+  Events(List<TrainListener> listeners) {
+    this.listeners = new ArrayList<>(listeners);
+    this.thread = new Thread(this::deliver, "convoy-events");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Tells all listeners, soon. */
+  void post(TrainEvent event) {
+    put(event);
+  }
+
+  /** Waits until every event posted was heard. */
+  @Override
+  public void close() {
+    put(end);
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void put(Object item) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        queue.put(item);
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void deliver() {
+    try {
+      for (Object item = queue.take(); item != end; item = queue.take()) {
+        tell((TrainEvent) item);
+      }
+    } catch (InterruptedException e) {
+      LOG.log(Level.WARNING, "the event thread was interrupted; later events go unheard");
+    }
+  }
+
+  private void tell(TrainEvent event) {
+    for (TrainListener listener : List.copyOf(listeners)) {
+      try {
+        listener.on(event);
+      } catch (RuntimeException e) {
+        listeners.remove(listener);
+        LOG.log(Level.WARNING, "a listener failed and hears no more events: " + listener, e);
+      }
+    }
+  }
+}

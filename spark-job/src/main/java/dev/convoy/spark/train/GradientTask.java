@@ -1,0 +1,107 @@
+package dev.convoy.spark.train;
+
+import dev.convoy.engine.data.Batch;
+import dev.convoy.spark.data.PackedShard;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import scala.collection.Iterator;
+import scala.runtime.AbstractFunction2;
+
+/**
+ * What a task does in a step: forward and backward over those micro-batches of the step's batch
+ * that lie in its partition. Without state and side effects: it may run twice, be tried again or be
+ * dropped. A named class, because Spark would search a lambda's class file in every step.
+ */
+final class GradientTask
+    extends AbstractFunction2<TaskContext, Iterator<PackedShard>, PartialGradient>
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final String model;
+  private final BatchPlan plan;
+  private final int micro;
+  private final long seed;
+  private final long step;
+  private final Broadcast<byte[]> weights;
+
+  GradientTask(
+      String model, BatchPlan plan, int micro, long seed, long step, Broadcast<byte[]> weights) {
+    this.model = model;
+    this.plan = plan;
+    this.micro = micro;
+    this.seed = seed;
+    this.step = step;
+    this.weights = weights;
+  }
+
+  @Override
+  public PartialGradient apply(TaskContext context, Iterator<PackedShard> shards) {
+    long start = System.nanoTime();
+    PartialGradient result = new PartialGradient();
+    result.executor = SparkEnv.get().executorId();
+    List<BatchPlan.Piece> pieces = plan.pieces(step);
+    TaskBuffers buffers = null;
+    while (shards.hasNext() && result.badParameter < 0) {
+      PackedShard shard = shards.next();
+      for (BatchPlan.Piece piece : pieces) {
+        if (piece.shard() == shard.shard() && result.badParameter < 0) {
+          if (buffers == null) {
+            buffers = TaskBuffers.take(model, micro, true);
+            buffers.load(weights.value());
+            buffers.sum.clear();
+          }
+          addPiece(shard, piece, buffers, result);
+        }
+      }
+    }
+    result.computeNanos = System.nanoTime() - start;
+    if (buffers != null) {
+      if (result.badParameter < 0) {
+        result.gradient = buffers.sum.encode();
+      }
+      buffers.release();
+    }
+    result.taskNanos = System.nanoTime() - start;
+    return result;
+  }
+
+  private void addPiece(
+      PackedShard shard, BatchPlan.Piece piece, TaskBuffers buffers, PartialGradient result) {
+    Batch batch = buffers.batch;
+    int[] order = shard.order(plan.orderKey(step, shard.shard()));
+    int example = batch.shape().size();
+    batch.clear();
+    for (int i = piece.from(); i < piece.to(); i++) {
+      int place = order[i];
+      batch.add(
+          shard.pixels(),
+          place * example,
+          buffers.table,
+          shard.labels()[place],
+          shard.indexes()[place]);
+    }
+    buffers.network.gradient(batch, seed, step, buffers.workspace, buffers.gradient);
+    int bad = buffers.sum.add(buffers.gradient, piece.size(), plan.batchExamples(step));
+    if (bad >= 0) {
+      noteLargest(buffers.gradient, bad, piece.size(), result);
+    }
+    result.examples += piece.size();
+    result.correct += buffers.workspace.correct();
+    result.addLoss(buffers.workspace.lossSum());
+  }
+
+  /** Names the largest value of a gradient that is out of range, NaN before all. */
+  private static void noteLargest(float[] gradient, int bad, int examples, PartialGradient result) {
+    int largest = bad;
+    for (int i = 0; i < gradient.length && !Float.isNaN(gradient[largest]); i++) {
+      if (!(Math.abs(gradient[i]) <= Math.abs(gradient[largest]))) {
+        largest = i;
+      }
+    }
+    result.badParameter = largest;
+    result.badValue = gradient[largest] / examples;
+  }
+}

@@ -1,0 +1,70 @@
+package dev.convoy.spark.train;
+
+import java.io.Serializable;
+
+/**
+ * What one task found for its part of a batch. The gradient travels as one byte array; counts and
+ * the loss are integers, so that adding parts up does not depend on their order either.
+ */
+final class PartialGradient implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Loss sums travel as multiples of this. */
+  static final double LOSS_UNIT = 0x1.0p-24;
+
+  private static final double LARGEST_LOSS = 0x1.0p30;
+
+  /** Where the task ran. */
+  String executor = "";
+
+  /** Time in the engine. */
+  long computeNanos;
+
+  /** Time in the task function, the engine and encoding included. */
+  long taskNanos;
+
+  long examples;
+  long correct;
+  long lossUnits;
+
+  /** True if a loss was not a number or beyond any sense. */
+  boolean lossLost;
+
+  /** -1, or the first parameter whose gradient was out of range; the gradient is then missing. */
+  int badParameter = -1;
+
+  /** Value of {@link #badParameter}, as a mean over its micro-batch. */
+  float badValue;
+
+  /** Code of a {@code GradientSum}; null if there was nothing to add. */
+  byte[] gradient;
+
+  /** Takes counts, loss and trouble from {@code other}; not the gradient. */
+  void addCounts(PartialGradient other) {
+    computeNanos = Math.max(computeNanos, other.computeNanos);
+    taskNanos = Math.max(taskNanos, other.taskNanos);
+    examples += other.examples;
+    correct += other.correct;
+    lossUnits += other.lossUnits;
+    lossLost |= other.lossLost;
+    if (other.badParameter >= 0
+        && (badParameter < 0 || !(Math.abs(other.badValue) <= Math.abs(badValue)))) {
+      badParameter = other.badParameter;
+      badValue = other.badValue;
+    }
+  }
+
+  /** Adds the loss sum of a micro-batch. */
+  void addLoss(double lossSum) {
+    if (Math.abs(lossSum) < LARGEST_LOSS) {
+      lossUnits += Math.round(lossSum / LOSS_UNIT);
+    } else {
+      lossLost = true;
+    }
+  }
+
+  /** Sum over the examples of the loss; NaN if it was lost. */
+  double lossSum() {
+    return lossLost ? Double.NaN : lossUnits * LOSS_UNIT;
+  }
+}

@@ -1,0 +1,65 @@
+package dev.convoy.spark.train;
+
+import dev.convoy.engine.network.ParameterLayout;
+import dev.convoy.engine.optimizer.Clipping;
+import dev.convoy.engine.optimizer.LearningRate;
+import dev.convoy.engine.sum.GradientSum;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * From the sum of a batch's gradients to new weights, on the driver: mean, clipping, weight decay,
+ * optimizer. Frozen parameters take no part in any of it.
+ */
+final class WeightUpdate {
+  private final TrainConfig.Update update;
+  private final LearningRate schedule;
+  private final List<Range> trained = new ArrayList<>();
+  private final List<Range> frozen = new ArrayList<>();
+  private final float[] mean;
+  private final long totalSteps;
+
+  /** A run of parameters that are treated alike. */
+  private record Range(int from, int to, float decay) {}
+
+  WeightUpdate(
+      TrainConfig.Update update, ParameterLayout layout, long stepsPerEpoch, long totalSteps) {
+    this.update = update;
+    this.schedule = update.learningRate().inSteps(stepsPerEpoch);
+    this.totalSteps = totalSteps;
+    this.mean = new float[layout.size()];
+    for (ParameterLayout.Entry entry : layout.entries()) {
+      float decay = entry.decays() ? update.weightDecay() : 0f;
+      (entry.frozen() ? frozen : trained)
+          .add(new Range(entry.offset(), entry.offset() + entry.length(), decay));
+    }
+  }
+
+  /** Learning rate of {@code step}. */
+  float rate(long step) {
+    return schedule.at(step, totalSteps);
+  }
+
+  /**
+   * Updates {@code weights} and {@code state} in place.
+   *
+   * @return Euclidean norm of the mean gradient before clipping
+   */
+  double apply(GradientSum sum, float[] weights, float[] state, long step) {
+    sum.mean(mean);
+    for (Range range : frozen) {
+      Arrays.fill(mean, range.from(), range.to(), 0f);
+    }
+    double norm = Clipping.norm(mean);
+    Clipping.clipValue(mean, update.clipValue());
+    Clipping.clipNorm(mean, update.clipNorm());
+    float rate = rate(step);
+    for (Range range : trained) {
+      update
+          .optimizer()
+          .update(weights, mean, state, range.from(), range.to(), range.decay(), rate, step);
+    }
+    return norm;
+  }
+}
