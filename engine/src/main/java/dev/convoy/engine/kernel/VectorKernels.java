@@ -66,50 +66,19 @@ final class VectorKernels implements Kernels {
     FloatVector.zero(SPECIES).blend(v, open).intoArray(out, o);
   }
 
-  /** Stores two lines at {@code o} and two at {@code o + far}, each a pair of registers. */
-  private static void store(
-      FloatVector a0,
-      FloatVector a1,
-      FloatVector b0,
-      FloatVector b1,
-      FloatVector c0,
-      FloatVector c1,
-      FloatVector d0,
-      FloatVector d1,
-      End end,
-      float[] gate,
-      int g,
-      float[] out,
-      int o,
-      int far) {
-    if (end == End.PLAIN) {
-      a0.intoArray(out, o);
-      a1.intoArray(out, o + SECOND);
-      b0.intoArray(out, o + LANES);
-      b1.intoArray(out, o + LANES + SECOND);
-      c0.intoArray(out, o + far);
-      c1.intoArray(out, o + far + SECOND);
-      d0.intoArray(out, o + far + LANES);
-      d1.intoArray(out, o + far + LANES + SECOND);
-    } else if (end == End.RELU) {
-      storeRelu(a0, out, o);
-      storeRelu(a1, out, o + SECOND);
-      storeRelu(b0, out, o + LANES);
-      storeRelu(b1, out, o + LANES + SECOND);
-      storeRelu(c0, out, o + far);
-      storeRelu(c1, out, o + far + SECOND);
-      storeRelu(d0, out, o + far + LANES);
-      storeRelu(d1, out, o + far + LANES + SECOND);
-    } else {
-      storeGated(a0, gate, g, out, o);
-      storeGated(a1, gate, g + SECOND, out, o + SECOND);
-      storeGated(b0, gate, g + LANES, out, o + LANES);
-      storeGated(b1, gate, g + LANES + SECOND, out, o + LANES + SECOND);
-      storeGated(c0, gate, g + far, out, o + far);
-      storeGated(c1, gate, g + far + SECOND, out, o + far + SECOND);
-      storeGated(d0, gate, g + far + LANES, out, o + far + LANES);
-      storeGated(d1, gate, g + far + LANES + SECOND, out, o + far + LANES + SECOND);
-    }
+  /**
+   * Stores v, or 0 where v is below {@code low}. Small enough that C2 inlines it even off the hot
+   * path: a sum that meets a call is boxed.
+   */
+  private static void put(FloatVector v, FloatVector low, float[] out, int o) {
+    v.blend(FloatVector.zero(SPECIES), v.compare(LT, low)).intoArray(out, o);
+  }
+
+  /**
+   * What {@link #put} needs for an ending; {@link End#GATE} takes a pass of its own over the tile.
+   */
+  private static float low(End end) {
+    return end == End.RELU ? 0f : Float.NEGATIVE_INFINITY;
   }
 
   @Override
@@ -127,8 +96,10 @@ final class VectorKernels implements Kernels {
       float[] out,
       int outOff) {
     for (int h = 0; h < LANES; h += SPAN) {
-      dot4Span(
-          run, w, wOff, in, inOff + h, from, fromOff + h, end, gate, gateOff + h, out, outOff + h);
+      dot4Span(run, w, wOff, in, inOff + h, from, fromOff + h, low(end), out, outOff + h);
+    }
+    if (end == End.GATE) {
+      gate(4 * LANES, gate, gateOff, out, outOff);
     }
   }
 
@@ -140,9 +111,7 @@ final class VectorKernels implements Kernels {
       int p,
       float[] from,
       int f,
-      End end,
-      float[] gate,
-      int g,
+      float low,
       float[] out,
       int o) {
     FloatVector v00 = load(from, f);
@@ -169,7 +138,15 @@ final class VectorKernels implements Kernels {
       v30 = t.fma(b0, v30);
       v31 = t.fma(b1, v31);
     }
-    store(v00, v01, v10, v11, v20, v21, v30, v31, end, gate, g, out, o, 2 * LANES);
+    FloatVector floor = spread(low);
+    put(v00, floor, out, o);
+    put(v01, floor, out, o + SECOND);
+    put(v10, floor, out, o + LANES);
+    put(v11, floor, out, o + LANES + SECOND);
+    put(v20, floor, out, o + 2 * LANES);
+    put(v21, floor, out, o + 2 * LANES + SECOND);
+    put(v30, floor, out, o + 2 * LANES + LANES);
+    put(v31, floor, out, o + 2 * LANES + LANES + SECOND);
   }
 
   @Override
@@ -202,12 +179,16 @@ final class VectorKernels implements Kernels {
           from,
           f,
           f + fromStep,
-          end,
-          gate,
-          gateOff + h,
+          low(end),
           out,
           outOff + h,
           outStep);
+    }
+    if (end == End.GATE) {
+      gate(2 * LANES, gate, gateOff, out, outOff);
+      if (outStep != 0) {
+        gate(2 * LANES, gate, gateOff + outStep, out, outOff + outStep);
+      }
     }
   }
 
@@ -221,9 +202,7 @@ final class VectorKernels implements Kernels {
       float[] from,
       int f,
       int f2,
-      End end,
-      float[] gate,
-      int g,
+      float low,
       float[] out,
       int o,
       int far) {
@@ -251,7 +230,15 @@ final class VectorKernels implements Kernels {
       u10 = t.fma(c0, u10);
       u11 = t.fma(c1, u11);
     }
-    store(v00, v01, v10, v11, u00, u01, u10, u11, end, gate, g, out, o, far);
+    FloatVector floor = spread(low);
+    put(v00, floor, out, o);
+    put(v01, floor, out, o + SECOND);
+    put(v10, floor, out, o + LANES);
+    put(v11, floor, out, o + LANES + SECOND);
+    put(u00, floor, out, o + far);
+    put(u01, floor, out, o + far + SECOND);
+    put(u10, floor, out, o + far + LANES);
+    put(u11, floor, out, o + far + LANES + SECOND);
   }
 
   @Override
@@ -271,19 +258,10 @@ final class VectorKernels implements Kernels {
       int outOff) {
     for (int h = 0; h < LANES; h += SPAN) {
       gather4Span(
-          count,
-          w,
-          wOff,
-          in,
-          inOff + h,
-          offsets,
-          from,
-          fromOff + h,
-          end,
-          gate,
-          gateOff + h,
-          out,
-          outOff + h);
+          count, w, wOff, in, inOff + h, offsets, from, fromOff + h, low(end), out, outOff + h);
+    }
+    if (end == End.GATE) {
+      gate(4 * LANES, gate, gateOff, out, outOff);
     }
   }
 
@@ -296,9 +274,7 @@ final class VectorKernels implements Kernels {
       int[] offsets,
       float[] from,
       int f,
-      End end,
-      float[] gate,
-      int g,
+      float low,
       float[] out,
       int o) {
     FloatVector v00 = load(from, f);
@@ -326,7 +302,15 @@ final class VectorKernels implements Kernels {
       v30 = t.fma(b0, v30);
       v31 = t.fma(b1, v31);
     }
-    store(v00, v01, v10, v11, v20, v21, v30, v31, end, gate, g, out, o, 2 * LANES);
+    FloatVector floor = spread(low);
+    put(v00, floor, out, o);
+    put(v01, floor, out, o + SECOND);
+    put(v10, floor, out, o + LANES);
+    put(v11, floor, out, o + LANES + SECOND);
+    put(v20, floor, out, o + 2 * LANES);
+    put(v21, floor, out, o + 2 * LANES + SECOND);
+    put(v30, floor, out, o + 2 * LANES + LANES);
+    put(v31, floor, out, o + 2 * LANES + LANES + SECOND);
   }
 
   @Override
@@ -360,12 +344,16 @@ final class VectorKernels implements Kernels {
           from,
           f,
           f + fromStep,
-          end,
-          gate,
-          gateOff + h,
+          low(end),
           out,
           outOff + h,
           outStep);
+    }
+    if (end == End.GATE) {
+      gate(2 * LANES, gate, gateOff, out, outOff);
+      if (outStep != 0) {
+        gate(2 * LANES, gate, gateOff + outStep, out, outOff + outStep);
+      }
     }
   }
 
@@ -380,9 +368,7 @@ final class VectorKernels implements Kernels {
       float[] from,
       int f,
       int f2,
-      End end,
-      float[] gate,
-      int g,
+      float low,
       float[] out,
       int o,
       int far) {
@@ -411,7 +397,15 @@ final class VectorKernels implements Kernels {
       u10 = t.fma(c0, u10);
       u11 = t.fma(c1, u11);
     }
-    store(v00, v01, v10, v11, u00, u01, u10, u11, end, gate, g, out, o, far);
+    FloatVector floor = spread(low);
+    put(v00, floor, out, o);
+    put(v01, floor, out, o + SECOND);
+    put(v10, floor, out, o + LANES);
+    put(v11, floor, out, o + LANES + SECOND);
+    put(u00, floor, out, o + far);
+    put(u01, floor, out, o + far + SECOND);
+    put(u10, floor, out, o + far + LANES);
+    put(u11, floor, out, o + far + LANES + SECOND);
   }
 
   @Override
@@ -457,7 +451,14 @@ final class VectorKernels implements Kernels {
       v30 = t.fma(b0, v30);
       v31 = t.fma(b1, v31);
     }
-    store(v00, v01, v10, v11, v20, v21, v30, v31, End.PLAIN, acc, 0, acc, o, 2 * LANES);
+    v00.intoArray(acc, o);
+    v01.intoArray(acc, o + SECOND);
+    v10.intoArray(acc, o + LANES);
+    v11.intoArray(acc, o + LANES + SECOND);
+    v20.intoArray(acc, o + 2 * LANES);
+    v21.intoArray(acc, o + 2 * LANES + SECOND);
+    v30.intoArray(acc, o + 2 * LANES + LANES);
+    v31.intoArray(acc, o + 2 * LANES + LANES + SECOND);
   }
 
   @Override
