@@ -1,0 +1,134 @@
+package dev.convoy.engine;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Imports run downward only: who may know whom among the packages of the engine. */
+class ImportRulesTest {
+
+  private static final DescribedPredicate<JavaClass> VECTOR_KERNELS =
+      DescribedPredicate.describe(
+          "VectorKernels",
+          type -> type.getName().startsWith("dev.convoy.engine.kernel.VectorKernels"));
+
+  private static JavaClasses engine;
+
+  @BeforeAll
+  static void readClasses() {
+    engine =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.convoy.engine");
+    assertThat(engine).isNotEmpty();
+  }
+
+  @ParameterizedTest(name = "{0} -> {1}")
+  @CsvSource({
+    "kernel,",
+    "tensor,",
+    "layer, tensor kernel",
+    "loss, tensor kernel",
+    "optimizer, kernel",
+    "sum, kernel",
+    "data, tensor",
+    "network, kernel tensor layer loss optimizer sum data",
+  })
+  void aPackageKnowsOnlyThoseBelowIt(String name, String below) {
+    String self = "dev.convoy.engine." + name + "..";
+    String[] known =
+        Stream.concat(
+                Stream.of(self),
+                Stream.ofNullable(below)
+                    .flatMap(list -> Stream.of(list.split(" ")))
+                    .map(other -> "dev.convoy.engine." + other + ".."))
+            .toArray(String[]::new);
+    noClasses()
+        .that()
+        .resideInAPackage(self)
+        .should()
+        .dependOnClassesThat(resideInAPackage("dev.convoy..").and(not(resideInAnyPackage(known))))
+        .allowEmptyShould(true)
+        .check(engine);
+  }
+
+  @Test
+  void everyClassIsInAPackageWithARule() {
+    classes()
+        .should()
+        .resideInAnyPackage(
+            Stream.of("kernel", "tensor", "layer", "loss", "optimizer", "sum", "data", "network")
+                .map(name -> "dev.convoy.engine." + name)
+                .toArray(String[]::new))
+        .check(engine);
+  }
+
+  @Test
+  void nothingButTheJavaPlatformIsNeeded() {
+    classes()
+        .that(not(VECTOR_KERNELS))
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", "dev.convoy.engine..")
+        .check(engine);
+  }
+
+  @Test
+  void onlyTheVectorKernelsKnowTheIncubatorModule() {
+    classes()
+        .that(VECTOR_KERNELS)
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", "jdk.incubator.vector..", "dev.convoy.engine.kernel..")
+        .allowEmptyShould(true)
+        .check(engine);
+  }
+
+  /** The vector kernels are loaded by name, so that the engine also runs without the module. */
+  @Test
+  void nobodyNamesTheVectorKernels() {
+    noClasses()
+        .that(not(VECTOR_KERNELS))
+        .should()
+        .dependOnClassesThat(VECTOR_KERNELS)
+        .check(engine);
+  }
+
+  @Test
+  void thereAreNoCycles() {
+    slices().matching("dev.convoy.engine.(*)..").should().beFreeOfCycles().check(engine);
+  }
+
+  /** Bits must not depend on the machine: StrictMath, or operations that are exact. */
+  @Test
+  void noMathThatMayDifferBetweenMachines() {
+    noClasses()
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "is an intrinsic of Math whose last bit may differ",
+                call ->
+                    call.getTargetOwner().isEquivalentTo(Math.class)
+                        && java.util.Set.of(
+                                "exp", "log", "log10", "log1p", "expm1", "pow", "sin", "cos", "tan",
+                                "sinh", "cosh", "tanh", "asin", "acos", "atan", "atan2", "cbrt",
+                                "hypot")
+                            .contains(call.getName())))
+        .check(engine);
+  }
+}
