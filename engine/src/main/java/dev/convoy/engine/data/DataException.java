@@ -1,0 +1,17 @@
+package dev.convoy.engine.data;
+
+/**
+ * Bad data: the message names the file, the offset, what was got, what was expected and the cure. A
+ * user's mistake, not a failed run.
+ */
+public final class DataException extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  public DataException(String message) {
+    super(message);
+  }
+
+  public DataException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
