@@ -219,7 +219,7 @@ class IdxReaderTest {
     byte[] images = images(set);
     byte[] labels = labels(set);
     int data = 0;
-    for (int i = 0; i < 30_000; i++) {
+    for (int i = 0; i < 12_000; i++) {
       byte[] mutantImages = random.nextBoolean() ? images : mutated(images, random);
       byte[] mutantLabels = random.nextBoolean() ? labels : mutated(labels, random);
       if (random.nextInt(4) == 0) {
@@ -236,7 +236,7 @@ class IdxReaderTest {
         assertThat(e.getMessage()).matches("(?s)(images|labels): .*got .*").hasSizeLessThan(400);
       }
     }
-    assertThat(data).as("mutants that are data: changed pixels").isBetween(3000, 27_000);
+    assertThat(data).as("mutants that are data: changed pixels").isBetween(1200, 10_800);
   }
 
   private static byte[] mutated(byte[] good, SplittableRandom random) {

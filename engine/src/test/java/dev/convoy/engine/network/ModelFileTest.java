@@ -160,7 +160,7 @@ class ModelFileTest {
     SplittableRandom random = new SplittableRandom(77);
     byte[] good = bytes(model(TEXT));
     int models = 0;
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 10_000; i++) {
       byte[] mutant = mutated(good, random);
       try {
         assertThat(read(mutant.length > 40 ? signed(mutant) : mutant)).isNotNull();
@@ -169,7 +169,7 @@ class ModelFileTest {
         assertThat(e.getMessage()).startsWith("m.convoy: ").hasSizeLessThan(600);
       }
     }
-    assertThat(models).as("mutants that are models: changed weights").isBetween(1000, 19_000);
+    assertThat(models).as("mutants that are models: changed weights").isBetween(500, 9_500);
   }
 
   private static byte[] mutated(byte[] good, SplittableRandom random) {

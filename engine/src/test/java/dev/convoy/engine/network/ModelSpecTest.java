@@ -170,6 +170,44 @@ class ModelSpecTest {
     return Float.isFinite(value) && Math.abs(value) < 1e38f ? value : -0.0f;
   }
 
+  @Test
+  void mutatedTextsEndInAClearErrorOrInAModelThatCanBeSummarised() {
+    SplittableRandom random = new SplittableRandom(6);
+    int models = 0;
+    for (int i = 0; i < 10_000; i++) {
+      StringBuilder text = new StringBuilder(randomSpec(random).toText());
+      for (int edits = random.nextInt(1, 4); edits > 0; edits--) {
+        mutate(text, random);
+      }
+      try {
+        ModelSpec spec = ModelSpec.parse(text.toString());
+        assertThat(ModelSpec.parse(spec.toText())).isEqualTo(spec);
+        models++;
+        ModelSummary.of(spec);
+      } catch (IllegalArgumentException e) {
+        assertThat(e.getMessage()).contains("got").contains("expected").hasSizeLessThan(500);
+      }
+    }
+    assertThat(models).as("mutants that are models").isBetween(100, 9_900);
+  }
+
+  private static void mutate(StringBuilder text, SplittableRandom random) {
+    int at = random.nextInt(text.length());
+    int length = Math.min(random.nextInt(1, 12), text.length() - at);
+    switch (random.nextInt(7)) {
+      case 0 -> text.setCharAt(at, (char) random.nextInt(0x21, 0x7f));
+      case 1 -> text.setCharAt(at, (char) random.nextInt());
+      case 2 -> text.delete(at, at + length);
+      case 3 -> text.insert(at, text.substring(at, at + length));
+      case 4 -> text.insert(at, random.nextInt());
+      case 5 -> text.insert(at, "x,=-. \n#\t\0".charAt(random.nextInt(10)));
+      default -> text.insert(at, "9".repeat(random.nextInt(1, 60)));
+    }
+    if (text.length() == 0) {
+      text.append('?');
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
