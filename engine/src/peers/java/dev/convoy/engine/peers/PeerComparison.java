@@ -3,9 +3,9 @@ package dev.convoy.engine.peers;
 import dev.convoy.engine.bench.Digits;
 import dev.convoy.engine.bench.EngineRun;
 import dev.convoy.engine.bench.Nets;
+import dev.convoy.engine.bench.Rates;
 import dev.convoy.engine.data.ImageSet;
 import dev.convoy.engine.network.ModelSpec;
-import java.util.Arrays;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -75,25 +75,25 @@ public final class PeerComparison {
       DoubleSupplier torch = training ? () -> theirs.step(RATE) : theirs::predict;
       long window = Long.getLong("convoy.peers.windowMillis", 400) * 1_000_000;
       long warmUp = Long.getLong("convoy.peers.warmUpMillis", 3000) * 1_000_000;
-      rate(engine, batch, warmUp);
-      rate(torch, batch, warmUp / 2);
+      Rates.window(engine, batch, warmUp);
+      Rates.window(torch, batch, warmUp / 2);
       int pairs = Integer.getInteger("convoy.peers.pairs", 15);
       double[] a = new double[pairs];
       double[] b = new double[pairs];
       double[] ratio = new double[pairs];
       for (int i = 0; i < pairs; i++) {
-        a[i] = rate(engine, batch, window);
-        b[i] = rate(torch, batch, window);
+        a[i] = Rates.window(engine, batch, window);
+        b[i] = Rates.window(torch, batch, window);
         ratio[i] = a[i] / b[i];
       }
       System.out.printf(
           "%-9s %10.0f %10.0f | %5.2fx %5.2fx %5.2fx | %.1e%n",
           net.id(),
-          quantile(a, 0.5),
-          quantile(b, 0.5),
-          quantile(ratio, 0.25),
-          quantile(ratio, 0.5),
-          quantile(ratio, 0.75),
+          Rates.quantile(a, 0.5),
+          Rates.quantile(b, 0.5),
+          Rates.quantile(ratio, 0.25),
+          Rates.quantile(ratio, 0.5),
+          Rates.quantile(ratio, 0.75),
           difference);
     }
   }
@@ -120,24 +120,5 @@ public final class PeerComparison {
       largest = Math.max(largest, difference);
     }
     return largest;
-  }
-
-  /** Examples a second over about {@code nanos}. */
-  private static double rate(DoubleSupplier work, int batch, long nanos) {
-    long start = System.nanoTime();
-    long examples = 0;
-    long elapsed;
-    do {
-      work.getAsDouble();
-      examples += batch;
-      elapsed = System.nanoTime() - start;
-    } while (elapsed < nanos);
-    return examples * 1e9 / elapsed;
-  }
-
-  private static double quantile(double[] values, double q) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[(int) Math.min(sorted.length - 1L, Math.floor(q * sorted.length))];
   }
 }

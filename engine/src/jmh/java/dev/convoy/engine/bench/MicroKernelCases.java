@@ -1,0 +1,139 @@
+package dev.convoy.engine.bench;
+
+import dev.convoy.engine.kernel.Kernels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * The methods of {@link Kernels} by themselves, with everything in the first-level cache: what the
+ * loops around them could reach at best.
+ */
+final class MicroKernelCases {
+  private static final int LINE = Kernels.LANES;
+
+  private final Kernels k;
+  private final SplittableRandom random = new SplittableRandom(7);
+  private final float[] w = random(1 << 12);
+  private final float[] in = random(1 << 13);
+  private final float[] other = random(1 << 13);
+  private final float[] out = new float[1 << 13];
+  private final List<Case> cases = new ArrayList<>();
+
+  private MicroKernelCases(Kernels k) {
+    this.k = k;
+  }
+
+  static List<Case> of(Kernels kernels) {
+    return new MicroKernelCases(kernels).all();
+  }
+
+  private List<Case> all() {
+    for (int run : new int[] {30, 96, 400}) {
+      double flop = 2.0 * run * 4 * LINE * 100;
+      repeat(
+          "dot4 run " + run,
+          flop,
+          () -> k.dot4(run, w, 0, in, 0, other, 0, Kernels.End.PLAIN, out, 0, out, 0));
+      repeat(
+          "dot4 relu run " + run,
+          flop,
+          () -> k.dot4(run, w, 0, in, 0, other, 0, Kernels.End.RELU, out, 0, out, 0));
+    }
+    for (int run : new int[] {30, 96}) {
+      repeat(
+          "dot2 two places run " + run,
+          2.0 * run * 4 * LINE * 100,
+          () -> k.dot2(run, w, 0, in, 0, 96, other, 0, 96, Kernels.End.PLAIN, out, 0, out, 0, 96));
+    }
+    for (int count : new int[] {9, 25}) {
+      int[] offsets = new int[count];
+      for (int i = 0; i < count; i++) {
+        offsets[i] = (i / 5 * 28 + i % 5) * LINE;
+      }
+      repeat(
+          "gather4 count " + count,
+          2.0 * count * 4 * LINE * 100,
+          () ->
+              k.gather4(count, w, 0, in, 0, offsets, other, 0, Kernels.End.PLAIN, out, 0, out, 0));
+      repeat(
+          "gather2 two places count " + count,
+          2.0 * count * 4 * LINE * 100,
+          () ->
+              k.gather2(
+                  count,
+                  w,
+                  0,
+                  in,
+                  0,
+                  LINE,
+                  offsets,
+                  other,
+                  0,
+                  96,
+                  Kernels.End.PLAIN,
+                  out,
+                  0,
+                  out,
+                  0,
+                  96));
+    }
+    for (int n : new int[] {16, 64}) {
+      repeat(
+          "outer4 n " + n,
+          2.0 * n * 4 * LINE * 100,
+          () -> k.outer4(n, in, 0, 64, 128, 192, other, 0, out, 0));
+    }
+    for (int n : new int[] {10, 28}) {
+      repeat(
+          "lanes4x2 n " + n,
+          2.0 * n * 8 * LINE * 100,
+          () -> k.lanes4x2(n, in, 0, 512, 1024, 1536, other, 0, 448, out, 0));
+    }
+    elementwise();
+    return cases;
+  }
+
+  private void elementwise() {
+    int n = 6 * LINE * 28;
+    cases.add(Case.bytes("relu", 8.0 * n, () -> k.relu(n, in, 0, out, 0)));
+    cases.add(Case.bytes("gate", 12.0 * n, () -> k.gate(n, in, 0, out, 0)));
+    cases.add(Case.bytes("add", 12.0 * n, () -> k.add(n, in, 0, out, 0)));
+    cases.add(Case.bytes("addScaled", 12.0 * n, () -> k.addScaled(n, 1e-9f, in, 0, out, 0)));
+    int length = 6 * LINE;
+    int row = 28 * length;
+    cases.add(
+        Case.bytes(
+            "maxPool2x2 28 wide, 6 channels",
+            4.0 * 2.5 * row,
+            () -> k.maxPool2x2(14, length, row, in, 0, out, 0)));
+    float[] pooled = new float[14 * length];
+    k.maxPool2x2(14, length, row, in, 0, pooled, 0);
+    cases.add(
+        Case.bytes(
+            "maxPool2x2Backward",
+            4.0 * 5 * row,
+            () ->
+                k.maxPool2x2Backward(14, length, row, in, 0, pooled, 0, other, 0, false, out, 0)));
+  }
+
+  private void repeat(String name, double flop, Runnable once) {
+    cases.add(
+        Case.flops(
+            name,
+            flop,
+            () -> {
+              for (int i = 0; i < 100; i++) {
+                once.run();
+              }
+            }));
+  }
+
+  private float[] random(int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextDouble(-1, 1);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.convoy.engine.bench;
+
+import dev.convoy.engine.data.ImageSet;
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
+
+/** Training and inference examples/s on one core, for the four nets and three micro-batches. */
+final class NetTable {
+  private static final float RATE = 1e-4f;
+  private static final long WINDOW_NANOS = 200_000_000;
+  private static final int WINDOWS = Integer.getInteger("convoy.bench.windows", 7);
+
+  private NetTable() {}
+
+  static void run() {
+    System.out.printf(
+        Locale.ROOT,
+        "%-9s %11s %12s %12s   examples/s on one core, batch = micro-batch%n",
+        "net",
+        "micro-batch",
+        "training",
+        "inference");
+    for (Nets net : Nets.values()) {
+      for (int size : new int[] {32, 64, 128}) {
+        ImageSet images = Digits.make(EngineRun.BATCHES * size);
+        EngineRun training = new EngineRun(net.spec(), images, size, size, true);
+        EngineRun inference = new EngineRun(net.spec(), images, size, size, false);
+        System.out.printf(
+            Locale.ROOT,
+            "%-9s %11d %12.0f %12.0f%n",
+            net.id(),
+            size,
+            rate(() -> training.step(RATE), size),
+            rate(inference::predict, size));
+      }
+    }
+  }
+
+  private static double rate(DoubleSupplier work, int examples) {
+    Rates.window(work, examples, 5 * WINDOW_NANOS);
+    double[] rates = new double[WINDOWS];
+    for (int i = 0; i < rates.length; i++) {
+      rates[i] = Rates.window(work, examples, WINDOW_NANOS);
+    }
+    return Rates.quantile(rates, 0.5);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.convoy.engine.bench;
+
+import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.loss.SoftmaxCrossEntropy;
+import dev.convoy.engine.optimizer.Adam;
+import dev.convoy.engine.optimizer.Optimizer;
+import dev.convoy.engine.optimizer.Sgd;
+import dev.convoy.engine.sum.GradientSum;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** What a step does once an example (loss) or once a parameter (exact sum, mean, update). */
+final class StepCases {
+  private static final int PARAMETERS = 101_770;
+
+  private StepCases() {}
+
+  static List<Case> all() {
+    List<Case> cases = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(13);
+    float[] z = random(random, 10 * Kernels.LANES);
+    float[] dz = new float[z.length];
+    int[] labels = new int[Kernels.LANES];
+    SoftmaxCrossEntropy softmax = new SoftmaxCrossEntropy();
+    cases.add(
+        Case.bytes(
+            "softmax loss, 16 examples, 10 out",
+            8.0 * z.length,
+            () -> softmax.apply(16, 10, z, 0, labels, 0, null, 0, dz, 0)));
+    float[] gradient = random(random, PARAMETERS);
+    float[] weights = random(random, PARAMETERS);
+    float[] mean = new float[PARAMETERS];
+    GradientSum sum = new GradientSum(PARAMETERS);
+    GradientSum other = new GradientSum(PARAMETERS);
+    other.add(gradient, 64, 64);
+    cases.add(
+        Case.bytes(
+            "exact sum: add, 102k",
+            20.0 * PARAMETERS,
+            () -> {
+              sum.clear();
+              sum.add(gradient, 64, 64);
+            }));
+    cases.add(Case.bytes("exact sum: mean, 102k", 12.0 * PARAMETERS, () -> other.mean(mean)));
+    update(cases, "sgd", new Sgd(0f, false), 12.0, weights, gradient);
+    update(cases, "sgd momentum", new Sgd(0.9f, false), 20.0, weights, gradient);
+    update(cases, "adam", new Adam(0.9f, 0.999f, 1e-8f, false), 28.0, weights, gradient);
+    return cases;
+  }
+
+  private static void update(
+      List<Case> cases,
+      String name,
+      Optimizer optimizer,
+      double bytes,
+      float[] weights,
+      float[] gradient) {
+    float[] own = weights.clone();
+    float[] state = optimizer.newState(PARAMETERS);
+    cases.add(
+        Case.bytes(
+            name + " update, 102k",
+            bytes * PARAMETERS,
+            () -> optimizer.update(own, gradient, state, 0, PARAMETERS, 0f, 1e-9f, 10)));
+  }
+
+  private static float[] random(SplittableRandom random, int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextDouble(-1, 1);
+    }
+    return values;
+  }
+}
