@@ -2,10 +2,6 @@ package dev.convoy.spark.train;
 
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointException;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** What changes from step to step, on the driver; all that a checkpoint saves. */
 final class RunState {
@@ -44,24 +40,5 @@ final class RunState {
   Checkpoint snapshot(long epoch, long seed, String job, String data) {
     return new Checkpoint(
         step, epoch, seed, job, data, weights.clone(), optimizerState.clone(), progress);
-  }
-
-  /** SHA-256 of the weights' big-endian bytes, lower-case hex. */
-  static String sha256(float[] weights) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      ByteBuffer chunk = ByteBuffer.allocate(1 << 14);
-      for (float weight : weights) {
-        chunk.putFloat(weight);
-        if (!chunk.hasRemaining()) {
-          digest.update(chunk.flip());
-          chunk.clear();
-        }
-      }
-      digest.update(chunk.flip());
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

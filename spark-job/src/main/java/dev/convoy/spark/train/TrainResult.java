@@ -6,7 +6,7 @@ import java.util.Optional;
  * A finished run.
  *
  * @param weights final weights, the best ones if training stopped for lack of improvement
- * @param weightsSha256 of the weights' big-endian bytes, lower-case hex
+ * @param weightsSha256 as the engine's {@code WeightsHash} says
  * @param steps steps taken since the very first start
  * @param reason {@code epochs}, {@code maxSteps}, {@code patience} or {@code stopped}
  * @param examples examples seen by this process

@@ -2,6 +2,7 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.ParameterLayout;
+import dev.convoy.engine.network.WeightsHash;
 import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.data.Dataset;
 import java.util.List;
@@ -174,7 +175,7 @@ public final class Trainer {
 
     private TrainResult result(String reason, boolean restoreBest, Optional<Evaluation> validated) {
       float[] weights = restoreBest ? state.progress.bestWeights() : state.weights;
-      String sha = RunState.sha256(weights);
+      String sha = WeightsHash.sha256(weights);
       double seconds = clock.seconds();
       events.post(
           new TrainEvent.Finished(
