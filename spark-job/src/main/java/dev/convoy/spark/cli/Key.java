@@ -54,7 +54,7 @@ enum Key {
       "list of layers, each as 'relu', 'dense units=10' or dense: {units: 10}"),
   MODEL_LOSS("model.loss", Kind.CHOICE, "softmax", "softmax|sigmoid|squared", "what is minimised"),
 
-  TRAINING_EPOCHS("training.epochs", Kind.INTEGER, "10", "[0,1000000]", "passes over the data"),
+  TRAINING_EPOCHS("training.epochs", Kind.INTEGER, "10", "[1,1000000]", "passes over the data"),
   TRAINING_MAX_STEPS(
       "training.maxSteps", Kind.LONG, "0", "[0,)", "stop after this many steps; 0: no limit"),
   TRAINING_BATCH_SIZE(

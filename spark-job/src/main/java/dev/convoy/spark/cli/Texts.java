@@ -22,6 +22,13 @@ final class Texts {
     return clean.length() > LONGEST ? clean.substring(0, LONGEST - 3) + "..." : clean.toString();
   }
 
+  /** What {@code e} says, without what follows on further lines. */
+  static String firstLine(Throwable e) {
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    boolean bare = message.isEmpty() || message.equals("null");
+    return bare ? e.getClass().getSimpleName() : message;
+  }
+
   /**
    * The words {@code ; did you mean 'training.batchSize'?}, or nothing if no known name is close.
    * The last segment counts most: {@code batchSize} alone, or in the wrong group, finds its key.

@@ -14,7 +14,7 @@ import java.util.List;
  * @param testAccuracy share of the test set classified right, by the final weights
  * @param testLoss mean over the test set
  * @param validationAccuracy of the last validation
- * @param weightsSha256 of the final weights' big-endian bytes
+ * @param weightsSha256 of the final weights, as the engine's {@code WeightsHash} says
  * @param steps since the very first start
  * @param reason {@code epochs}, {@code maxSteps}, {@code patience} or {@code stopped}
  * @param seconds from the first step to the last, of this process
@@ -97,6 +97,13 @@ public record RunResult(
       lines.add((i == 0 ? "  next           " : "                 ") + next.get(i));
     }
     return String.join(System.lineSeparator(), lines);
+  }
+
+  /** What {@code --quiet} leaves of it. */
+  public String toLine() {
+    String test =
+        testAccuracy == null ? "" : "test accuracy " + Figures.percent(testAccuracy) + ", ";
+    return test + "weights sha256 " + weightsSha256;
   }
 
   private static String evaluation(String name, double accuracy, double loss, long examples) {

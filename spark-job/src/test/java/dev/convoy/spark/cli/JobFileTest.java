@@ -183,11 +183,11 @@ class JobFileTest {
           training: {quux: 3}          | unknown key 'training.quux'; valid: training.epochs, training.maxSteps, training.batchSize, training.microBatch, training.seed, training.evaluateEvery, training.patience
           training: 5                  | training: got '5', expected a mapping such as 'epochs: 10'
           training: [5]                | training: got a list, expected a mapping such as 'epochs: 10'
-          training: {epochs: ten}      | training.epochs: got 'ten', expected a whole number from 0 to 1000000
-          training: {epochs: 1.5}      | training.epochs: got '1.5', expected a whole number from 0 to 1000000
-          training: {epochs: "5"}      | training.epochs: got '5', expected a whole number from 0 to 1000000 without quotes
-          training: {epochs: }         | training.epochs: got nothing, expected a whole number from 0 to 1000000
-          training: {epochs: [1]}      | training.epochs: got a list, expected a whole number from 0 to 1000000
+          training: {epochs: ten}      | training.epochs: got 'ten', expected a whole number from 1 to 1000000
+          training: {epochs: 1.5}      | training.epochs: got '1.5', expected a whole number from 1 to 1000000
+          training: {epochs: "5"}      | training.epochs: got '5', expected a whole number from 1 to 1000000 without quotes
+          training: {epochs: }         | training.epochs: got nothing, expected a whole number from 1 to 1000000
+          training: {epochs: [1]}      | training.epochs: got a list, expected a whole number from 1 to 1000000
           training: {batchSize: 0}     | training.batchSize: got '0', expected a whole number from 1 to 10000000
           training: {batchSize: -8}    | training.batchSize: got '-8', expected a whole number from 1 to 10000000
           training: {microBatch: 99999999999999999999} | training.microBatch: got '99999999999999999999', expected a whole number from 1 to 4096

@@ -1,0 +1,121 @@
+package dev.convoy.spark.cli;
+
+import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.network.WeightsHash;
+import dev.convoy.spark.data.Dataset;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code convoy evaluate}. */
+@Command(
+    name = "evaluate",
+    description =
+        "Evaluates a network on a test set: accuracy, loss, top-k, precision and recall by class,"
+            + " confusion, worst mistakes.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  convoy evaluate --model runs/1",
+      "  convoy evaluate --model runs/1 --output runs/1    (also writes evaluation.json)",
+      "  convoy evaluate --model model.convoy --data hdfs:///mnist",
+      "  convoy evaluate --config seed-cnn       (the network as it is before training)"
+    })
+final class EvaluateCommand extends BaseCommand {
+  @Option(
+      names = "--model",
+      paramLabel = "PATH",
+      description = "Model file, or the folder of a run. Default: the run in --output.")
+  private String model;
+
+  @Mixin private JobOptions job;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description = "Folder of a run, to write evaluation.json into.")
+  private String output;
+
+  @Option(
+      names = "--mistakes",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Worst mistakes to list. Default: ${DEFAULT-VALUE}.")
+  private int mistakes;
+
+  @Mixin private SparkOptions spark;
+
+  @Override
+  void run() throws Exception {
+    if (mistakes < 0 || mistakes > 100_000) {
+      throw new UserError("--mistakes: got " + mistakes + ", expected 0 to 100000");
+    }
+    spark.check();
+    ModelOption.Found found = find();
+    String data = job.givenData().or(found::data).orElse(Key.DATA_PATH.standard());
+    SparkContext context = spark.start("convoy evaluate", this);
+    try {
+      EvaluationReport report = evaluate(context, found, data);
+      if (output != null) {
+        write(report);
+      }
+      boolean brief = detail() == dev.convoy.spark.report.ConsoleProgress.Detail.QUIET;
+      out().println(brief ? report.toLine() : report.toText());
+    } finally {
+      context.stop();
+    }
+  }
+
+  private ModelOption.Found find() {
+    if (model != null || output != null && !job.isGiven()) {
+      return model == null
+          ? ModelOption.read("--output", output)
+          : ModelOption.read("--model", model);
+    }
+    if (!job.isGiven()) {
+      throw new UserError(
+          "got no --model, expected a model file or the folder of a run, for example --model"
+              + " runs/1; or --config for an untrained network");
+    }
+    Job untrained = job.read(Optional.empty());
+    Network network = new Network(untrained.config().model());
+    float[] weights = network.initialWeights(untrained.config().loop().seed());
+    return new ModelOption.Found(
+        new TrainedModel(untrained.config().model(), network.outputs(), weights),
+        untrained.name() + ", untrained",
+        Optional.of(untrained.config().data().path()));
+  }
+
+  private EvaluationReport evaluate(SparkContext context, ModelOption.Found found, String data) {
+    TrainedModel trained = found.model();
+    int outputs = new Network(trained.spec()).outputs();
+    try (Dataset test = Dataset.open(context, data, Dataset.Part.TEST, 0)) {
+      test.expect(trained.spec().input(), outputs);
+      Scores total = new Scores(outputs, mistakes);
+      List<Scores> parts =
+          ForwardTask.run(
+              context,
+              test,
+              trained,
+              Scores.class,
+              (text, weights) -> new ScoreTask(text, weights, mistakes));
+      parts.forEach(total::merge);
+      return EvaluationReport.of(found.path(), data, WeightsHash.sha256(trained.weights()), total);
+    }
+  }
+
+  private void write(EvaluationReport report) throws IOException {
+    try (OutputFolder folder = new OutputFolder(output)) {
+      folder.check(true, false);
+      folder.write(OutputFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
+    }
+  }
+}

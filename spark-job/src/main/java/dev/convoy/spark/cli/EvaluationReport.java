@@ -1,0 +1,168 @@
+package dev.convoy.spark.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.convoy.spark.report.Figures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What {@code evaluate} found: a text for people and {@code evaluation.json}.
+ *
+ * @param topAccuracy share of the examples whose label is among the first 1, 2 ... outputs
+ * @param confusion rows are truth, columns are prediction; empty above {@value Scores#MOST_CLASSES}
+ *     classes
+ */
+record EvaluationReport(
+    String model,
+    String data,
+    String weightsSha256,
+    long examples,
+    double accuracy,
+    double loss,
+    List<Double> topAccuracy,
+    List<ClassScores> classes,
+    List<List<Long>> confusion,
+    List<Scores.Mistake> worstMistakes) {
+
+  /** Classes that still fit a screen. */
+  private static final int SHOWN = 20;
+
+  /** One class; a ratio with nothing to divide by is 0. */
+  record ClassScores(int label, long examples, double precision, double recall, double f1) {}
+
+  static EvaluationReport of(String model, String data, String sha256, Scores scores) {
+    int n = scores.confusion.length == 0 ? 0 : scores.classes;
+    List<ClassScores> classes = new ArrayList<>();
+    List<List<Long>> confusion = new ArrayList<>();
+    for (int label = 0; label < n; label++) {
+      long truth = 0;
+      long predicted = 0;
+      List<Long> row = new ArrayList<>();
+      for (int other = 0; other < n; other++) {
+        truth += scores.confused(label, other);
+        predicted += scores.confused(other, label);
+        row.add(scores.confused(label, other));
+      }
+      confusion.add(row);
+      double right = scores.confused(label, label);
+      double precision = ratio(right, predicted);
+      double recall = ratio(right, truth);
+      double f1 = ratio(2 * precision * recall, precision + recall);
+      classes.add(new ClassScores(label, truth, precision, recall, f1));
+    }
+    List<Double> top = new ArrayList<>();
+    for (int k = 0; k < Math.min(Scores.RANKS, scores.classes); k++) {
+      top.add(ratio(scores.within[k], scores.examples));
+    }
+    return new EvaluationReport(
+        model,
+        data,
+        sha256,
+        scores.examples,
+        top.get(0),
+        ratio(scores.lossSum, scores.examples),
+        top,
+        classes,
+        confusion,
+        List.copyOf(scores.worst));
+  }
+
+  private static double ratio(double part, double whole) {
+    return whole == 0 ? 0 : part / whole;
+  }
+
+  String toJson() {
+    try {
+      return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(this)
+          + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("evaluation: cannot be written as JSON", e);
+    }
+  }
+
+  /** One line, for {@code --quiet}. */
+  String toLine() {
+    return "accuracy " + Figures.percent(accuracy) + ", loss " + Figures.loss(loss);
+  }
+
+  String toText() {
+    List<String> lines = new ArrayList<>();
+    lines.add("model     " + model);
+    lines.add("data      " + data + ", " + Figures.count(examples) + " examples");
+    lines.add("accuracy  " + Figures.percent(accuracy));
+    lines.add("loss      " + Figures.loss(loss));
+    StringBuilder top = new StringBuilder("in top    ");
+    for (int k = 1; k < topAccuracy.size(); k++) {
+      top.append(k == 1 ? "" : ", ").append(k + 1).append(": ");
+      top.append(Figures.percent(topAccuracy.get(k)));
+    }
+    if (topAccuracy.size() > 1) {
+      lines.add(top.toString());
+    }
+    if (!classes.isEmpty() && classes.size() <= SHOWN) {
+      addClasses(lines);
+      addConfusion(lines);
+    }
+    addMistakes(lines);
+    lines.add("weights   sha256 " + weightsSha256);
+    return String.join(System.lineSeparator(), lines);
+  }
+
+  private void addClasses(List<String> lines) {
+    lines.add("");
+    lines.add("class  examples  precision    recall      F1");
+    for (ClassScores c : classes) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%5d  %8s  %9s  %8s  %.4f",
+              c.label(),
+              Figures.count(c.examples()),
+              Figures.percent(c.precision()),
+              Figures.percent(c.recall()),
+              c.f1()));
+    }
+  }
+
+  private void addConfusion(List<String> lines) {
+    long largest =
+        confusion.stream().flatMap(List::stream).mapToLong(Long::longValue).max().orElse(0);
+    int width = Math.max(3, Long.toString(largest).length()) + 1;
+    StringBuilder head = new StringBuilder("truth");
+    for (int i = 0; i < confusion.size(); i++) {
+      head.append(String.format("%" + width + "d", i));
+    }
+    lines.add("");
+    lines.add(head + "   (columns: prediction)");
+    for (int truth = 0; truth < confusion.size(); truth++) {
+      StringBuilder row = new StringBuilder(String.format("%5d", truth));
+      for (long count : confusion.get(truth)) {
+        row.append(String.format("%" + width + "s", count == 0 ? "." : Long.toString(count)));
+      }
+      lines.add(row.toString());
+    }
+  }
+
+  private void addMistakes(List<String> lines) {
+    lines.add("");
+    if (worstMistakes.isEmpty()) {
+      return;
+    }
+    lines.add("worst mistakes: index  truth  predicted  with  (truth got)");
+    for (Scores.Mistake mistake : worstMistakes) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%21d  %5d  %9d  %.4f (%.4f)",
+              mistake.index(),
+              mistake.truth(),
+              mistake.predicted(),
+              mistake.probability(),
+              mistake.truthProbability()));
+    }
+    lines.add("");
+  }
+}

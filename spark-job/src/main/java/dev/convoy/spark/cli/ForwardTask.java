@@ -1,0 +1,106 @@
+package dev.convoy.spark.cli;
+
+import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.network.Workspace;
+import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.PackedShard;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import scala.collection.Iterator;
+import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction2;
+
+/**
+ * The forward pass over every example of a partition, shard by shard. What to do with the outputs
+ * is the sub-class's business; one result a shard, so that results do not depend on partitions.
+ */
+abstract class ForwardTask<R extends Serializable>
+    extends AbstractFunction2<TaskContext, Iterator<PackedShard>, ForwardTask.Found>
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final int MICRO_BATCH = 64;
+
+  private final String model;
+  private final Broadcast<float[]> weights;
+
+  ForwardTask(String model, Broadcast<float[]> weights) {
+    this.model = model;
+    this.weights = weights;
+  }
+
+  /** What a task brings back: a result for each of its shards. */
+  record Found(List<ShardResult> results) implements Serializable {}
+
+  /** The result of one shard. */
+  record ShardResult(int shard, Serializable result) implements Serializable {}
+
+  /** An empty result for a shard of {@code examples} examples. */
+  abstract R start(int examples, int outputs);
+
+  /**
+   * Takes in a micro-batch: the labels and indexes of its {@code size} examples stand in {@code
+   * batch}, their outputs in {@code outputs}.
+   */
+  abstract void add(R result, Batch batch, float[] outputs, double lossSum);
+
+  @Override
+  public final Found apply(TaskContext context, Iterator<PackedShard> shards) {
+    Network network = new Network(ModelSpec.parse(model));
+    Workspace workspace = network.newWorkspace(MICRO_BATCH, false);
+    network.load(weights.value(), workspace);
+    Batch batch = new Batch(network.spec().input(), MICRO_BATCH);
+    float[] table = network.spec().normalization().table();
+    float[] outputs = new float[MICRO_BATCH * network.outputs()];
+    List<ShardResult> results = new ArrayList<>();
+    while (shards.hasNext()) {
+      PackedShard shard = shards.next();
+      R result = start(shard.size(), network.outputs());
+      for (int from = 0; from < shard.size(); from += MICRO_BATCH) {
+        batch.clear();
+        for (int i = from; i < Math.min(shard.size(), from + MICRO_BATCH); i++) {
+          int offset = i * batch.shape().size();
+          batch.add(shard.pixels(), offset, table, shard.labels()[i], shard.indexes()[i]);
+        }
+        network.predict(batch, workspace, outputs);
+        add(result, batch, outputs, workspace.lossSum());
+      }
+      results.add(new ShardResult(shard.shard(), result));
+    }
+    return new Found(results);
+  }
+
+  /** Makes the task for weights that were sent out. */
+  interface Maker<R extends Serializable> {
+    ForwardTask<R> make(String model, Broadcast<float[]> weights);
+  }
+
+  /** Runs a task over all of {@code data}; results in the order of the shards. */
+  static <R extends Serializable> List<R> run(
+      SparkContext spark, Dataset data, TrainedModel model, Class<R> type, Maker<R> maker) {
+    Broadcast<float[]> weights =
+        spark.broadcast(model.weights(), ClassTag$.MODULE$.apply(float[].class));
+    try {
+      Object found =
+          spark.runJob(
+              data.shards(),
+              maker.make(model.spec().toText(), weights),
+              ClassTag$.MODULE$.apply(Found.class));
+      List<ShardResult> results = new ArrayList<>();
+      for (Found part : (Found[]) found) {
+        results.addAll(part.results());
+      }
+      results.sort(Comparator.comparingInt(ShardResult::shard));
+      return results.stream().map(result -> type.cast(result.result())).toList();
+    } finally {
+      weights.destroy();
+    }
+  }
+}

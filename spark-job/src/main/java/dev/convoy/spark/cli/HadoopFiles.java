@@ -1,0 +1,92 @@
+package dev.convoy.spark.cli;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Files on any Hadoop file system, for commands that may not have started Spark yet. */
+final class HadoopFiles {
+  private HadoopFiles() {}
+
+  private static final String SPARK_PREFIX = "spark.hadoop.";
+
+  /**
+   * Hadoop's settings, with those that spark-submit passes on as {@code spark.hadoop.*}. Spark's
+   * own way to them starts half of Spark.
+   */
+  static Configuration configuration() {
+    Configuration configuration = new Configuration();
+    for (String name : System.getProperties().stringPropertyNames()) {
+      if (name.startsWith(SPARK_PREFIX)) {
+        configuration.set(name.substring(SPARK_PREFIX.length()), System.getProperty(name));
+      }
+    }
+    return configuration;
+  }
+
+  /**
+   * The file system of {@code path}, for the caller alone; writes no checksum files beside local
+   * files.
+   *
+   * @param option that the path came from, for messages
+   */
+  static FileSystem open(String option, Path path) {
+    Configuration configuration = configuration();
+    try {
+      Path whole = path.getFileSystem(configuration).makeQualified(path);
+      FileSystem files = FileSystem.newInstance(whole.toUri(), configuration);
+      if (files instanceof LocalFileSystem local) {
+        local.setWriteChecksum(false);
+      }
+      return files;
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UserError(option + ": cannot reach " + path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** A path from the command line. */
+  static Path path(String option, String text) {
+    try {
+      return new Path(text);
+    } catch (IllegalArgumentException e) {
+      throw new UserError(
+          option + ": got '" + Texts.shorten(text) + "', which is no path: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads a whole file. A path without a scheme is looked for on this machine first, then on
+   * Hadoop's default file system.
+   *
+   * @param most bytes that such a file may have
+   * @param hint for a file that is not there
+   */
+  static byte[] readSmall(String option, String text, int most, String hint) {
+    Path given = path(option, text);
+    java.io.File local = new java.io.File(text);
+    boolean here = given.toUri().getScheme() == null && local.exists();
+    Path path = here ? new Path(local.toURI()) : given;
+    try (FileSystem files = open(option, path)) {
+      FileStatus status = files.getFileStatus(path);
+      if (status.isDirectory()) {
+        throw new UserError(option + ": got the folder " + text + ", expected a file");
+      }
+      if (status.getLen() > most) {
+        throw new UserError(
+            option + ": " + text + " has " + status.getLen() + " bytes, expected at most " + most);
+      }
+      try (InputStream in = files.open(path)) {
+        return in.readNBytes(most);
+      }
+    } catch (FileNotFoundException e) {
+      throw new UserError(option + ": no such file: " + text + hint, e);
+    } catch (IOException e) {
+      throw new UserError(option + ": cannot read " + text + ": " + e.getMessage(), e);
+    }
+  }
+}

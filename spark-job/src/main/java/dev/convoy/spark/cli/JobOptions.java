@@ -1,0 +1,125 @@
+package dev.convoy.spark.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say what to train. */
+final class JobOptions {
+  /** Jobs that lie in the jar. */
+  static final List<String> BUILT_IN = List.of("lenet5", "cnn32", "seed-cnn", "mlp");
+
+  private static final String DEFAULT = "lenet5";
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = {
+        "Job file (YAML) on this machine or any Hadoop file system, or a built-in job: lenet5,"
+            + " cnn32, seed-cnn, mlp. Default: lenet5."
+      })
+  private String config;
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description =
+          "Folder of IDX files on any Hadoop file system, or embedded:mnist. Short for --set"
+              + " data.path=PATH.")
+  private String data;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = {
+        "Set any key of the job, for example --set training.batchSize=256. May be repeated; the"
+            + " last one counts.",
+        "'convoy summary --keys' lists all keys."
+      })
+  private List<String> sets = new ArrayList<>();
+
+  /** A job file's text. */
+  record Source(String name, String place, String yaml) {}
+
+  /** True if {@code --config} was given. */
+  boolean isGiven() {
+    return config != null;
+  }
+
+  /** The data path of {@code --data} or {@code --set data.path}, if given. */
+  Optional<String> givenData() {
+    Settings settings = JobFile.settings("", "the command line", overrides());
+    return settings.isGiven(Key.DATA_PATH)
+        ? Optional.of(settings.text(Key.DATA_PATH))
+        : Optional.empty();
+  }
+
+  /** Reads the job; {@code --config} counts, then {@code otherwise}, then the default job. */
+  Job read(Optional<Source> otherwise) {
+    Source source = config == null && otherwise.isPresent() ? otherwise.get() : source();
+    return JobFile.read(source.name(), source.yaml(), source.place(), overrides());
+  }
+
+  private List<JobFile.Override> overrides() {
+    List<JobFile.Override> overrides = new ArrayList<>();
+    if (data != null) {
+      overrides.add(new JobFile.Override(Place.option("--data"), Key.DATA_PATH.dotted(), data));
+    }
+    sets.forEach(set -> overrides.add(JobFile.Override.parse(set)));
+    return overrides;
+  }
+
+  private Source source() {
+    String wanted = config == null ? DEFAULT : config;
+    if (BUILT_IN.contains(wanted)) {
+      return builtIn(wanted);
+    }
+    byte[] bytes =
+        HadoopFiles.readSmall("--config", wanted, 3 * YamlReader.MAX_CHARACTERS, hint(wanted));
+    return new Source(stem(wanted), wanted, utf8(wanted, bytes));
+  }
+
+  private static Source builtIn(String name) {
+    String resource = "conf/" + name + ".yaml";
+    try (InputStream in = JobOptions.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new UserError(
+            "--config: the built-in job " + name + " is missing in this build; give a FILE");
+      }
+      String yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return new Source(name, "built-in " + name, yaml);
+    } catch (IOException e) {
+      throw new IllegalStateException("the built-in job " + name + " cannot be read", e);
+    }
+  }
+
+  /** What may have gone wrong when a job file is not there. */
+  private static String hint(String wanted) {
+    String near = Texts.hint(stem(wanted), BUILT_IN);
+    boolean bare = !wanted.contains("/") && !wanted.contains(".");
+    return bare && !near.isEmpty()
+        ? near.replace("mean '", "mean the built-in job '")
+        : "; built-in jobs are "
+            + Texts.list(BUILT_IN)
+            + "; in cluster deploy mode the driver runs on another machine, which must see the"
+            + " file too";
+  }
+
+  private static String stem(String path) {
+    String file = path.substring(path.lastIndexOf('/') + 1);
+    return file.replaceFirst("\\.ya?ml$", "");
+  }
+
+  static String utf8(String name, byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new UserError(name + ": got a file that is not UTF-8 text, expected YAML", e);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.convoy.spark.cli;
+
+import dev.convoy.spark.train.TrainingException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command line. Ends with status 0; 2 after a user's mistake, with one message and no stack
+ * trace; 1 after a run that failed. {@code --verbose} shows stack traces.
+ */
+@Command(
+    name = "convoy",
+    description = "Trains convolutional networks on Apache Spark, data-parallel, in pure Java.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
+      SummaryCommand.class
+      // A further sub-command is a class here and nothing else.
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:done",
+      "1:the run failed",
+      "2:a mistake in the command, the job file or the data"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  convoy train",
+      "  convoy train --config conf/cnn32.yaml --output runs/1 --set training.epochs=3",
+      "  convoy evaluate --model runs/1",
+      "  convoy train --help",
+      "",
+      "'convoy' stands for",
+      "  spark-submit --class dev.convoy.spark.cli.Main convoy-spark-job.jar",
+      "or, without a Spark installation, for java with Spark's jars on the class path."
+    })
+public final class Main implements Runnable {
+  static final int OK = 0;
+  static final int FAILED = 1;
+  static final int MISTAKE = 2;
+
+  @Spec private CommandSpec spec;
+
+  /** Runs one command and ends the process with its status. */
+  public static void main(String[] args) {
+    QuietLogs.unlessConfigured();
+    int status = run(args, System.out, System.err);
+    System.out.flush();
+    System.exit(status);
+  }
+
+  /** Runs one command; returns the exit status. */
+  public static int run(String[] args, PrintStream out, PrintStream err) {
+    return commandLine(out, err).execute(args);
+  }
+
+  private static CommandLine commandLine(PrintStream out, PrintStream err) {
+    CommandLine line = new CommandLine(new Main(), new Streams(out, err));
+    line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
+    line.setUsageHelpLongOptionsMaxWidth(28);
+    line.setParameterExceptionHandler((e, arguments) -> mistake(e, err));
+    line.setExecutionExceptionHandler((e, command, parsed) -> ended(e, arguments(parsed), err));
+    return line;
+  }
+
+  private static List<String> arguments(CommandLine.ParseResult parsed) {
+    return parsed.originalArgs();
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "got no command, expected train, evaluate, predict or summary");
+  }
+
+  private static int mistake(ParameterException e, PrintStream err) {
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    err.println("error: " + e.getMessage());
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      List<String> near = unmatched.getSuggestions();
+      if (!near.isEmpty()) {
+        err.println("did you mean " + Texts.list(near.subList(0, Math.min(3, near.size()))) + "?");
+      }
+    }
+    err.println("'" + command + " --help' lists what is valid.");
+    return MISTAKE;
+  }
+
+  private static int ended(Exception e, List<String> arguments, PrintStream err) {
+    boolean verbose = arguments.contains("--verbose") || arguments.contains("-v");
+    // The engine, the data readers and the trainer say IllegalArgumentException for what a user
+    // can put right.
+    boolean mistake = e instanceof UserError || e instanceof IllegalArgumentException;
+    boolean told = mistake || e instanceof TrainingException;
+    err.println("error: " + (told ? e.getMessage() : unexpected(e)));
+    if (verbose) {
+      e.printStackTrace(err);
+    } else if (!told) {
+      err.println("--verbose shows the stack trace.");
+    }
+    return mistake ? MISTAKE : FAILED;
+  }
+
+  private static String unexpected(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    String first = Texts.firstLine(e);
+    return root == e ? first : first + " (caused by " + Texts.firstLine(root) + ")";
+  }
+
+  /** Prints the version of the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"convoy " + Versions.convoy() + " on Spark " + Versions.spark()};
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.convoy.spark.cli;
+
+import dev.convoy.engine.network.ModelFile;
+import dev.convoy.engine.network.TrainedModel;
+import java.io.BufferedInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/** Finds and reads a trained network: a model file, or the folder of a run. */
+final class ModelOption {
+  private ModelOption() {}
+
+  /**
+   * A trained network.
+   *
+   * @param path of the file
+   * @param data path that it was trained on, if its run tells
+   */
+  record Found(TrainedModel model, String path, Optional<String> data) {}
+
+  /**
+   * @param option that names it, for messages
+   * @param text file or folder on any Hadoop file system
+   */
+  static Found read(String option, String text) {
+    Path given = HadoopFiles.path(option, text);
+    try (FileSystem files = HadoopFiles.open(option, given)) {
+      boolean folder = files.getFileStatus(given).isDirectory();
+      Path path = folder ? new Path(given, OutputFolder.MODEL) : given;
+      if (folder && !files.exists(path)) {
+        throw new UserError(
+            option
+                + ": no "
+                + OutputFolder.MODEL
+                + " in "
+                + text
+                + ", expected the folder of a finished run or a model file");
+      }
+      try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
+        TrainedModel model = ModelFile.read(in, path.toString());
+        return new Found(model, path.toString(), trainedOn(files, path.getParent()));
+      }
+    } catch (FileNotFoundException e) {
+      throw new UserError(option + ": no such file or folder: " + text, e);
+    } catch (IOException e) {
+      throw new UserError(option + ": cannot read " + text + ": " + Texts.firstLine(e), e);
+    }
+  }
+
+  private static Optional<String> trainedOn(FileSystem files, Path folder) throws IOException {
+    Path job = new Path(folder, OutputFolder.JOB);
+    if (!files.exists(job)) {
+      return Optional.empty();
+    }
+    byte[] yaml = HadoopFiles.readSmall("--model", job.toString(), 1 << 20, "");
+    Settings settings =
+        JobFile.settings(
+            JobOptions.utf8(job.toString(), yaml), job.toString(), java.util.List.of());
+    return Optional.of(settings.text(Key.DATA_PATH));
+  }
+}

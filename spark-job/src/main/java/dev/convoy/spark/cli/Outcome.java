@@ -1,0 +1,48 @@
+package dev.convoy.spark.cli;
+
+import dev.convoy.spark.report.RunResult;
+import dev.convoy.spark.train.Evaluation;
+import dev.convoy.spark.train.TrainEvent;
+import dev.convoy.spark.train.TrainListener;
+import dev.convoy.spark.train.TrainResult;
+import java.util.Optional;
+
+/** Remembers how the run ended, and puts the result together. */
+final class Outcome implements TrainListener {
+  private volatile TrainEvent.Finished finished;
+
+  @Override
+  public void on(TrainEvent event) {
+    if (event instanceof TrainEvent.Finished end) {
+      finished = end;
+    }
+  }
+
+  RunResult result(TrainResult result, Optional<Evaluation> tested, int parameters) {
+    TrainEvent.Finished end = finished;
+    double all =
+        end == null ? Double.NaN : end.computeSeconds() + end.sparkSeconds() + end.driverSeconds();
+    Optional<Evaluation> validated = result.validation();
+    return new RunResult(
+        tested.map(Evaluation::accuracy).orElse(null),
+        tested.map(Evaluation::loss).orElse(null),
+        tested.map(Evaluation::examples).orElse(null),
+        validated.map(Evaluation::accuracy).orElse(null),
+        validated.map(Evaluation::loss).orElse(null),
+        validated.map(Evaluation::examples).orElse(null),
+        result.weightsSha256(),
+        result.steps(),
+        result.reason(),
+        result.seconds(),
+        result.seconds() > 0 ? result.examples() / result.seconds() : 0,
+        end == null ? 0 : share(end.computeSeconds(), all),
+        end == null ? 0 : share(end.sparkSeconds(), all),
+        end == null ? 0 : share(end.driverSeconds(), all),
+        parameters,
+        Versions.all());
+  }
+
+  private static double share(double part, double all) {
+    return all > 0 ? part / all : 0;
+  }
+}

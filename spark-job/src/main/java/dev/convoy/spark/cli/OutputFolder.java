@@ -1,0 +1,210 @@
+package dev.convoy.spark.cli;
+
+import java.io.BufferedReader;
+import java.io.Closeable;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The folder of a run, on any Hadoop file system: {@code job.yaml}, {@code metrics.jsonl}, {@code
+ * validations.jsonl}, {@code model.convoy}, {@code result.json} and {@code checkpoints/}.
+ *
+ * <p>The rule for a folder that is there already: an empty one is used; a finished run in it is
+ * replaced; an unfinished one with checkpoints is kept unless the user says {@code --resume} or
+ * {@code --overwrite}; a folder that holds anything else is refused.
+ */
+final class OutputFolder implements Closeable {
+  static final String JOB = "job.yaml";
+  static final String MODEL = "model.convoy";
+  static final String RESULT = "result.json";
+  static final String EVALUATION = "evaluation.json";
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final List<String> RUN =
+      List.of(RESULT, MODEL, EVALUATION, "metrics.jsonl", "validations.jsonl", CHECKPOINTS, JOB);
+
+  private static final Pattern STEP = Pattern.compile("\"step\":([0-9]{1,18})[,}]");
+
+  private final String text;
+  private final Path folder;
+  private final FileSystem files;
+
+  /** What {@code --output} names; nothing is looked at yet. */
+  OutputFolder(String text) {
+    this.text = text;
+    this.folder = HadoopFiles.path("--output", text);
+    this.files = HadoopFiles.open("--output", folder);
+  }
+
+  /** As the user wrote it. */
+  @Override
+  public String toString() {
+    return text;
+  }
+
+  /** Where checkpoints go unless the job says otherwise. */
+  String checkpoints() {
+    return new Path(folder, CHECKPOINTS).toString();
+  }
+
+  /** The {@code job.yaml} of the run that the folder holds. */
+  Optional<JobOptions.Source> job() {
+    try {
+      if (!files.exists(new Path(folder, JOB))) {
+        return Optional.empty();
+      }
+      String path = new Path(folder, JOB).toString();
+      byte[] bytes = HadoopFiles.readSmall("--output", path, 3 * YamlReader.MAX_CHARACTERS, "");
+      return Optional.of(
+          new JobOptions.Source(folder.getName(), path, JobOptions.utf8(path, bytes)));
+    } catch (IOException e) {
+      throw unusable(e);
+    }
+  }
+
+  /**
+   * Makes the folder, or checks that it may be used.
+   *
+   * @throws UserError if it must not be touched, saying why and what to do
+   */
+  void check(boolean resume, boolean overwrite) {
+    try {
+      FileStatus[] inside = list(folder);
+      if (inside.length == 0) {
+        files.mkdirs(folder);
+        return;
+      }
+      List<String> names = Arrays.stream(inside).map(f -> f.getPath().getName()).sorted().toList();
+      if (!names.contains(JOB)) {
+        throw new UserError(
+            "--output: "
+                + text
+                + " holds something other than a run of ours (for example "
+                + names.get(0)
+                + "), expected a new or empty folder, or that of an earlier run");
+      }
+      boolean unfinished =
+          !names.contains(RESULT) && list(new Path(folder, CHECKPOINTS)).length > 0;
+      if (unfinished && !resume && !overwrite) {
+        throw new UserError(
+            "--output: "
+                + text
+                + " holds the checkpoints of a run that did not finish; --resume goes on with it,"
+                + " --overwrite starts anew");
+      }
+    } catch (IOException e) {
+      throw unusable(e);
+    }
+  }
+
+  /** Removes the earlier run, or only its result if this one goes on with it. */
+  void begin(boolean resume, String job) throws IOException {
+    List<String> old = resume ? List.of(RESULT, EVALUATION) : RUN;
+    for (String name : old) {
+      files.delete(new Path(folder, name), true);
+    }
+    write(JOB, job.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Writes a file whole, under a temporary name first. */
+  void write(String name, byte[] content) throws IOException {
+    write(name, out -> out.write(content));
+  }
+
+  /** Something that writes to a stream. */
+  @FunctionalInterface
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** Writes a file whole, under a temporary name first. */
+  void write(String name, Content content) throws IOException {
+    Path target = new Path(folder, name);
+    Path temporary = new Path(folder, "." + name + ".tmp");
+    try (OutputStream out = files.create(temporary, true)) {
+      content.writeTo(out);
+    }
+    files.delete(target, false);
+    if (!files.rename(temporary, target)) {
+      throw new IOException("cannot rename " + temporary + " to " + target);
+    }
+  }
+
+  /**
+   * Opens a file of lines that grows while the run goes on.
+   *
+   * @param firstStep lines of an earlier run are kept up to the step before this one
+   */
+  Writer lines(String name, long firstStep) throws IOException {
+    Path target = new Path(folder, name);
+    Path old = new Path(folder, "." + name + ".old");
+    boolean keep = firstStep > 1 && (files.exists(target) || files.exists(old));
+    if (keep && files.exists(target)) {
+      files.delete(old, false);
+      files.rename(target, old);
+    }
+    FSDataOutputStream out = files.create(target, true);
+    Writer writer =
+        new OutputStreamWriter(out, StandardCharsets.UTF_8) {
+          @Override
+          public void flush() throws IOException {
+            super.flush();
+            out.hflush();
+          }
+        };
+    if (keep) {
+      copyBefore(firstStep, old, writer);
+      writer.flush();
+      files.delete(old, false);
+    }
+    return writer;
+  }
+
+  /** Copies whole lines of steps before {@code firstStep}; a line that was cut off is left out. */
+  private void copyBefore(long firstStep, Path from, Writer to) throws IOException {
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(files.open(from), StandardCharsets.UTF_8))) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        Matcher step = STEP.matcher(line);
+        boolean whole = line.endsWith("}") && step.find();
+        if (whole && Long.parseLong(step.group(1)) < firstStep) {
+          to.write(line);
+          to.write('\n');
+        }
+      }
+    }
+  }
+
+  private FileStatus[] list(Path path) throws IOException {
+    try {
+      if (files.getFileStatus(path).isFile()) {
+        throw new UserError("--output: " + path + " is a file, expected a folder");
+      }
+      return files.listStatus(path);
+    } catch (FileNotFoundException e) {
+      return new FileStatus[0];
+    }
+  }
+
+  private UserError unusable(IOException e) {
+    return new UserError("--output: cannot use " + text + ": " + Texts.firstLine(e), e);
+  }
+
+  @Override
+  public void close() throws IOException {
+    files.close();
+  }
+}

@@ -1,0 +1,117 @@
+package dev.convoy.spark.cli;
+
+import dev.convoy.engine.network.Network;
+import dev.convoy.spark.data.Dataset;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code convoy predict}. */
+@Command(
+    name = "predict",
+    description = "Writes the class and the probabilities that a network gives to each example.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    footerHeading = "%nA line an example, in their order:%n",
+    footer = {
+      "  CSV   index,label,prediction,p0,p1 ... after a header line",
+      "  JSON  {\"index\":0,\"label\":7,\"prediction\":7,\"probabilities\":[...]}",
+      "",
+      "Examples:",
+      "  convoy predict --model runs/1 --output predictions.csv",
+      "  convoy predict --model runs/1 --data hdfs:///mnist --output hdfs:///predictions.json"
+    })
+final class PredictCommand extends BaseCommand {
+  @Option(
+      names = "--model",
+      paramLabel = "PATH",
+      required = true,
+      description = "Model file, or the folder of a run.")
+  private String model;
+
+  @Option(
+      names = "--data",
+      paramLabel = "PATH",
+      description =
+          "Folder of IDX files whose test part is predicted, or embedded:mnist. Default: the data"
+              + " of the run.")
+  private String data;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description =
+          "File to write, on any Hadoop file system: .csv, or .json or .jsonl for JSON. Default:"
+              + " CSV on standard output.")
+  private String output;
+
+  @Mixin private SparkOptions spark;
+
+  @Override
+  void run() throws Exception {
+    spark.check();
+    boolean json = json();
+    ModelOption.Found found = ModelOption.read("--model", model);
+    String path = data == null ? found.data().orElse(Key.DATA_PATH.standard()) : data;
+    SparkContext context = spark.start("convoy predict", this);
+    try (Dataset examples = Dataset.open(context, path, Dataset.Part.TEST, 0)) {
+      int outputs = new Network(found.model().spec()).outputs();
+      examples.expect(found.model().spec().input(), outputs);
+      List<Predictions> parts =
+          ForwardTask.run(
+                  context, examples, found.model(), PredictTask.Growing.class, PredictTask::new)
+              .stream()
+              .map(PredictTask.Growing::predictions)
+              .toList();
+      Predictions all = Predictions.inOrder(parts, outputs);
+      write(all, json);
+      if (output != null) {
+        note(all.size() + " predictions in " + output);
+      }
+    } finally {
+      context.stop();
+    }
+  }
+
+  private boolean json() {
+    if (output == null) {
+      return false;
+    }
+    String name = output.toLowerCase(Locale.ROOT);
+    boolean json = name.endsWith(".json") || name.endsWith(".jsonl");
+    if (!json && !name.endsWith(".csv")) {
+      throw new UserError(
+          "--output: got '" + output + "', expected a name in .csv, .json or .jsonl");
+    }
+    return json;
+  }
+
+  private void write(Predictions predictions, boolean json) throws IOException {
+    if (output == null) {
+      Writer writer = new BufferedWriter(new OutputStreamWriter(out(), StandardCharsets.UTF_8));
+      predictions.write(writer, json);
+      writer.flush();
+      return;
+    }
+    Path path = HadoopFiles.path("--output", output);
+    try (FileSystem files = HadoopFiles.open("--output", path);
+        Writer writer =
+            new BufferedWriter(
+                new OutputStreamWriter(files.create(path, true), StandardCharsets.UTF_8))) {
+      predictions.write(writer, json);
+    } catch (IOException e) {
+      throw new UserError("--output: cannot write " + output + ": " + Texts.firstLine(e), e);
+    }
+  }
+}

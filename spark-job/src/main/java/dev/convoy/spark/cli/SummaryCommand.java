@@ -1,0 +1,79 @@
+package dev.convoy.spark.cli;
+
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.network.ModelSummary;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code convoy summary}. */
+@Command(
+    name = "summary",
+    description = "Shows a network layer by layer: shapes, parameters, FLOPs. Needs no Spark.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  convoy summary --config conf/cnn32.yaml",
+      "  convoy summary --model runs/1",
+      "  convoy summary --keys"
+    })
+final class SummaryCommand extends BaseCommand {
+  @Mixin private JobOptions job;
+
+  @Option(
+      names = "--model",
+      paramLabel = "PATH",
+      description = "Model file, or the folder of a run, instead of a job.")
+  private String model;
+
+  @Option(names = "--job", description = "Also print the job with every key written out.")
+  private boolean wholeJob;
+
+  @Option(names = "--keys", description = "List the keys of a job, their defaults and limits.")
+  private boolean keys;
+
+  @Override
+  void run() {
+    if (keys) {
+      out().print(keyTable());
+      return;
+    }
+    if (model != null) {
+      table(ModelOption.read("--model", model).model().spec());
+      return;
+    }
+    Job read = job.read(Optional.empty());
+    read.notes().forEach(this::warn);
+    table(read.config().model());
+    if (wholeJob) {
+      out().println();
+      out().print(read.yaml());
+    }
+  }
+
+  private void table(ModelSpec spec) {
+    out().print(ModelSummary.of(spec));
+  }
+
+  private static String keyTable() {
+    StringBuilder table = new StringBuilder();
+    for (Key key : Key.values()) {
+      String type =
+          switch (key.kind()) {
+            case CHOICE -> String.join(" | ", key.choices());
+            case INTEGER, LONG -> "whole number" + Limits.parse(key.limits()).words();
+            case REAL -> "number" + Limits.parse(key.limits()).words();
+            case BOOLEAN -> "true | false";
+            case LAYERS -> "list";
+            case TEXT -> "text";
+          };
+      String standard = key.standard() == null ? "required" : "default '" + key.standard() + "'";
+      table.append(String.format("%s: %s, %s%n", key.dotted(), type, standard));
+      table.append(String.format("    %s%n", key.about()));
+    }
+    return table.toString();
+  }
+}

@@ -1,0 +1,213 @@
+package dev.convoy.spark.cli;
+
+import dev.convoy.engine.network.ModelFile;
+import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.report.ConsoleProgress;
+import dev.convoy.spark.report.ConsoleProgress.Detail;
+import dev.convoy.spark.report.RunResult;
+import dev.convoy.spark.report.StepLines;
+import dev.convoy.spark.report.Terminal;
+import dev.convoy.spark.train.Evaluation;
+import dev.convoy.spark.train.Evaluator;
+import dev.convoy.spark.train.TrainConfig;
+import dev.convoy.spark.train.TrainConfig.Checkpoints;
+import dev.convoy.spark.train.TrainListener;
+import dev.convoy.spark.train.TrainResult;
+import dev.convoy.spark.train.Trainer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code convoy train}. */
+@Command(
+    name = "train",
+    description = "Trains a network and, if told where, keeps it.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    footerHeading = "%nFiles in DIR:%n",
+    footer = {
+      "  model.convoy       the trained network: layers, normalisation, weights",
+      "  result.json        test accuracy, loss, SHA-256 of the weights, seconds ...",
+      "  metrics.jsonl      one line a step; validations.jsonl: one a validation",
+      "  job.yaml           the job with every key, as it was run",
+      "  checkpoints/       what --resume goes on from",
+      "A finished run in DIR is replaced. An unfinished one is kept unless --resume",
+      "or --overwrite is given. A folder with anything else in it is refused.",
+      "",
+      "Examples:",
+      "  convoy train --output runs/1",
+      "  convoy train --config cnn32 --set training.epochs=3 --master local[2]",
+      "  convoy train --config my.yaml --data hdfs:///mnist --output hdfs:///runs/1",
+      "  convoy train --resume --output runs/1"
+    })
+final class TrainCommand extends BaseCommand {
+  @Mixin private JobOptions job;
+  @Mixin private SparkOptions spark;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description =
+          "Folder for the run's files, on any Hadoop file system. Without it nothing is kept.")
+  private String output;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on from the newest good checkpoint, if there is one. With --output alone, the job is"
+              + " the one in DIR.")
+  private boolean resume;
+
+  @Option(
+      names = "--overwrite",
+      description = "Start anew even if DIR holds a run that did not finish.")
+  private boolean overwrite;
+
+  @Override
+  void run() throws Exception {
+    if (resume && overwrite) {
+      throw new UserError("got --resume and --overwrite, expected one of them");
+    }
+    spark.check();
+    try (OutputFolder folder = output == null ? null : new OutputFolder(output)) {
+      Job read = job.read(folder != null && resume ? folder.job() : Optional.empty());
+      read.notes().forEach(this::warn);
+      TrainConfig config = withCheckpoints(read.config(), folder);
+      Network network = network(config);
+      if (folder != null) {
+        folder.check(resume, overwrite);
+      } else {
+        note("no --output DIR: the trained network will not be kept");
+      }
+      SparkContext context = spark.start("convoy " + read.name(), this);
+      try {
+        train(context, read, config, network, folder);
+      } finally {
+        context.stop();
+      }
+    }
+  }
+
+  private TrainConfig withCheckpoints(TrainConfig config, OutputFolder folder) {
+    Checkpoints wanted = config.checkpoints();
+    if (!wanted.directory().isEmpty()) {
+      return config;
+    }
+    if (folder == null) {
+      if (resume) {
+        throw new UserError(
+            "--resume: got neither --output nor checkpoint.directory, expected one, to find"
+                + " checkpoints in");
+      }
+      return config;
+    }
+    return new TrainConfig(
+        config.model(),
+        config.data(),
+        config.loop(),
+        config.update(),
+        new Checkpoints(
+            folder.checkpoints(),
+            wanted.everySteps(),
+            wanted.everyMinutes(),
+            wanted.everyEpoch(),
+            wanted.keep()));
+  }
+
+  private static Network network(TrainConfig config) {
+    try {
+      return new Network(config.model());
+    } catch (IllegalArgumentException e) {
+      throw new UserError("model: " + e.getMessage(), e);
+    }
+  }
+
+  private void train(
+      SparkContext context, Job read, TrainConfig config, Network network, OutputFolder folder)
+      throws IOException {
+    try (TestSet test = TestSet.open(context, config, network, this)) {
+      if (folder != null) {
+        folder.begin(resume, read.yaml());
+      }
+      note(read.name() + " on " + config.data().path() + ", " + context.master());
+      Outcome outcome = new Outcome();
+      List<TrainListener> listeners = new ArrayList<>();
+      listeners.add(outcome);
+      listeners.add(
+          new ConsoleProgress(out(), err(), Terminal.detect(), detail(), System::nanoTime));
+      StepLines lines = folder == null ? null : new StepLines(folder::lines, System::nanoTime);
+      if (lines != null) {
+        listeners.add(lines);
+      }
+      TrainResult result;
+      try (lines) {
+        result = new Trainer(context, config, listeners).train(resume);
+      }
+      if (folder != null) {
+        TrainedModel model = new TrainedModel(config.model(), network.outputs(), result.weights());
+        folder.write(OutputFolder.MODEL, stream -> ModelFile.write(model, stream));
+      }
+      Optional<Evaluation> tested = test.evaluate(result.weights());
+      finish(outcome.result(result, tested, network.parameterCount()), folder);
+    }
+  }
+
+  private void finish(RunResult result, OutputFolder folder) throws IOException {
+    if (folder != null) {
+      folder.write(OutputFolder.RESULT, result.toJson().getBytes(StandardCharsets.UTF_8));
+    }
+    if (detail() == Detail.QUIET) {
+      out().println(result.toLine());
+    } else {
+      out().println(result.toText(output, next()));
+    }
+  }
+
+  private List<String> next() {
+    return output == null
+        ? List.of("convoy train --output DIR keeps the network")
+        : List.of(
+            "convoy evaluate --model " + output,
+            "convoy predict --model " + output + " --output predictions.csv");
+  }
+
+  /** The test set, if there is one: opened before training, so that bad data is refused early. */
+  private record TestSet(SparkContext context, Dataset data, TrainConfig config)
+      implements AutoCloseable {
+    static TestSet open(
+        SparkContext context, TrainConfig config, Network network, BaseCommand command) {
+      String path = config.data().path();
+      if (!TestData.exists(path)) {
+        command.warn("no test set in " + path + ": there will be no test accuracy");
+        return new TestSet(context, null, config);
+      }
+      Dataset data = Dataset.open(context, path, Dataset.Part.TEST, config.data().partitions());
+      data.expect(config.model().input(), network.outputs());
+      return new TestSet(context, data, config);
+    }
+
+    Optional<Evaluation> evaluate(float[] weights) {
+      return data == null
+          ? Optional.empty()
+          : Optional.of(
+              Evaluator.evaluate(
+                  context, data, config.model(), weights, config.loop().microBatch()));
+    }
+
+    @Override
+    public void close() {
+      if (data != null) {
+        data.close();
+      }
+    }
+  }
+}
