@@ -95,8 +95,15 @@ public final class Dataset implements AutoCloseable {
     return of(spark, source, shards, partitions, seed, heldOutFraction);
   }
 
-  /** Reads and checks all of {@code source}. */
-  static Dataset of(
+  /**
+   * Reads and checks all of {@code source}.
+   *
+   * @param shards logical shards V
+   * @param partitions 0 for one a task slot
+   * @param seed chooses what is held out
+   * @param heldOutFraction share of the examples held out for evaluation, 0 to 1
+   */
+  public static Dataset of(
       SparkContext spark,
       ExampleSource source,
       int shards,

@@ -7,6 +7,7 @@ import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.data.Dataset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 
 /**
@@ -19,6 +20,7 @@ public final class Trainer {
   private final SparkContext spark;
   private final TrainConfig config;
   private final List<TrainListener> listeners;
+  private final Supplier<Dataset> opener;
   private volatile long lastWanted = Long.MAX_VALUE;
 
   /**
@@ -27,9 +29,33 @@ public final class Trainer {
    * @param listeners hear every event
    */
   public Trainer(SparkContext spark, TrainConfig config, List<TrainListener> listeners) {
+    this(spark, config, listeners, () -> open(spark, config));
+  }
+
+  /**
+   * @param opener gives the data in place of the path in {@code config}; the trainer closes it
+   */
+  public Trainer(
+      SparkContext spark,
+      TrainConfig config,
+      List<TrainListener> listeners,
+      Supplier<Dataset> opener) {
     this.spark = spark;
     this.config = config;
     this.listeners = List.copyOf(listeners);
+    this.opener = opener;
+  }
+
+  private static Dataset open(SparkContext spark, TrainConfig config) {
+    TrainConfig.Data data = config.data();
+    return Dataset.open(
+        spark,
+        data.path(),
+        Dataset.Part.TRAIN,
+        data.partitions(),
+        data.shards(),
+        config.loop().seed(),
+        data.validationFraction());
   }
 
   /**
@@ -42,17 +68,8 @@ public final class Trainer {
    */
   public TrainResult train(boolean resume) {
     Network network = new Network(config.model());
-    TrainConfig.Data source = config.data();
     try (Events events = new Events(listeners);
-        Dataset data =
-            Dataset.open(
-                spark,
-                source.path(),
-                Dataset.Part.TRAIN,
-                source.partitions(),
-                source.shards(),
-                config.loop().seed(),
-                source.validationFraction())) {
+        Dataset data = opener.get()) {
       data.expect(config.model().input(), network.outputs());
       return new Run(network, data, events, resume).toTheEnd();
     } finally {
