@@ -14,10 +14,10 @@ import java.util.List;
 /**
  * One thread of the engine at work: the whole training step as a task and the driver do it (load
  * the weights, forward, loss, backward and exact sum for each micro-batch, mean, update), or
- * inference. Cycles through {@value #BATCHES} batches that are made once.
+ * inference. Cycles through batches that are made once.
  */
 public final class EngineRun {
-  /** Batches to cycle through. */
+  /** Batches to cycle through, if nothing else is said. */
   public static final int BATCHES = 4;
 
   private final Network network;
@@ -39,9 +39,15 @@ public final class EngineRun {
    */
   public EngineRun(
       ModelSpec spec, ImageSet images, int batchSize, int microBatch, boolean training) {
+    this(spec, images, batchSize, microBatch, training, BATCHES);
+  }
+
+  /** As above, over {@code count} batches. */
+  public EngineRun(
+      ModelSpec spec, ImageSet images, int batchSize, int microBatch, boolean training, int count) {
     this.network = new Network(spec);
     this.batchSize = batchSize;
-    for (int i = 0; i < BATCHES; i++) {
+    for (int i = 0; i < count; i++) {
       batches.add(
           Digits.batches(
               images, spec.normalization(), i * batchSize, (i + 1) * batchSize, microBatch));
@@ -71,7 +77,7 @@ public final class EngineRun {
 
   /** One training step. Returns the mean loss before the update. */
   public double step(float learningRate) {
-    List<Batch> parts = batches.get((int) (step % BATCHES));
+    List<Batch> parts = batches.get((int) (step % batches.size()));
     step++;
     network.load(weights, workspace);
     sum.clear();
@@ -92,7 +98,7 @@ public final class EngineRun {
 
   /** Probabilities for one batch. Returns the first example's probability of class 0. */
   public double predict() {
-    List<Batch> parts = batches.get((int) (step % BATCHES));
+    List<Batch> parts = batches.get((int) (step % batches.size()));
     step++;
     float first = 0;
     for (int i = 0; i < parts.size(); i++) {

@@ -1,8 +1,8 @@
 package dev.convoy.engine.bench;
 
 /**
- * Runs benchmarks by name: {@code kernels}, {@code nets}, {@code warmup}, {@code allocation}, or
- * {@code jmh} with JMH's own arguments after it.
+ * Runs benchmarks by name: {@code kernels}, {@code nets}, {@code warmup}, {@code allocation},
+ * {@code profile}, or {@code jmh} with JMH's own arguments after it.
  */
 public final class Bench {
   private Bench() {}
@@ -21,12 +21,13 @@ public final class Bench {
         case "nets" -> NetTable.run();
         case "warmup" -> WarmUp.run();
         case "allocation" -> Allocation.run();
+        case "profile" -> StepProfile.run();
         case "jmh" -> org.openjdk.jmh.Main.main(java.util.Arrays.copyOfRange(args, 1, args.length));
         default ->
             throw new IllegalArgumentException(
                 "convoy.bench: got '"
                     + name
-                    + "', expected kernels, nets, warmup, allocation or jmh");
+                    + "', expected kernels, nets, warmup, allocation, profile or jmh");
       }
     }
   }

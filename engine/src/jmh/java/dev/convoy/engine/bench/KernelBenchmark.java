@@ -25,22 +25,22 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @State(Scope.Thread)
 public class KernelBenchmark {
-  /** A case of {@link KernelTable#cases}. */
+  /** A case of {@link KernelTable#cases}, with _ for spaces. */
   @Param({
-    "conv 5x5 1->6 p2 @28 fwd",
-    "conv 5x5 1->6 p2 @28 bwd-weights",
-    "conv 5x5 6->16 @14 fwd",
-    "conv 5x5 6->16 @14 bwd-data",
-    "conv 5x5 6->16 @14 bwd-weights",
-    "conv 3x3 32->32 p1 @28 fwd",
-    "conv 3x3 32->32 p1 @28 bwd-data",
-    "conv 3x3 32->32 p1 @28 bwd-weights",
-    "conv 3x3 32->64 p1 @14 fwd",
-    "conv 3x3 32->64 p1 @14 bwd-data",
-    "conv 3x3 32->64 p1 @14 bwd-weights",
-    "dense 784->128 fwd",
-    "dense 784->128 bwd-data",
-    "dense 784->128 bwd-weights"
+    "conv_5x5_1->6_p2_@28_fwd",
+    "conv_5x5_1->6_p2_@28_bwd-weights",
+    "conv_5x5_6->16_@14_fwd",
+    "conv_5x5_6->16_@14_bwd-data",
+    "conv_5x5_6->16_@14_bwd-weights",
+    "conv_3x3_32->32_p1_@28_fwd",
+    "conv_3x3_32->32_p1_@28_bwd-data",
+    "conv_3x3_32->32_p1_@28_bwd-weights",
+    "conv_3x3_32->64_p1_@14_fwd",
+    "conv_3x3_32->64_p1_@14_bwd-data",
+    "conv_3x3_32->64_p1_@14_bwd-weights",
+    "dense_784->128_fwd",
+    "dense_784->128_bwd-data",
+    "dense_784->128_bwd-weights"
   })
   public String name;
 
@@ -57,7 +57,10 @@ public class KernelBenchmark {
   @Setup
   public void setUp() {
     item =
-        KernelTable.cases().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
+        KernelTable.cases().stream()
+            .filter(c -> c.name().replace(' ', '_').equals(name))
+            .findFirst()
+            .orElseThrow();
   }
 
   /** One run of the case. */
