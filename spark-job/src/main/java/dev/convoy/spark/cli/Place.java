@@ -4,7 +4,7 @@ package dev.convoy.spark.cli;
  * Where a value was written, so that an error can point at it.
  *
  * @param source a file's name, or an option such as {@code --set training.epochs}
- * @param line from 1, or 0 if the source has no lines
+ * @param line from 1, or 0 if the source has no lines; not shown for an option
  */
 record Place(String source, int line) {
 
@@ -25,6 +25,6 @@ record Place(String source, int line) {
 
   @Override
   public String toString() {
-    return line > 0 ? source + ":" + line : source;
+    return line > 0 && !source.startsWith("--") ? source + ":" + line : source;
   }
 }

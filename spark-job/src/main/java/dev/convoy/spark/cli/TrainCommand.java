@@ -173,11 +173,12 @@ final class TrainCommand extends BaseCommand {
   }
 
   private List<String> next() {
+    String convoy = "spark-submit --class " + Main.class.getName() + " " + Versions.jar();
     return output == null
-        ? List.of("convoy train --output DIR keeps the network")
+        ? List.of(convoy + " train --output DIR")
         : List.of(
-            "convoy evaluate --model " + output,
-            "convoy predict --model " + output + " --output predictions.csv");
+            convoy + " evaluate --model " + output,
+            convoy + " predict --model " + output + " --output predictions.csv");
   }
 
   /** The test set, if there is one: opened before training, so that bad data is refused early. */

@@ -2,6 +2,8 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.spark.report.RunResult;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 
 /** What runs here. */
 final class Versions {
@@ -11,6 +13,21 @@ final class Versions {
   static String convoy() {
     String version = Versions.class.getPackage().getImplementationVersion();
     return version == null ? "(not packaged)" : version;
+  }
+
+  /** The jar that this is, as a user in the current folder would name it. */
+  static String jar() {
+    try {
+      Path place =
+          Path.of(Versions.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (place.toString().endsWith(".jar")) {
+        Path here = Path.of("").toAbsolutePath();
+        return place.startsWith(here) ? here.relativize(place).toString() : place.toString();
+      }
+    } catch (URISyntaxException | RuntimeException e) {
+      // Said below: where the build leaves it.
+    }
+    return "spark-job/target/convoy-spark-job.jar";
   }
 
   static String spark() {

@@ -1,0 +1,165 @@
+package dev.convoy.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a user sees who makes a mistake, and who asks for help. */
+class MainTest {
+  @TempDir static Path folder;
+  private static Path data;
+  private static Path job;
+
+  @BeforeAll
+  static void writeData() throws IOException {
+    data = Cli.data(folder.resolve("data"));
+    job = Cli.job(folder, data);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"train", "evaluate", "predict", "summary"})
+  void everyCommandHasHelpWithExamples(String command) {
+    Cli help = Cli.run(command, "--help").succeeds();
+    assertThat(help.out()).contains("Usage: convoy " + command, "Examples:", "--verbose");
+    assertThat(help.out().lines()).allMatch(line -> line.length() <= 80);
+    assertThat(help.err()).isEmpty();
+  }
+
+  @Test
+  void theWholeHasHelpAndAVersion() {
+    assertThat(Cli.run("--help").succeeds().out())
+        .contains("Usage: convoy", "train", "Exit status:", "spark-submit --class");
+    assertThat(Cli.run("--version").succeeds().out()).startsWith("convoy ").contains("Spark 4.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ''                                   | got no command, expected train, evaluate, predict or summary
+          trian                                | did you mean train?
+          train --batch                        | Unknown option: '--batch'
+          train --set                          | Missing required parameter for option '--set' (KEY=VALUE)
+          train --set x                        | --set: got 'x', expected KEY=VALUE
+          train --set training.batchSize=0     | --set training.batchSize: got '0', expected a whole number from 1
+          train --set training.batchSzie=64    | unknown key 'training.batchSzie'; did you mean 'training.batchSize'?
+          train --config nosuch.yaml           | --config: no such file: nosuch.yaml; built-in jobs are lenet5, cnn32
+          train --config lenet                 | did you mean the built-in job 'lenet5'?
+          train --config .                     | --config: got the folder ., expected a file
+          train --master moon                  | --master: got 'moon', expected local[N], local[*], spark://HOST:PORT
+          train --master local[0]              | --master: got 'local[0]', expected local[N]
+          train --verbose --quiet              | got --verbose and --quiet, expected one of them
+          train --resume                       | --resume: got neither --output nor checkpoint.directory
+          train --resume --overwrite           | got --resume and --overwrite, expected one of them
+          train --data quux:///x --output quux:///y | --output: cannot reach quux:/y
+          evaluate                             | got no --model, expected a model file or the folder of a run
+          evaluate --model nosuch              | --model: no such file or folder: nosuch
+          evaluate --model pom.xml             | pom.xml: offset 0: got
+          predict --output x.csv               | Missing required option: '--model=PATH'
+          predict --model x --output x.png     | --output: got 'x.png', expected a name in .csv, .json or .jsonl
+          summary --config pom.xml             | pom.xml:
+          """)
+  void aMistakeIsOneMessageAndStatusTwo(String command, String message) {
+    String[] args = command.isEmpty() ? new String[0] : command.split(" ");
+    Cli ended = Cli.run(args);
+    String[] words = message.split("\\|");
+    if (command.contains("--verbose")) {
+      assertThat(ended.status()).isEqualTo(2);
+      assertThat(ended.err()).contains(words);
+    } else {
+      ended.isMistake(words);
+    }
+  }
+
+  @Test
+  void verboseShowsTheStackTrace() {
+    Cli ended = Cli.run("train", "--config", "nosuch.yaml", "--verbose");
+    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.err()).contains("error: --config: no such file", "\tat ", "UserError");
+  }
+
+  @Test
+  void aMisspeltKeyIsPointedAtInItsFile() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("misspelt.yaml"),
+            Files.readString(job).replace("batchSize", "batchsize"));
+    Cli.run("train", "--config", file.toString())
+        .isMistake(
+            file + ":10: unknown key 'training.batchsize'; did you mean 'training.batchSize'?");
+  }
+
+  @Test
+  void aNetworkThatCannotBeIsRefusedBeforeSparkStarts() {
+    Cli.run(
+            "summary",
+            "--config",
+            job.toString(),
+            "--set",
+            "model.layers=[conv2d filters=2 kernel=9]")
+        .isMistake("--set model.layers: layer 1 does not fit its input of 6x6x1");
+  }
+
+  @Test
+  void dataThatIsNotThereIsRefused() {
+    train("--data", folder.resolve("nosuch").toString())
+        .isMistake("nosuch", "expected a folder of IDX files or embedded:mnist");
+  }
+
+  @Test
+  void aTruncatedFileIsRefused() throws IOException {
+    Path copy = Cli.data(folder.resolve("truncated"));
+    Path images = copy.resolve("train-images-idx3-ubyte");
+    byte[] whole = Files.readAllBytes(images);
+    Files.write(images, Arrays.copyOf(whole, whole.length - 5));
+    train("--data", copy.toString())
+        .isMistake("train-images-idx3-ubyte", "truncated", "got", "expected");
+  }
+
+  @Test
+  void aTestSetThatIsBadIsRefusedBeforeTraining() throws IOException {
+    Path copy = Cli.data(folder.resolve("badtest"));
+    Path labels = copy.resolve("t10k-labels-idx1-ubyte");
+    byte[] whole = Files.readAllBytes(labels);
+    Files.write(labels, Arrays.copyOf(whole, whole.length - 1));
+    Cli ended = train("--data", copy.toString());
+    ended.isMistake("t10k-labels-idx1-ubyte", "expected");
+    assertThat(ended.out()).doesNotContain("step 1");
+  }
+
+  @Test
+  void labelsOutOfRangeAreRefused() {
+    train("--set", "model.layers=[dense units=2]").isMistake("label out of range: got 2", "0 to 1");
+  }
+
+  @Test
+  void aShapeThatDoesNotFitTheDataIsRefused() {
+    train("--set", "model.input=7x7x1").isMistake("6x6x1", "7x7x1");
+  }
+
+  @Test
+  void aRunThatDivergesEndsWithStatusOne() {
+    Cli ended = train("--set", "optimizer.learningRate=1e30");
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.err())
+        .contains("error: diverged at step ", "optimizer.learningRate")
+        .doesNotContain("\tat ");
+  }
+
+  private static Cli train(String... more) {
+    String[] args = {"train", "--config", job.toString(), "--master", "local[1]", "--quiet"};
+    String[] all = Arrays.copyOf(args, args.length + more.length);
+    System.arraycopy(more, 0, all, args.length, more.length);
+    return Cli.run(all);
+  }
+}
