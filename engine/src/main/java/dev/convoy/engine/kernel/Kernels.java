@@ -195,6 +195,24 @@ public interface Kernels {
   /** {@code out = fma(in, factor, out)} over n floats. */
   void addScaled(int n, float factor, float[] in, int inOff, float[] out, int outOff);
 
+  /**
+   * {@code sums += (in * scale + magic) - magic} over n values, in double and without fused
+   * multiply-add: adds {@code in * scale}, rounded to the last bit of {@code magic}.
+   *
+   * @param limit a positive finite number
+   * @return true if every value was below {@code limit} in size, hence no NaN; otherwise {@code
+   *     sums} is worthless
+   */
+  boolean addRounded(
+      int n,
+      double scale,
+      double magic,
+      float limit,
+      float[] in,
+      int inOff,
+      double[] sums,
+      int sumsOff);
+
   /** {@code out = in < 0 ? 0 : in} over n floats. */
   void relu(int n, float[] in, int inOff, float[] out, int outOff);
 

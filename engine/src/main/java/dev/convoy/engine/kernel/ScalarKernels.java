@@ -379,6 +379,33 @@ final class ScalarKernels implements Kernels {
     }
   }
 
+  /**
+   * Widens floats by hand: their bits, moved to the places of a double, are the value times 2^-896.
+   * The machine's conversion leaves half of its target register as it was, so that each waits for
+   * the one before. Sizes are compared as whole numbers, among which NaN is above every finite
+   * float.
+   */
+  @Override
+  public boolean addRounded(
+      int n,
+      double scale,
+      double magic,
+      float limit,
+      float[] in,
+      int inOff,
+      double[] sums,
+      int sumsOff) {
+    double stretched = scale * 0x1p896;
+    int largest = 0;
+    for (int i = 0; i < n; i++) {
+      int bits = Float.floatToRawIntBits(in[inOff + i]);
+      largest = Math.max(largest, bits & Integer.MAX_VALUE);
+      double value = Double.longBitsToDouble((long) bits << 29 & 0x8FFFFFFFFFFFFFFFL);
+      sums[sumsOff + i] += (value * stretched + magic) - magic;
+    }
+    return largest < Float.floatToRawIntBits(limit);
+  }
+
   @Override
   public void relu(int n, float[] in, int inOff, float[] out, int outOff) {
     for (int l = 0; l < n; l++) {

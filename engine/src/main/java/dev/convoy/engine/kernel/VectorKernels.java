@@ -1,10 +1,14 @@
 package dev.convoy.engine.kernel;
 
 import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.MAX;
 
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -21,6 +25,11 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorKernels implements Kernels {
   private static final VectorSpecies<Float> SPECIES = species();
+
+  private static final VectorSpecies<Double> DOUBLES =
+      VectorSpecies.of(double.class, SPECIES.vectorShape());
+  private static final VectorSpecies<Integer> INTS =
+      VectorSpecies.of(int.class, SPECIES.vectorShape());
 
   /** Floats in a register. */
   private static final int WIDTH = SPECIES.length();
@@ -641,6 +650,43 @@ final class VectorKernels implements Kernels {
     for (int l = 0; l < n; l += WIDTH) {
       load(in, inOff + l).fma(t, load(out, outOff + l)).intoArray(out, outOff + l);
     }
+  }
+
+  /** Sizes are compared as whole numbers, among which NaN is above every finite float. */
+  @Override
+  public boolean addRounded(
+      int n,
+      double scale,
+      double magic,
+      float limit,
+      float[] in,
+      int inOff,
+      double[] sums,
+      int sumsOff) {
+    DoubleVector factor = DoubleVector.broadcast(DOUBLES, scale);
+    DoubleVector shift = DoubleVector.broadcast(DOUBLES, magic);
+    IntVector size = IntVector.broadcast(INTS, Integer.MAX_VALUE);
+    IntVector largest = IntVector.zero(INTS);
+    int whole = n - n % WIDTH;
+    for (int i = 0; i < whole; i += WIDTH) {
+      FloatVector value = load(in, inOff + i);
+      largest = largest.max(value.reinterpretAsInts().and(size));
+      DoubleVector low = (DoubleVector) value.convertShape(F2D, DOUBLES, 0);
+      DoubleVector high = (DoubleVector) value.convertShape(F2D, DOUBLES, 1);
+      int o = sumsOff + i;
+      DoubleVector sum = DoubleVector.fromArray(DOUBLES, sums, o);
+      sum.add(low.mul(factor).add(shift).sub(shift)).intoArray(sums, o);
+      o += WIDTH / 2;
+      sum = DoubleVector.fromArray(DOUBLES, sums, o);
+      sum.add(high.mul(factor).add(shift).sub(shift)).intoArray(sums, o);
+    }
+    boolean below = largest.reduceLanes(MAX) < Float.floatToRawIntBits(limit);
+    for (int i = whole; i < n; i++) {
+      float value = in[inOff + i];
+      below &= Math.abs(value) < limit;
+      sums[sumsOff + i] += (value * scale + magic) - magic;
+    }
+    return below;
   }
 
   @Override

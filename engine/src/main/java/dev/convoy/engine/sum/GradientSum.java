@@ -1,5 +1,7 @@
 package dev.convoy.engine.sum;
 
+import dev.convoy.engine.kernel.KernelProvider;
+import dev.convoy.engine.kernel.Kernels;
 import java.util.Arrays;
 
 /**
@@ -30,12 +32,33 @@ public final class GradientSum {
   /** Rounds to the grid whatever is added to it, in the range of plus or minus {@link #LIMIT}. */
   static final double MAGIC = 1.5 * (1L << (52 - GRID_BITS));
 
+  /**
+   * Interpreted, a vector kernel takes a microsecond an instruction: a first gradient would cost
+   * 0.2 s. So at first the JVM's kernels add only a few values, until the JIT compiler has had
+   * enough of them, and the scalar kernels, which are compiled at once, the rest; the bits are the
+   * same.
+   */
+  private static final int WARM_UP_ADDS = 2000;
+
+  private static final int WARM_UP_VALUES = 32;
+  private static final Kernels SCALAR = KernelProvider.byName("scalar");
+
+  /** Since the JVM started; lost counts between threads do no harm. */
+  private static int adds;
+
+  private final Kernels kernels;
   private final double[] sums;
   private boolean worthless;
   private int examples;
   private int batchExamples;
 
+  /** A sum of gradients of {@code parameters} values, with the JVM's kernels. */
   public GradientSum(int parameters) {
+    this(parameters, KernelProvider.get());
+  }
+
+  GradientSum(int parameters, Kernels kernels) {
+    this.kernels = kernels;
     if (parameters < 0) {
       throw new IllegalArgumentException(
           "gradient sum: got " + parameters + " parameters, expected 0 or more");
@@ -91,16 +114,23 @@ public final class GradientSum {
     count(examples, batchExamples);
     double scale = 1.0 / batchExamples;
     float limit = LIMIT * examples;
-    double[] sums = this.sums;
-    for (int i = 0; i < sums.length; i++) {
-      float value = gradient[i];
-      if (!(Math.abs(value) < limit)) {
-        worthless = true;
-        return i;
-      }
-      sums[i] += (value * scale + MAGIC) - MAGIC;
+    int length = sums.length;
+    int first = adds < WARM_UP_ADDS ? Math.min(length, WARM_UP_VALUES) : length;
+    adds++;
+    if (!kernels.addRounded(first, scale, MAGIC, limit, gradient, 0, sums, 0)
+        || !SCALAR.addRounded(length - first, scale, MAGIC, limit, gradient, first, sums, first)) {
+      worthless = true;
+      return firstOutOfRange(gradient, limit);
     }
     return -1;
+  }
+
+  private static int firstOutOfRange(float[] gradient, float limit) {
+    int i = 0;
+    while (Math.abs(gradient[i]) < limit) {
+      i++;
+    }
+    return i;
   }
 
   /**
