@@ -102,8 +102,7 @@ final class EvaluateCommand extends BaseCommand {
       Scores total = new Scores(outputs, mistakes);
       List<Scores> parts =
           ForwardTask.run(
-              context,
-              test,
+              test.shards(),
               trained,
               Scores.class,
               (text, weights) -> new ScoreTask(text, weights, mistakes));

@@ -5,7 +5,6 @@ import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.network.Workspace;
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.PackedShard;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
@@ -82,15 +82,16 @@ abstract class ForwardTask<R extends Serializable>
     ForwardTask<R> make(String model, Broadcast<float[]> weights);
   }
 
-  /** Runs a task over all of {@code data}; results in the order of the shards. */
+  /** Runs a task over all of {@code shards}; results in the order of their numbers. */
   static <R extends Serializable> List<R> run(
-      SparkContext spark, Dataset data, TrainedModel model, Class<R> type, Maker<R> maker) {
+      RDD<PackedShard> shards, TrainedModel model, Class<R> type, Maker<R> maker) {
+    SparkContext spark = shards.sparkContext();
     Broadcast<float[]> weights =
         spark.broadcast(model.weights(), ClassTag$.MODULE$.apply(float[].class));
     try {
       Object found =
           spark.runJob(
-              data.shards(),
+              shards,
               maker.make(model.spec().toText(), weights),
               ClassTag$.MODULE$.apply(Found.class));
       List<ShardResult> results = new ArrayList<>();

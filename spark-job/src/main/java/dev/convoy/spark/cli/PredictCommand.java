@@ -1,7 +1,10 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.PackedShard;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -12,6 +15,7 @@ import java.util.Locale;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
+import org.apache.spark.rdd.RDD;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,10 +31,12 @@ import picocli.CommandLine.Option;
     footer = {
       "  CSV   index,label,prediction,p0,p1 ... after a header line",
       "  JSON  {\"index\":0,\"label\":7,\"prediction\":7,\"probabilities\":[...]}",
+      "The label is left out where the data has none.",
       "",
       "Examples:",
       "  convoy predict --model runs/1 --output predictions.csv",
-      "  convoy predict --model runs/1 --data hdfs:///mnist --output hdfs:///predictions.json"
+      "  convoy predict --model runs/1 --data images-idx3-ubyte.gz > predictions.csv",
+      "  convoy predict --model runs/1 --data hdfs:///mnist --output hdfs:///p.json"
     })
 final class PredictCommand extends BaseCommand {
   @Option(
@@ -44,8 +50,8 @@ final class PredictCommand extends BaseCommand {
       names = "--data",
       paramLabel = "PATH",
       description =
-          "Folder of IDX files whose test part is predicted, or embedded:mnist. Default: the data"
-              + " of the run.")
+          "An IDX file of images; or a folder of IDX files or embedded:mnist, whose test part is"
+              + " predicted. Default: the data of the run.")
   private String data;
 
   @Option(
@@ -65,16 +71,8 @@ final class PredictCommand extends BaseCommand {
     ModelOption.Found found = ModelOption.read("--model", model);
     String path = data == null ? found.data().orElse(Key.DATA_PATH.standard()) : data;
     SparkContext context = spark.start("convoy predict", this);
-    try (Dataset examples = Dataset.open(context, path, Dataset.Part.TEST, 0)) {
-      int outputs = new Network(found.model().spec()).outputs();
-      examples.expect(found.model().spec().input(), outputs);
-      List<Predictions> parts =
-          ForwardTask.run(
-                  context, examples, found.model(), PredictTask.Growing.class, PredictTask::new)
-              .stream()
-              .map(PredictTask.Growing::predictions)
-              .toList();
-      Predictions all = Predictions.inOrder(parts, outputs);
+    try {
+      Predictions all = predict(context, found.model(), path);
       write(all, json);
       if (output != null) {
         note(all.size() + " predictions in " + output);
@@ -82,6 +80,34 @@ final class PredictCommand extends BaseCommand {
     } finally {
       context.stop();
     }
+  }
+
+  private static Predictions predict(SparkContext context, TrainedModel model, String path) {
+    Shape input = model.spec().input();
+    int outputs = new Network(model.spec()).outputs();
+    if (BareImages.isFile(path)) {
+      BareImages images = BareImages.read(path);
+      if (!images.shape().equals(input)) {
+        throw new UserError(
+            path
+                + ": got images of "
+                + images.shape()
+                + ", expected "
+                + input
+                + " as the model's input says");
+      }
+      return Predictions.inOrder(run(images.spread(context), model), outputs, false);
+    }
+    try (Dataset examples = Dataset.open(context, path, Dataset.Part.TEST, 0)) {
+      examples.expect(input, outputs);
+      return Predictions.inOrder(run(examples.shards(), model), outputs, true);
+    }
+  }
+
+  private static List<Predictions> run(RDD<PackedShard> shards, TrainedModel model) {
+    return ForwardTask.run(shards, model, PredictTask.Growing.class, PredictTask::new).stream()
+        .map(PredictTask.Growing::predictions)
+        .toList();
   }
 
   private boolean json() {

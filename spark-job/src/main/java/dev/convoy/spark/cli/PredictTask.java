@@ -31,7 +31,7 @@ final class PredictTask extends ForwardTask<PredictTask.Growing> {
   Growing start(int examples, int outputs) {
     return new Growing(
         new Predictions(
-            new long[examples], new int[examples], new float[examples * outputs], outputs));
+            new long[examples], new int[examples], new float[examples * outputs], outputs, true));
   }
 
   @Override

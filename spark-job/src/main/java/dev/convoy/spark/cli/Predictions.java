@@ -11,8 +11,10 @@ import java.util.List;
  * @param indexes place of each example in the data
  * @param labels class number of each
  * @param outputs {@code [example][output]}
+ * @param width outputs an example
+ * @param labelled false if the labels mean nothing
  */
-record Predictions(long[] indexes, int[] labels, float[] outputs, int width)
+record Predictions(long[] indexes, int[] labels, float[] outputs, int width, boolean labelled)
     implements Serializable {
 
   int size() {
@@ -20,11 +22,15 @@ record Predictions(long[] indexes, int[] labels, float[] outputs, int width)
   }
 
   /** All of {@code parts}, sorted by index. */
-  static Predictions inOrder(List<Predictions> parts, int width) {
+  static Predictions inOrder(List<Predictions> parts, int width, boolean labelled) {
     int size = parts.stream().mapToInt(Predictions::size).reduce(0, Math::addExact);
     Predictions all =
         new Predictions(
-            new long[size], new int[size], new float[Math.multiplyExact(size, width)], width);
+            new long[size],
+            new int[size],
+            new float[Math.multiplyExact(size, width)],
+            width,
+            labelled);
     for (Predictions part : parts) {
       for (int i = 0; i < part.size(); i++) {
         // Indexes of a data set are 0, 1 ... without gaps.
@@ -50,15 +56,16 @@ record Predictions(long[] indexes, int[] labels, float[] outputs, int width)
 
   void write(Writer writer, boolean json) throws IOException {
     if (!json) {
-      writer.write("index,label,prediction");
+      writer.write(labelled ? "index,label,prediction" : "index,prediction");
       for (int i = 0; i < width; i++) {
         writer.write(",p" + i);
       }
       writer.write('\n');
     }
     for (int example = 0; example < size(); example++) {
-      String head = json ? "{\"index\":%d,\"label\":%d,\"prediction\":%d" : "%d,%d,%d";
-      writer.write(String.format(head, indexes[example], labels[example], predicted(example)));
+      String label = labelled ? (json ? ",\"label\":" : ",") + labels[example] : "";
+      writer.write((json ? "{\"index\":" : "") + indexes[example] + label);
+      writer.write((json ? ",\"prediction\":" : ",") + predicted(example));
       writer.write(json ? ",\"probabilities\":[" : "");
       for (int i = 0; i < width; i++) {
         writer.write(json && i == 0 ? "" : ",");

@@ -97,6 +97,13 @@ class RunFilesTest {
     assertThat(first.get("index").asLong()).isZero();
     assertThat(first.get("probabilities")).hasSize(3);
 
+    Path images = folder.resolve("data/t10k-images-idx3-ubyte");
+    Cli bare =
+        Cli.run("predict", "--model", model, "--data", images.toString(), "--master", "local[1]")
+            .succeeds();
+    List<String> unlabelled = lines.stream().map(l -> l.replaceFirst(",[^,]*", "")).toList();
+    assertThat(bare.out().lines()).containsExactlyElementsOf(unlabelled);
+
     assertThat(Cli.run("summary", "--model", model).succeeds().out())
         .contains("conv2d 2 of 3x3", "dense 3", "119");
   }
