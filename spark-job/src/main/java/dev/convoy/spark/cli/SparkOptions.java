@@ -2,6 +2,9 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.spark.train.SparkSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
@@ -14,6 +17,8 @@ final class SparkOptions {
           "local|local\\[([1-9][0-9]{0,4}|\\*)(,[1-9][0-9]{0,4})?\\]"
               + "|local-cluster\\[ *[0-9]+ *, *[0-9]+ *, *[0-9]+ *\\]"
               + "|spark://[^/\\s:]+:[0-9]+(,[^/\\s:]+:[0-9]+)*|yarn|k8s://\\S+");
+
+  private static final int ANSWER_MILLIS = 10_000;
 
   @Option(
       names = "--master",
@@ -48,6 +53,7 @@ final class SparkOptions {
       conf.setIfMissing("spark.master", "local[*]");
     }
     conf.setIfMissing("spark.app.name", name);
+    expectSomeoneAt(conf.get("spark.master"));
     try {
       return new SparkContext(SparkSettings.apply(conf));
     } catch (Exception e) {
@@ -58,6 +64,31 @@ final class SparkOptions {
               + Texts.firstLine(e),
           e);
     }
+  }
+
+  /** Spark itself would wait a minute before it said that nobody answers. */
+  private static void expectSomeoneAt(String master) {
+    if (!master.startsWith("spark://")) {
+      return;
+    }
+    String why = "";
+    for (String address : master.substring("spark://".length()).split(",")) {
+      int colon = address.lastIndexOf(':');
+      try (Socket socket = new Socket()) {
+        String host = address.substring(0, colon);
+        int port = Integer.parseInt(address.substring(colon + 1));
+        socket.connect(new InetSocketAddress(host, port), ANSWER_MILLIS);
+        return;
+      } catch (IOException | RuntimeException e) {
+        why = Texts.firstLine(e);
+      }
+    }
+    throw new UserError(
+        "--master: no Spark master answers at "
+            + master
+            + " ("
+            + why
+            + "); is the address right, and is the cluster up?");
   }
 
   /** Says once, in our words, what the engine would log; forcing a provider silences it. */

@@ -3,6 +3,7 @@ package dev.convoy.spark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -108,6 +109,16 @@ class MainTest {
             "--set",
             "model.layers=[conv2d filters=2 kernel=9]")
         .isMistake("--set model.layers: layer 1 does not fit its input of 6x6x1");
+  }
+
+  @Test
+  void aMasterThatNobodyListensForIsToldAtOnce() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    Cli.run("train", "--config", job.toString(), "--master", "spark://127.0.0.1:" + port)
+        .isMistake("--master: no Spark master answers at spark://127.0.0.1:" + port);
   }
 
   @Test
