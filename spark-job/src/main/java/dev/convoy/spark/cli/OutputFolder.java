@@ -32,6 +32,10 @@ final class OutputFolder implements Closeable {
   static final String MODEL = "model.convoy";
   static final String RESULT = "result.json";
   static final String EVALUATION = "evaluation.json";
+
+  /** The reason in the result of a run that the user stopped. */
+  static final String STOPPED = "stopped";
+
   private static final String CHECKPOINTS = "checkpoints";
   private static final List<String> RUN =
       List.of(RESULT, MODEL, EVALUATION, "metrics.jsonl", "validations.jsonl", CHECKPOINTS, JOB);
@@ -97,7 +101,8 @@ final class OutputFolder implements Closeable {
                 + "), expected a new or empty folder, or that of an earlier run");
       }
       boolean unfinished =
-          !names.contains(RESULT) && list(new Path(folder, CHECKPOINTS)).length > 0;
+          (!names.contains(RESULT) || wasStopped())
+              && list(new Path(folder, CHECKPOINTS)).length > 0;
       if (unfinished && !resume && !overwrite) {
         throw new UserError(
             "--output: "
@@ -108,6 +113,13 @@ final class OutputFolder implements Closeable {
     } catch (IOException e) {
       throw unusable(e);
     }
+  }
+
+  private boolean wasStopped() {
+    String path = new Path(folder, RESULT).toString();
+    byte[] result = HadoopFiles.readSmall("--output", path, 1 << 20, "");
+    return new String(result, StandardCharsets.UTF_8)
+        .matches("(?s).*\"reason\"\\s*:\\s*\"" + STOPPED + "\".*");
   }
 
   /** Removes the earlier run, or only its result if this one goes on with it. */

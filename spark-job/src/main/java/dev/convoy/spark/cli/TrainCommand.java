@@ -88,6 +88,7 @@ final class TrainCommand extends BaseCommand {
       } else {
         note("no --output DIR: the trained network will not be kept");
       }
+      note(read.name() + " on " + config.data().path() + "; Spark starts");
       SparkContext context = spark.start("convoy " + read.name(), this);
       try {
         train(context, read, config, network, folder);
@@ -138,7 +139,6 @@ final class TrainCommand extends BaseCommand {
       if (folder != null) {
         folder.begin(resume, read.yaml());
       }
-      note(read.name() + " on " + config.data().path() + ", " + context.master());
       Outcome outcome = new Outcome();
       List<TrainListener> listeners = new ArrayList<>();
       listeners.add(outcome);
@@ -148,9 +148,12 @@ final class TrainCommand extends BaseCommand {
       if (lines != null) {
         listeners.add(lines);
       }
+      Trainer trainer = new Trainer(context, config, listeners);
       TrainResult result;
-      try (lines) {
-        result = new Trainer(context, config, listeners).train(resume);
+      Interrupt ctrlC = Interrupt.first(() -> stop(trainer));
+      try (lines;
+          ctrlC) {
+        result = trainer.train(resume);
       }
       if (folder != null) {
         TrainedModel model = new TrainedModel(config.model(), network.outputs(), result.weights());
@@ -161,6 +164,11 @@ final class TrainCommand extends BaseCommand {
     }
   }
 
+  private void stop(Trainer trainer) {
+    warn("stopping after this step; Ctrl-C again quits at once");
+    trainer.stop();
+  }
+
   private void finish(RunResult result, OutputFolder folder) throws IOException {
     if (folder != null) {
       folder.write(OutputFolder.RESULT, result.toJson().getBytes(StandardCharsets.UTF_8));
@@ -168,14 +176,17 @@ final class TrainCommand extends BaseCommand {
     if (detail() == Detail.QUIET) {
       out().println(result.toLine());
     } else {
-      out().println(result.toText(output, next()));
+      out().println(result.toText(output, next(result.reason())));
     }
   }
 
-  private List<String> next() {
+  private List<String> next(String reason) {
     String convoy = "spark-submit --class " + Main.class.getName() + " " + Versions.jar();
-    return output == null
-        ? List.of(convoy + " train --output DIR")
+    if (output == null) {
+      return List.of(convoy + " train --output DIR");
+    }
+    return reason.equals(OutputFolder.STOPPED)
+        ? List.of(convoy + " train --resume --output " + output)
         : List.of(
             convoy + " evaluate --model " + output,
             convoy + " predict --model " + output + " --output predictions.csv");

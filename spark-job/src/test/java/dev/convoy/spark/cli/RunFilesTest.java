@@ -153,6 +153,15 @@ class RunFilesTest {
   }
 
   @Test
+  void aRunThatWasStoppedCountsAsUnfinished() throws IOException {
+    trainJob("--quiet").succeeds();
+    Path result = run.resolve("result.json");
+    Files.writeString(result, Files.readString(result).replace("\"epochs\"", "\"stopped\""));
+    trainJob("--quiet").isMistake("holds the checkpoints of a run that did not finish");
+    trainJob("--quiet", "--overwrite").succeeds();
+  }
+
+  @Test
   void resumeAloneTakesTheJobThatTheFolderHolds() throws IOException {
     trainJob("--set", "training.seed=9", "--quiet").succeeds();
     String sha = json("result.json").get("weightsSha256").asText();
