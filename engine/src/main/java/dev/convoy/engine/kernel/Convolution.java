@@ -2,6 +2,7 @@ package dev.convoy.engine.kernel;
 
 import dev.convoy.engine.kernel.Kernels.End;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -186,22 +187,52 @@ public final class Convolution {
    * step.
    */
   public void load(float[] weights, int offset, Scratch s) {
-    int row = g.inChannels * g.kernelWidth;
-    for (int tap = 0; tap < forward.taps(); tap++) {
-      int from = offset + g.weightRow(tap / row, tap % row / g.inChannels, tap % g.inChannels);
-      for (int c = 0; c < g.outChannels; c++) {
-        s.packed[forward.packedIndex(tap, c)] = weights[from + c];
-      }
+    for (int c = 0; c < g.outChannels; c += 4) {
+      loadTile(weights, offset, c, s.packed);
     }
     if (g.bias) {
       for (int c = 0; c < g.outChannels; c++) {
         int at = forward.biasIndex(c);
-        java.util.Arrays.fill(s.packed, at, at + Kernels.LANES, weights[offset + g.weights() + c]);
+        Arrays.fill(s.packed, at, at + Kernels.LANES, weights[offset + g.weights() + c]);
       }
     }
     for (int i = 0; i < s.packedPhases.length; i++) {
       loadPhase(
           weights, offset, i / g.strideWidth, i % g.strideWidth, phases.get(i), s.packedPhases[i]);
+    }
+  }
+
+  /** Packs the up to four output channels from {@code c}. */
+  private void loadTile(float[] weights, int offset, int c, float[] packed) {
+    int width = forward.tileWidth(c);
+    int used = Math.min(width, g.outChannels - c);
+    int to = forward.tileStart(c);
+    for (int ky = 0; ky < g.kernelHeight; ky++) {
+      for (int kx = 0; kx < g.kernelWidth; kx++) {
+        int from = offset + g.weightRow(ky, kx, 0) + c;
+        if (used == 4) {
+          copyColumns(weights, from, packed, to);
+        } else {
+          for (int ci = 0; ci < g.inChannels; ci++) {
+            for (int r = 0; r < used; r++) {
+              packed[to + ci * width + r] = weights[from + ci * g.outChannels + r];
+            }
+          }
+        }
+        to += g.inChannels * width;
+      }
+    }
+  }
+
+  private void copyColumns(float[] weights, int from, float[] packed, int to) {
+    int step = g.outChannels;
+    int i = from;
+    for (int ci = 0; ci < g.inChannels; ci++) {
+      packed[to + 4 * ci] = weights[i];
+      packed[to + 4 * ci + 1] = weights[i + 1];
+      packed[to + 4 * ci + 2] = weights[i + 2];
+      packed[to + 4 * ci + 3] = weights[i + 3];
+      i += step;
     }
   }
 
@@ -212,14 +243,31 @@ public final class Convolution {
       for (int tx = 0; tx < phase.kernelWidth(); tx++) {
         int kx = px + g.strideWidth * (phase.kernelWidth() - 1 - tx);
         int tap = (ty * phase.kernelWidth() + tx) * g.outChannels;
-        for (int ci = 0; ci < g.inChannels; ci++) {
-          int from = offset + g.weightRow(ky, kx, ci);
-          int to = phase.packedIndex(tap, ci);
-          int step = phase.packedIndex(1, ci) - phase.packedIndex(0, ci);
-          for (int co = 0; co < g.outChannels; co++) {
-            packed[to + co * step] = weights[from + co];
-          }
+        for (int c = 0; c < g.inChannels; c += 4) {
+          int width = phase.tileWidth(c);
+          int rows = Math.min(width, g.inChannels - c);
+          int from = offset + g.weightRow(ky, kx, c);
+          interleave(weights, from, rows, packed, phase.tileStart(c) + tap * width, width);
         }
+      }
+    }
+  }
+
+  /** Writes {@code rows} consecutive rows of {@code outChannels} weights as columns. */
+  private void interleave(float[] weights, int from, int rows, float[] packed, int to, int width) {
+    int n = g.outChannels;
+    if (rows == 4) {
+      for (int i = 0; i < n; i++) {
+        packed[to + 4 * i] = weights[from + i];
+        packed[to + 4 * i + 1] = weights[from + n + i];
+        packed[to + 4 * i + 2] = weights[from + 2 * n + i];
+        packed[to + 4 * i + 3] = weights[from + 3 * n + i];
+      }
+      return;
+    }
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < n; i++) {
+        packed[to + r + i * width] = weights[from + r * n + i];
       }
     }
   }

@@ -61,11 +61,9 @@ record Correlation(
     return (evenChannels() + 2) * LANES;
   }
 
-  /** Where {@link #packedSize} keeps the weight of a tap for an output channel. */
-  int packedIndex(int tap, int channel) {
-    int tile = channel / 4 * 4;
-    int width = tileWidth(tile);
-    return tile * taps() + tap * width + channel - tile;
+  /** Where {@link #packedSize} keeps the weights of the tile that begins with {@code channel}. */
+  int tileStart(int channel) {
+    return channel * taps();
   }
 
   /** Where {@link #packedSize} keeps the bias line of an output channel. */
@@ -73,7 +71,8 @@ record Correlation(
     return taps() * evenChannels() + channel * LANES;
   }
 
-  private int tileWidth(int firstChannel) {
+  /** Channels of a tile; the last may be unused. */
+  int tileWidth(int firstChannel) {
     return outChannels - firstChannel >= 3 ? 4 : 2;
   }
 

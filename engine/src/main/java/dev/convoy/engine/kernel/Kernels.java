@@ -111,7 +111,7 @@ public interface Kernels {
    * A 4 x 16 tile of products: {@code acc[r][c] += sum over j of a[ar + j] * d[16 j + c]}, j
    * ascending.
    *
-   * @param n number of terms
+   * @param n number of terms, even
    * @param acc updated: four rows of 16 from {@code accOff}
    */
   void outer4(

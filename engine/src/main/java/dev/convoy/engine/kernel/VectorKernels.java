@@ -444,7 +444,8 @@ final class VectorKernels implements Kernels {
     FloatVector v21 = load(acc, o + 2 * LANES + SECOND);
     FloatVector v30 = load(acc, o + 3 * LANES);
     FloatVector v31 = load(acc, o + 3 * LANES + SECOND);
-    for (int j = 0; j < n; j++) {
+    // Two terms a turn: with four separate streams the front end, not the multiplier, is the limit.
+    for (int j = 0; j < n; j += 2) {
       FloatVector b0 = load(d, b + j * LANES);
       FloatVector b1 = load(d, b + j * LANES + SECOND);
       FloatVector t = spread(a[a0 + j]);
@@ -457,6 +458,20 @@ final class VectorKernels implements Kernels {
       v20 = t.fma(b0, v20);
       v21 = t.fma(b1, v21);
       t = spread(a[a3 + j]);
+      v30 = t.fma(b0, v30);
+      v31 = t.fma(b1, v31);
+      b0 = load(d, b + j * LANES + LANES);
+      b1 = load(d, b + j * LANES + LANES + SECOND);
+      t = spread(a[a0 + j + 1]);
+      v00 = t.fma(b0, v00);
+      v01 = t.fma(b1, v01);
+      t = spread(a[a1 + j + 1]);
+      v10 = t.fma(b0, v10);
+      v11 = t.fma(b1, v11);
+      t = spread(a[a2 + j + 1]);
+      v20 = t.fma(b0, v20);
+      v21 = t.fma(b1, v21);
+      t = spread(a[a3 + j + 1]);
       v30 = t.fma(b0, v30);
       v31 = t.fma(b1, v31);
     }
