@@ -4,7 +4,6 @@ import dev.convoy.engine.data.Batch;
 import dev.convoy.spark.data.PackedShard;
 import java.io.Serializable;
 import java.util.List;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import scala.collection.Iterator;
@@ -41,7 +40,7 @@ final class GradientTask
   public PartialGradient apply(TaskContext context, Iterator<PackedShard> shards) {
     long start = System.nanoTime();
     PartialGradient result = new PartialGradient();
-    result.executor = SparkEnv.get().executorId();
+    result.begin(context);
     List<BatchPlan.Piece> pieces = plan.pieces(step);
     TaskBuffers buffers = null;
     while (shards.hasNext() && result.badParameter < 0) {
@@ -64,7 +63,7 @@ final class GradientTask
       }
       buffers.release();
     }
-    result.taskNanos = System.nanoTime() - start;
+    result.end(System.nanoTime() - start);
     return result;
   }
 

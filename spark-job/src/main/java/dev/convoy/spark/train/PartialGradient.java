@@ -1,6 +1,9 @@
 package dev.convoy.spark.train;
 
 import java.io.Serializable;
+import java.time.Instant;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
 
 /**
  * What one task found for its part of a batch. The gradient travels as one byte array; counts and
@@ -14,8 +17,14 @@ final class PartialGradient implements Serializable {
 
   private static final double LARGEST_LOSS = 0x1.0p30;
 
-  /** Where the task ran. */
-  String executor = "";
+  /** Which partitions are in it, and where they ran: {@code partition@executor}, blank between. */
+  String places = "";
+
+  /** When the first task function began, by the executor's clock, microseconds since 1970. */
+  long beginMicros = Long.MAX_VALUE;
+
+  /** When the last task function ended. */
+  long endMicros;
 
   /** Time in the engine. */
   long computeNanos;
@@ -41,6 +50,9 @@ final class PartialGradient implements Serializable {
 
   /** Takes counts, loss and trouble from {@code other}; not the gradient. */
   void addCounts(PartialGradient other) {
+    places = places.isEmpty() ? other.places : places + " " + other.places;
+    beginMicros = Math.min(beginMicros, other.beginMicros);
+    endMicros = Math.max(endMicros, other.endMicros);
     computeNanos = Math.max(computeNanos, other.computeNanos);
     taskNanos = Math.max(taskNanos, other.taskNanos);
     examples += other.examples;
@@ -52,6 +64,24 @@ final class PartialGradient implements Serializable {
       badParameter = other.badParameter;
       badValue = other.badValue;
     }
+  }
+
+  /** The clock that {@link #beginMicros} is read from. */
+  static long nowMicros() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+  }
+
+  /** Notes where and when the part begins. */
+  void begin(TaskContext context) {
+    places = context.partitionId() + "@" + SparkEnv.get().executorId();
+    beginMicros = nowMicros();
+  }
+
+  /** Notes when the part ends, {@code nanos} after it began. */
+  void end(long nanos) {
+    taskNanos = nanos;
+    endMicros = nowMicros();
   }
 
   /** Adds the loss sum of a micro-batch. */

@@ -3,9 +3,13 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.PackedShard;
+import java.io.Serializable;
 import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
+import scala.Function2;
+import scala.collection.Iterator;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
@@ -23,45 +27,66 @@ final class TrainStep {
 
   private final SparkContext spark;
   private final Dataset data;
-  private final String model;
-  private final BatchPlan plan;
-  private final int micro;
-  private final long seed;
+  private final StepWork work;
   private final GradientSum sum;
 
-  /** The gradient of a batch, added up. Times in nanoseconds. */
+  /** Size of one part's gradient; the longest seen once there was one. */
+  private long partBytes;
+
+  /** The gradient of a batch, added up, and where the time went. */
   static final class Outcome {
     /** Belongs to the {@link TrainStep}: good until its next step. */
     final GradientSum sum;
 
-    /** Counts, loss and the longest times of all parts. */
+    /** Counts, loss, places and times of all parts. */
     final PartialGradient counts = new PartialGradient();
 
-    /** Executor that each partition ran on. */
-    final String[] executors;
+    /** Weights to bytes. */
+    long encodeNanos;
 
+    /** Handing the bytes to Spark. */
     long broadcastNanos;
+
+    /** When the job was submitted, and when its last part had been merged. */
+    long submitMicros;
+
+    long lastMergedMicros;
+
+    /** Adding up the parts that reached the driver. */
     long mergeNanos;
+
+    /** From the last part until Spark gave control back. */
+    long returnNanos;
+
+    /** Releasing the broadcast. */
+    long releaseNanos;
+
+    /** Bytes of gradient that reached the driver, and of the longest part. */
     long resultBytes;
 
-    Outcome(GradientSum sum, int partitions) {
+    long longestPart;
+
+    private long lastMergedNanos;
+
+    Outcome(GradientSum sum) {
       this.sum = sum;
-      this.executors = new String[partitions];
     }
 
-    void add(int partition, PartialGradient part) {
+    void add(PartialGradient part) {
       long start = System.nanoTime();
-      executors[partition] = part.executor;
       counts.addCounts(part);
       if (part.gradient != null) {
         resultBytes += part.gradient.length;
+        longestPart = Math.max(longestPart, part.gradient.length);
         sum.decodeAndMerge(part.gradient);
       }
-      mergeNanos += System.nanoTime() - start;
+      lastMergedNanos = System.nanoTime();
+      lastMergedMicros = PartialGradient.nowMicros();
+      mergeNanos += lastMergedNanos - start;
     }
   }
 
-  /** Spark calls this once for each partition, one call at a time. */
+  /** Spark calls this once for each part, one call at a time. */
   private static final class Merge extends AbstractFunction2<Object, PartialGradient, BoxedUnit> {
     private final Outcome outcome;
 
@@ -71,55 +96,80 @@ final class TrainStep {
 
     @Override
     public BoxedUnit apply(Object partition, PartialGradient part) {
-      outcome.add((Integer) partition, part);
+      outcome.add(part);
       return BoxedUnit.UNIT;
     }
   }
 
+  /** Takes the only part of a partition of a {@link MergeTree}. */
+  private static final class Only
+      extends AbstractFunction2<TaskContext, Iterator<PartialGradient>, PartialGradient>
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public PartialGradient apply(TaskContext context, Iterator<PartialGradient> parts) {
+      return parts.next();
+    }
+  }
+
   /**
-   * @param model text form of the model
-   * @param parameters of the model
+   * @param parameters length of weights and gradient
    */
-  TrainStep(
-      SparkContext spark,
-      Dataset data,
-      String model,
-      int parameters,
-      BatchPlan plan,
-      int micro,
-      long seed) {
+  TrainStep(SparkContext spark, Dataset data, StepWork work, int parameters) {
     this.spark = spark;
     this.data = data;
-    this.model = model;
-    this.plan = plan;
-    this.micro = micro;
-    this.seed = seed;
+    this.work = work;
     this.sum = new GradientSum(parameters);
+    this.partBytes = (long) Double.BYTES * parameters;
   }
 
   /** Adds up the gradient of step {@code step} at {@code weights}. */
   Outcome run(long step, float[] weights) {
-    RDD<PackedShard> shards = data.shards();
     sum.clear();
-    Outcome outcome = new Outcome(sum, shards.getNumPartitions());
+    Outcome outcome = new Outcome(sum);
     long start = System.nanoTime();
-    Broadcast<byte[]> broadcast = spark.broadcast(TaskBuffers.encode(weights), BYTES);
-    outcome.broadcastNanos = System.nanoTime() - start;
+    byte[] bytes = TaskBuffers.encode(weights);
+    long encoded = System.nanoTime();
+    Broadcast<byte[]> broadcast = spark.broadcast(bytes, BYTES);
+    outcome.encodeNanos = encoded - start;
+    outcome.broadcastNanos = System.nanoTime() - encoded;
     try {
-      GradientTask task = new GradientTask(model, plan, micro, seed, step, broadcast);
-      spark.runJob(shards, task, new Merge(outcome), PART);
+      aggregate(work.task(step, broadcast), outcome);
     } finally {
+      long done = System.nanoTime();
+      outcome.returnNanos = done - outcome.lastMergedNanos;
       broadcast.destroy();
+      outcome.releaseNanos = System.nanoTime() - done;
     }
-    if (outcome.counts.badParameter < 0 && outcome.counts.examples != plan.batchExamples(step)) {
+    partBytes = Math.max(outcome.longestPart, 1);
+    if (outcome.counts.badParameter < 0 && outcome.counts.examples != work.batchExamples(step)) {
       throw new TrainingException(
           "step "
               + step
               + ": got gradients of "
               + outcome.counts.examples
               + " examples, expected "
-              + plan.batchExamples(step));
+              + work.batchExamples(step));
     }
     return outcome;
+  }
+
+  /**
+   * Merges in the driver while that is cheap: it is a tree of one level, for a third of
+   * treeAggregate's cost. Else executors merge first.
+   */
+  private void aggregate(
+      Function2<TaskContext, Iterator<PackedShard>, PartialGradient> task, Outcome outcome) {
+    RDD<PackedShard> shards = data.shards();
+    Merge merge = new Merge(outcome);
+    outcome.submitMicros = PartialGradient.nowMicros();
+    if (MergeTree.pays(shards.getNumPartitions(), partBytes)) {
+      RDD<PartialGradient> tree = MergeTree.over(shards, task, sum.parameters(), partBytes);
+      spark.runJob(tree, new Only(), merge, PART);
+      tree.cleanShuffleDependencies(false);
+    } else {
+      spark.runJob(shards, task, merge, PART);
+    }
   }
 }

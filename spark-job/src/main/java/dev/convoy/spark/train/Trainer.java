@@ -121,11 +121,8 @@ public final class Trainer {
           new TrainStep(
               spark,
               data,
-              config.model().toText(),
-              weights.length,
-              plan,
-              loop.microBatch(),
-              loop.seed());
+              new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
+              weights.length);
       this.update = new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), totalSteps);
       this.failures = new ClusterFailures(spark, events);
       this.clock = new Clock();

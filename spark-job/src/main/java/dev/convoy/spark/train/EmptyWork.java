@@ -1,0 +1,77 @@
+package dev.convoy.spark.train;
+
+import dev.convoy.engine.sum.GradientSum;
+import dev.convoy.engine.tensor.CounterRandom;
+import dev.convoy.spark.data.PackedShard;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.spark.TaskContext;
+import org.apache.spark.broadcast.Broadcast;
+import scala.Function2;
+import scala.collection.Iterator;
+import scala.runtime.AbstractFunction2;
+
+/**
+ * Steps without forward and backward, to see what everything else costs: each task takes the
+ * weights, and sends back a gradient sum of full length and ordinary values that it encodes anew.
+ *
+ * @param parameters length of the gradient
+ * @param tasks in a step; each stands for one example
+ */
+record EmptyWork(int parameters, int tasks) implements StepWork {
+  private static final Map<Integer, GradientSum> SUMS = new ConcurrentHashMap<>();
+
+  @Override
+  public int batchExamples(long step) {
+    return tasks;
+  }
+
+  @Override
+  public Function2<TaskContext, Iterator<PackedShard>, PartialGradient> task(
+      long step, Broadcast<byte[]> weights) {
+    return new Task(parameters, tasks, weights);
+  }
+
+  /** A sum of values such as gradients have, about 1e-3 in size. */
+  private static GradientSum ordinary(int parameters, int tasks) {
+    float[] gradient = new float[parameters];
+    for (int i = 0; i < parameters; i++) {
+      gradient[i] = 1e-3f * CounterRandom.gaussian(1, i);
+    }
+    GradientSum sum = new GradientSum(parameters);
+    sum.add(gradient, 1, tasks);
+    return sum;
+  }
+
+  private static final class Task
+      extends AbstractFunction2<TaskContext, Iterator<PackedShard>, PartialGradient>
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private final int parameters;
+    private final int tasks;
+    private final Broadcast<byte[]> weights;
+
+    Task(int parameters, int tasks, Broadcast<byte[]> weights) {
+      this.parameters = parameters;
+      this.tasks = tasks;
+      this.weights = weights;
+    }
+
+    @Override
+    public PartialGradient apply(TaskContext context, Iterator<PackedShard> shards) {
+      long start = System.nanoTime();
+      PartialGradient part = new PartialGradient();
+      part.begin(context);
+      if (weights.value().length != Float.BYTES * parameters) {
+        throw new IllegalStateException("weights of another length");
+      }
+      GradientSum sum = SUMS.computeIfAbsent(parameters, n -> ordinary(n, tasks));
+      part.examples = 1;
+      part.computeNanos = System.nanoTime() - start;
+      part.gradient = sum.encode();
+      part.end(System.nanoTime() - start);
+      return part;
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package dev.convoy.spark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.convoy.spark.SparkForTests;
+import org.apache.spark.SparkContext;
+import org.junit.jupiter.api.Test;
+
+class StepBenchTest {
+  @Test
+  void aStepCostsLittleMoreThanABareJob() {
+    SparkContext spark = SparkForTests.local("local[2]");
+    try {
+      StepBench.Report report = new StepBench(spark, 61_706, 2).run(150, 150);
+      assertThat(report.resultBytes()).isBetween(2L * 61_706, 2L * 8 * 61_706 + 1000);
+      assertThat(report.items()).hasSize(9).allMatch(item -> item.millis() >= 0);
+      // The promise is 1.25; a loaded machine gets some room.
+      assertThat(report.ratio()).isLessThan(1.6);
+    } finally {
+      spark.stop();
+    }
+  }
+}
