@@ -1,15 +1,19 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.network.Workspace;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.report.ConsoleProgress.Detail;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.fs.FileSystem;
@@ -19,11 +23,14 @@ import org.apache.spark.rdd.RDD;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code convoy predict}. */
 @Command(
     name = "predict",
-    description = "Writes the class and the probabilities that a network gives to each example.",
+    description =
+        "Writes the class and the probabilities that a network gives to each example, or draws images"
+            + " with them.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false,
@@ -35,6 +42,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  convoy predict --model runs/1 --output predictions.csv",
+      "  convoy predict --model runs/1 seven.png eight.jpg",
       "  convoy predict --model runs/1 --data images-idx3-ubyte.gz > predictions.csv",
       "  convoy predict --model runs/1 --data hdfs:///mnist --output hdfs:///p.json"
     })
@@ -62,13 +70,30 @@ final class PredictCommand extends BaseCommand {
               + " CSV on standard output.")
   private String output;
 
+  @Parameters(
+      paramLabel = "IMAGE",
+      arity = "0..*",
+      description =
+          "PNG, JPEG, GIF or BMP files: drawn on the console with their probabilities. Needs no"
+              + " Spark.")
+  private List<String> images = new ArrayList<>();
+
   @Mixin private SparkOptions spark;
 
   @Override
   void run() throws Exception {
+    if (!images.isEmpty() && (data != null || output != null)) {
+      throw new UserError(
+          "got IMAGE files together with --data or --output, expected either; images are shown on"
+              + " the console");
+    }
     spark.check();
     boolean json = json();
     ModelOption.Found found = ModelOption.read("--model", model);
+    if (!images.isEmpty()) {
+      show(found.model());
+      return;
+    }
     String path = data == null ? found.data().orElse(Key.DATA_PATH.standard()) : data;
     SparkContext context = spark.start("convoy predict", this);
     try {
@@ -79,6 +104,29 @@ final class PredictCommand extends BaseCommand {
       }
     } finally {
       context.stop();
+    }
+  }
+
+  private void show(TrainedModel trained) {
+    Network network = new Network(trained.spec());
+    Workspace workspace = network.newWorkspace(1, false);
+    network.load(trained.weights(), workspace);
+    Batch batch = new Batch(trained.spec().input(), 1);
+    float[] table = trained.spec().normalization().table();
+    float[] outputs = new float[network.outputs()];
+    for (String name : images) {
+      ImageFile image = ImageFile.read(name, trained.spec().input());
+      batch.clear();
+      batch.add(image.pixels(), 0, table, 0, 0);
+      network.predict(batch, workspace, outputs);
+      int best = 0;
+      for (int i = 1; i < outputs.length; i++) {
+        best = outputs[i] > outputs[best] ? i : best;
+      }
+      out().println(name + ": " + best + (image.inverted() ? "  (inverted)" : ""));
+      if (detail() != Detail.QUIET) {
+        ImageView.lines(image, outputs).forEach(out()::println);
+      }
     }
   }
 

@@ -1,0 +1,117 @@
+package dev.convoy.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.convoy.engine.network.ModelFile;
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.tensor.Shape;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImageFileTest {
+  private static final Shape GREY = new Shape(28, 28, 1);
+
+  @TempDir Path folder;
+
+  /** A bar of 20 x 80 on a ground of 100 x 100. */
+  private Path image(String name, Color ground, Color bar) throws IOException {
+    BufferedImage image = new BufferedImage(100, 100, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(ground);
+    graphics.fillRect(0, 0, 100, 100);
+    graphics.setColor(bar);
+    graphics.fillRect(40, 10, 20, 80);
+    graphics.dispose();
+    Path file = folder.resolve(name);
+    ImageIO.write(image, name.substring(name.lastIndexOf('.') + 1), file.toFile());
+    return file;
+  }
+
+  @Test
+  void aLightBarOnDarkIsTakenAsItIsAndADarkOneOnLightInverted() throws IOException {
+    ImageFile light = ImageFile.read(image("light.png", Color.BLACK, Color.WHITE).toString(), GREY);
+    ImageFile dark = ImageFile.read(image("dark.png", Color.WHITE, Color.BLACK).toString(), GREY);
+    assertThat(light.inverted()).isFalse();
+    assertThat(dark.inverted()).isTrue();
+    assertThat(dark.pixels()).isEqualTo(light.pixels());
+    assertThat(light.brightness(14, 14)).isEqualTo(255);
+    assertThat(light.brightness(1, 14)).isZero();
+    assertThat(light.brightness(14, 2)).isZero();
+  }
+
+  @Test
+  void coloursStayWhereTheModelTakesThem() throws IOException {
+    Path file = image("colour.png", Color.WHITE, Color.RED);
+    ImageFile image = ImageFile.read(file.toString(), new Shape(10, 10, 3));
+    int bar = (5 * 10 + 5) * 3;
+    assertThat(image.inverted()).isFalse();
+    assertThat(image.pixels()[bar]).isEqualTo((byte) 255);
+    assertThat(image.pixels()[bar + 1]).isZero();
+  }
+
+  @Test
+  void whatIsNoImageIsRefused() throws IOException {
+    Path text = Files.writeString(folder.resolve("a.png"), "hello");
+    assertThatThrownBy(() -> ImageFile.read(text.toString(), GREY))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("a.png: got no image, expected PNG, JPEG, GIF or BMP");
+    assertThatThrownBy(() -> ImageFile.read(folder.resolve("b.png").toString(), GREY))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("image: no such file");
+  }
+
+  @Test
+  void damagedImagesEndInAClearErrorOrAnImage() throws IOException {
+    byte[] good = Files.readAllBytes(image("good.png", Color.BLACK, Color.WHITE));
+    byte[] jpeg = Files.readAllBytes(image("good.jpg", Color.BLACK, Color.WHITE));
+    Random random = new Random(7);
+    Path file = folder.resolve("mutated");
+    for (int i = 0; i < 400; i++) {
+      byte[] bytes = (i % 2 == 0 ? good : jpeg).clone();
+      for (int flips = 1 + random.nextInt(5); flips > 0; flips--) {
+        bytes[random.nextInt(Math.min(bytes.length, 400))] ^= (byte) (1 << random.nextInt(8));
+      }
+      Files.write(file, bytes);
+      try {
+        assertThat(ImageFile.read(file.toString(), GREY).pixels()).hasSize(784);
+      } catch (UserError e) {
+        assertThat(e).hasMessageStartingWith(file + ": got ");
+      } catch (RuntimeException e) {
+        fail("case " + i + " ended in " + e, e);
+      }
+    }
+  }
+
+  @Test
+  void predictDrawsTheImageAndItsBars() throws IOException {
+    ModelSpec spec = ModelSpec.parse("input 28x28x1\ndense units=3 init=zero");
+    Path model = folder.resolve("model.convoy");
+    try (OutputStream out = Files.newOutputStream(model)) {
+      float[] weights = new Network(spec).initialWeights(1);
+      ModelFile.write(new TrainedModel(spec, 3, weights), out);
+    }
+    Path bar = image("bar.png", Color.BLACK, Color.WHITE);
+    Cli shown = Cli.run("predict", "--model", model.toString(), bar.toString()).succeeds();
+    List<String> lines = shown.out().lines().toList();
+    assertThat(lines).hasSize(15).allMatch(line -> line.length() <= 80);
+    assertThat(lines.get(0)).isEqualTo(bar + ": 0");
+    assertThat(lines.get(1)).endsWith("   0   33.33 %  ########");
+    assertThat(lines.get(7)).contains("@@@@@");
+    Cli.run("predict", "--model", model.toString(), bar.toString(), "--data", "x")
+        .isMistake("got IMAGE files together with --data");
+  }
+}
