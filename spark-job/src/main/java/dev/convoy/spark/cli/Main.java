@@ -27,8 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
-      SummaryCommand.class
-      // A further sub-command is a class here and nothing else.
+      SummaryCommand.class,
+      BenchCommand.class
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
@@ -84,7 +84,7 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "got no command, expected train, evaluate, predict or summary");
+        spec.commandLine(), "got no command, expected train, evaluate, predict, summary or bench");
   }
 
   private static int mistake(ParameterException e, PrintStream err) {

@@ -27,7 +27,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "evaluate", "predict", "summary"})
+  @ValueSource(strings = {"train", "evaluate", "predict", "summary", "bench"})
   void everyCommandHasHelpWithExamples(String command) {
     Cli help = Cli.run(command, "--help").succeeds();
     assertThat(help.out()).contains("Usage: convoy " + command, "Examples:", "--verbose");
@@ -47,7 +47,7 @@ class MainTest {
       delimiter = '|',
       textBlock =
           """
-          ''                                   | got no command, expected train, evaluate, predict or summary
+          ''                                   | got no command, expected train, evaluate, predict, summary or bench
           trian                                | did you mean train?
           train --batch                        | Unknown option: '--batch'
           train --set                          | Missing required parameter for option '--set' (KEY=VALUE)
@@ -68,6 +68,8 @@ class MainTest {
           evaluate --model pom.xml             | pom.xml: offset 0: got
           predict --output x.csv               | Missing required option: '--model=PATH'
           predict --model x --output x.png     | --output: got 'x.png', expected a name in .csv, .json or .jsonl
+          bench --steps 0                      | --steps: got 0, expected 1 or more
+          bench --parameters x                 | Invalid value for option '--parameters' (N): 'x' is not an int
           summary --config pom.xml             | pom.xml:
           """)
   void aMistakeIsOneMessageAndStatusTwo(String command, String message) {
@@ -80,6 +82,16 @@ class MainTest {
     } else {
       ended.isMistake(words);
     }
+  }
+
+  @Test
+  void benchPutsTheRealStepBesideABareJob() {
+    Cli bench =
+        Cli.run(("bench --master local[1] --parameters 100,1000 --steps 10 --warm-up 5").split(" "))
+            .succeeds();
+    assertThat(bench.out())
+        .contains("100 parameters, 1 partition, local[1], medians of 10 steps; out 400 B")
+        .contains("1,000 parameters", "step of the real loop", "bare Spark job", "ratio");
   }
 
   @Test

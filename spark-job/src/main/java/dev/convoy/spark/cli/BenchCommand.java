@@ -1,0 +1,109 @@
+package dev.convoy.spark.cli;
+
+import dev.convoy.spark.report.Figures;
+import dev.convoy.spark.train.StepBench;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.SparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code convoy bench}. */
+@Command(
+    name = "bench",
+    description =
+        "Measures what a training step costs besides the engine: the real step with an empty"
+            + " gradient, part by part, beside a bare Spark job that moves as many bytes.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    sortOptions = false,
+    footerHeading = "%nThe two alternate, so that both see the same machine. Examples:%n",
+    footer = {
+      "  convoy bench --master local[2]",
+      "  convoy bench --parameters 10000,100000,1000000 --partitions 4 --steps 100"
+    })
+final class BenchCommand extends BaseCommand {
+  @Option(
+      names = "--parameters",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "61706",
+      description = "Parameters of the pretended model, one or more. Default: ${DEFAULT-VALUE}.")
+  private List<Integer> parameters = new ArrayList<>();
+
+  @Option(
+      names = "--partitions",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Tasks a step. Default: one a task slot.")
+  private int partitions;
+
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      defaultValue = "300",
+      description = "Steps that count. Default: ${DEFAULT-VALUE}.")
+  private int steps;
+
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      defaultValue = "200",
+      description = "Steps before, that do not. Default: ${DEFAULT-VALUE}.")
+  private int warmUp;
+
+  @Mixin private SparkOptions spark;
+
+  @Override
+  void run() {
+    expect("--steps", steps, 1);
+    expect("--warm-up", warmUp, 0);
+    expect("--partitions", partitions, 0);
+    parameters.forEach(count -> expect("--parameters", count, 1));
+    SparkContext context = spark.start("convoy bench", this);
+    try {
+      int tasks = partitions == 0 ? context.defaultParallelism() : partitions;
+      for (int count : parameters) {
+        StepBench.Report report = new StepBench(context, count, tasks).run(warmUp, steps);
+        lines(report, context.master()).forEach(out()::println);
+      }
+    } finally {
+      context.stop();
+    }
+  }
+
+  private static void expect(String option, int value, int least) {
+    if (value < least) {
+      throw new UserError(option + ": got " + value + ", expected " + least + " or more");
+    }
+  }
+
+  private List<String> lines(StepBench.Report report, String master) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        Figures.count(report.parameters())
+            + " parameters, "
+            + report.partitions()
+            + (report.partitions() == 1 ? " partition, " : " partitions, ")
+            + master
+            + ", medians of "
+            + report.steps()
+            + " steps; out "
+            + Figures.bytes(report.broadcastBytes())
+            + ", back "
+            + Figures.bytes(report.resultBytes()));
+    for (StepBench.Item item : report.items()) {
+      lines.add(row(item.name(), item.millis()));
+    }
+    lines.add(row("step of the real loop", report.stepMillis()));
+    lines.add(row("bare Spark job", report.bareMillis()));
+    lines.add(String.format(Locale.ROOT, "  %-34s %8.2f", "ratio", report.ratio()));
+    return lines;
+  }
+
+  private static String row(String name, double millis) {
+    return String.format(Locale.ROOT, "  %-34s %8.2f ms", name, millis);
+  }
+}
