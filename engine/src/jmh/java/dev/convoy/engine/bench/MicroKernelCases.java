@@ -82,13 +82,17 @@ final class MicroKernelCases {
       repeat(
           "outer4 n " + n,
           2.0 * n * 4 * LINE * 100,
-          () -> k.outer4(n, in, 0, 64, 128, 192, other, 0, out, 0));
+          () -> k.outer4(n, in, 0, 64, 128, 192, other, 0, out, 0, LINE));
     }
     for (int n : new int[] {10, 28}) {
       repeat(
-          "lanes4x2 n " + n,
-          2.0 * n * 8 * LINE * 100,
-          () -> k.lanes4x2(n, in, 0, 512, 1024, 1536, other, 0, 448, out, 0));
+          "lanes2x5 n " + n,
+          2.0 * n * 10 * LINE * 100,
+          () -> k.lanes2x5(n, in, 0, 512, LINE, other, 0, out, 0));
+      repeat(
+          "lanes3x3 n " + n,
+          2.0 * n * 9 * LINE * 100,
+          () -> k.lanes3x3(n, in, 0, 512, 1024, LINE, other, 0, out, 0));
     }
     elementwise();
     return cases;

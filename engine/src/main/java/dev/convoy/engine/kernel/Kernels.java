@@ -112,7 +112,7 @@ public interface Kernels {
    * ascending.
    *
    * @param n number of terms, even
-   * @param acc updated: four rows of 16 from {@code accOff}
+   * @param acc updated: four rows of 16 from {@code accOff}, {@code accStep} floats apart
    */
   void outer4(
       int n,
@@ -124,25 +124,35 @@ public interface Kernels {
       float[] d,
       int dOff,
       float[] acc,
-      int accOff);
+      int accOff,
+      int accStep);
 
   /**
-   * Lane-wise products of four streams of lines with two: {@code acc[2 r + s] += sum over j of d[dr
-   * + 16 j] * in[is + 16 j]}, each lane by itself, j ascending.
+   * Lane-wise products of two streams of lines with five adjacent ones: {@code acc[5 r + s] += sum
+   * over j of d[dr + dStep j] * in[i + 16 (j + s)]}, each lane by itself, j ascending.
    *
    * @param n number of lines
-   * @param acc updated: eight lines from {@code accOff}
+   * @param acc updated: ten lines from {@code accOff}
    */
-  void lanes4x2(
+  void lanes2x5(
+      int n, float[] d, int d0, int d1, int dStep, float[] in, int i, float[] acc, int accOff);
+
+  /**
+   * Lane-wise products of three streams of lines with three adjacent ones: {@code acc[3 r + s] +=
+   * sum over j of d[dr + dStep j] * in[i + 16 (j + s)]}, each lane by itself, j ascending.
+   *
+   * @param n number of lines
+   * @param acc updated: nine lines from {@code accOff}
+   */
+  void lanes3x3(
       int n,
       float[] d,
       int d0,
       int d1,
       int d2,
-      int d3,
+      int dStep,
       float[] in,
-      int i0,
-      int i1,
+      int i,
       float[] acc,
       int accOff);
 

@@ -234,47 +234,54 @@ final class ScalarKernels implements Kernels {
       float[] d,
       int dOff,
       float[] acc,
-      int accOff) {
+      int accOff,
+      int accStep) {
     for (int half = 0; half < LANES; half += 8) {
       int o = accOff + half;
       dot8(n, a, a0, 1, d, dOff + half, LANES, acc, o, acc, o);
-      dot8(n, a, a1, 1, d, dOff + half, LANES, acc, o + LANES, acc, o + LANES);
-      dot8(n, a, a2, 1, d, dOff + half, LANES, acc, o + 2 * LANES, acc, o + 2 * LANES);
-      dot8(n, a, a3, 1, d, dOff + half, LANES, acc, o + 3 * LANES, acc, o + 3 * LANES);
+      dot8(n, a, a1, 1, d, dOff + half, LANES, acc, o + accStep, acc, o + accStep);
+      dot8(n, a, a2, 1, d, dOff + half, LANES, acc, o + 2 * accStep, acc, o + 2 * accStep);
+      dot8(n, a, a3, 1, d, dOff + half, LANES, acc, o + 3 * accStep, acc, o + 3 * accStep);
     }
   }
 
   @Override
-  public void lanes4x2(
+  public void lanes2x5(
+      int n, float[] d, int d0, int d1, int dStep, float[] in, int i, float[] acc, int accOff) {
+    for (int s = 0; s < 5; s++) {
+      lanes(n, d, d0, dStep, in, i + s * LANES, acc, accOff + s * LANES);
+      lanes(n, d, d1, dStep, in, i + s * LANES, acc, accOff + (5 + s) * LANES);
+    }
+  }
+
+  @Override
+  public void lanes3x3(
       int n,
       float[] d,
       int d0,
       int d1,
       int d2,
-      int d3,
+      int dStep,
       float[] in,
-      int i0,
-      int i1,
+      int i,
       float[] acc,
       int accOff) {
-    lanes(n, d, d0, in, i0, acc, accOff);
-    lanes(n, d, d0, in, i1, acc, accOff + LANES);
-    lanes(n, d, d1, in, i0, acc, accOff + 2 * LANES);
-    lanes(n, d, d1, in, i1, acc, accOff + 3 * LANES);
-    lanes(n, d, d2, in, i0, acc, accOff + 4 * LANES);
-    lanes(n, d, d2, in, i1, acc, accOff + 5 * LANES);
-    lanes(n, d, d3, in, i0, acc, accOff + 6 * LANES);
-    lanes(n, d, d3, in, i1, acc, accOff + 7 * LANES);
+    for (int s = 0; s < 3; s++) {
+      lanes(n, d, d0, dStep, in, i + s * LANES, acc, accOff + s * LANES);
+      lanes(n, d, d1, dStep, in, i + s * LANES, acc, accOff + (3 + s) * LANES);
+      lanes(n, d, d2, dStep, in, i + s * LANES, acc, accOff + (6 + s) * LANES);
+    }
   }
 
-  private static void lanes(int n, float[] d, int p, float[] in, int q, float[] acc, int o) {
+  private static void lanes(
+      int n, float[] d, int p, int dStep, float[] in, int q, float[] acc, int o) {
     for (int l = 0; l < LANES; l += 4) {
       float v0 = acc[o + l];
       float v1 = acc[o + l + 1];
       float v2 = acc[o + l + 2];
       float v3 = acc[o + l + 3];
       for (int j = 0; j < n; j++) {
-        int x = p + l + j * LANES;
+        int x = p + l + j * dStep;
         int y = q + l + j * LANES;
         v0 = Math.fma(d[x], in[y], v0);
         v1 = Math.fma(d[x + 1], in[y + 1], v1);

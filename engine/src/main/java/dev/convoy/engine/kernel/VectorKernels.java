@@ -75,10 +75,16 @@ final class VectorKernels implements Kernels {
     FloatVector.zero(SPECIES).blend(v, open).intoArray(out, o);
   }
 
-  /**
-   * Stores v, or 0 where v is below {@code low}. Small enough that C2 inlines it even off the hot
-   * path: a sum that meets a call is boxed.
-   */
+  // The next two are small enough that C2 inlines them even off the hot path: a sum that meets a
+  // call is boxed.
+
+  /** Stores a line. */
+  private static void store(FloatVector a, FloatVector b, float[] out, int o) {
+    a.intoArray(out, o);
+    b.intoArray(out, o + SECOND);
+  }
+
+  /** Stores v, with 0 where it is below {@code low}. */
   private static void put(FloatVector v, FloatVector low, float[] out, int o) {
     v.blend(FloatVector.zero(SPECIES), v.compare(LT, low)).intoArray(out, o);
   }
@@ -147,15 +153,22 @@ final class VectorKernels implements Kernels {
       v30 = t.fma(b0, v30);
       v31 = t.fma(b1, v31);
     }
-    FloatVector floor = spread(low);
-    put(v00, floor, out, o);
-    put(v01, floor, out, o + SECOND);
-    put(v10, floor, out, o + LANES);
-    put(v11, floor, out, o + LANES + SECOND);
-    put(v20, floor, out, o + 2 * LANES);
-    put(v21, floor, out, o + 2 * LANES + SECOND);
-    put(v30, floor, out, o + 2 * LANES + LANES);
-    put(v31, floor, out, o + 2 * LANES + LANES + SECOND);
+    if (low == Float.NEGATIVE_INFINITY) {
+      store(v00, v01, out, o);
+      store(v10, v11, out, o + LANES);
+      store(v20, v21, out, o + 2 * LANES);
+      store(v30, v31, out, o + 2 * LANES + LANES);
+    } else {
+      FloatVector floor = spread(low);
+      put(v00, floor, out, o);
+      put(v01, floor, out, o + SECOND);
+      put(v10, floor, out, o + LANES);
+      put(v11, floor, out, o + LANES + SECOND);
+      put(v20, floor, out, o + 2 * LANES);
+      put(v21, floor, out, o + 2 * LANES + SECOND);
+      put(v30, floor, out, o + 2 * LANES + LANES);
+      put(v31, floor, out, o + 2 * LANES + LANES + SECOND);
+    }
   }
 
   @Override
@@ -239,15 +252,22 @@ final class VectorKernels implements Kernels {
       u10 = t.fma(c0, u10);
       u11 = t.fma(c1, u11);
     }
-    FloatVector floor = spread(low);
-    put(v00, floor, out, o);
-    put(v01, floor, out, o + SECOND);
-    put(v10, floor, out, o + LANES);
-    put(v11, floor, out, o + LANES + SECOND);
-    put(u00, floor, out, o + far);
-    put(u01, floor, out, o + far + SECOND);
-    put(u10, floor, out, o + far + LANES);
-    put(u11, floor, out, o + far + LANES + SECOND);
+    if (low == Float.NEGATIVE_INFINITY) {
+      store(v00, v01, out, o);
+      store(v10, v11, out, o + LANES);
+      store(u00, u01, out, o + far);
+      store(u10, u11, out, o + far + LANES);
+    } else {
+      FloatVector floor = spread(low);
+      put(v00, floor, out, o);
+      put(v01, floor, out, o + SECOND);
+      put(v10, floor, out, o + LANES);
+      put(v11, floor, out, o + LANES + SECOND);
+      put(u00, floor, out, o + far);
+      put(u01, floor, out, o + far + SECOND);
+      put(u10, floor, out, o + far + LANES);
+      put(u11, floor, out, o + far + LANES + SECOND);
+    }
   }
 
   @Override
@@ -311,15 +331,22 @@ final class VectorKernels implements Kernels {
       v30 = t.fma(b0, v30);
       v31 = t.fma(b1, v31);
     }
-    FloatVector floor = spread(low);
-    put(v00, floor, out, o);
-    put(v01, floor, out, o + SECOND);
-    put(v10, floor, out, o + LANES);
-    put(v11, floor, out, o + LANES + SECOND);
-    put(v20, floor, out, o + 2 * LANES);
-    put(v21, floor, out, o + 2 * LANES + SECOND);
-    put(v30, floor, out, o + 2 * LANES + LANES);
-    put(v31, floor, out, o + 2 * LANES + LANES + SECOND);
+    if (low == Float.NEGATIVE_INFINITY) {
+      store(v00, v01, out, o);
+      store(v10, v11, out, o + LANES);
+      store(v20, v21, out, o + 2 * LANES);
+      store(v30, v31, out, o + 2 * LANES + LANES);
+    } else {
+      FloatVector floor = spread(low);
+      put(v00, floor, out, o);
+      put(v01, floor, out, o + SECOND);
+      put(v10, floor, out, o + LANES);
+      put(v11, floor, out, o + LANES + SECOND);
+      put(v20, floor, out, o + 2 * LANES);
+      put(v21, floor, out, o + 2 * LANES + SECOND);
+      put(v30, floor, out, o + 2 * LANES + LANES);
+      put(v31, floor, out, o + 2 * LANES + LANES + SECOND);
+    }
   }
 
   @Override
@@ -406,15 +433,22 @@ final class VectorKernels implements Kernels {
       u10 = t.fma(c0, u10);
       u11 = t.fma(c1, u11);
     }
-    FloatVector floor = spread(low);
-    put(v00, floor, out, o);
-    put(v01, floor, out, o + SECOND);
-    put(v10, floor, out, o + LANES);
-    put(v11, floor, out, o + LANES + SECOND);
-    put(u00, floor, out, o + far);
-    put(u01, floor, out, o + far + SECOND);
-    put(u10, floor, out, o + far + LANES);
-    put(u11, floor, out, o + far + LANES + SECOND);
+    if (low == Float.NEGATIVE_INFINITY) {
+      store(v00, v01, out, o);
+      store(v10, v11, out, o + LANES);
+      store(u00, u01, out, o + far);
+      store(u10, u11, out, o + far + LANES);
+    } else {
+      FloatVector floor = spread(low);
+      put(v00, floor, out, o);
+      put(v01, floor, out, o + SECOND);
+      put(v10, floor, out, o + LANES);
+      put(v11, floor, out, o + LANES + SECOND);
+      put(u00, floor, out, o + far);
+      put(u01, floor, out, o + far + SECOND);
+      put(u10, floor, out, o + far + LANES);
+      put(u11, floor, out, o + far + LANES + SECOND);
+    }
   }
 
   @Override
@@ -428,22 +462,33 @@ final class VectorKernels implements Kernels {
       float[] d,
       int dOff,
       float[] acc,
-      int accOff) {
+      int accOff,
+      int accStep) {
     for (int h = 0; h < LANES; h += SPAN) {
-      outer4Span(n, a, a0, a1, a2, a3, d, dOff + h, acc, accOff + h);
+      outer4Span(n, a, a0, a1, a2, a3, d, dOff + h, acc, accOff + h, accStep);
     }
   }
 
   private static void outer4Span(
-      int n, float[] a, int a0, int a1, int a2, int a3, float[] d, int b, float[] acc, int o) {
+      int n,
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      float[] d,
+      int b,
+      float[] acc,
+      int o,
+      int step) {
     FloatVector v00 = load(acc, o);
     FloatVector v01 = load(acc, o + SECOND);
-    FloatVector v10 = load(acc, o + LANES);
-    FloatVector v11 = load(acc, o + LANES + SECOND);
-    FloatVector v20 = load(acc, o + 2 * LANES);
-    FloatVector v21 = load(acc, o + 2 * LANES + SECOND);
-    FloatVector v30 = load(acc, o + 3 * LANES);
-    FloatVector v31 = load(acc, o + 3 * LANES + SECOND);
+    FloatVector v10 = load(acc, o + step);
+    FloatVector v11 = load(acc, o + step + SECOND);
+    FloatVector v20 = load(acc, o + 2 * step);
+    FloatVector v21 = load(acc, o + 2 * step + SECOND);
+    FloatVector v30 = load(acc, o + 3 * step);
+    FloatVector v31 = load(acc, o + 3 * step + SECOND);
     // Two terms a turn: with four separate streams the front end, not the multiplier, is the limit.
     for (int j = 0; j < n; j += 2) {
       FloatVector b0 = load(d, b + j * LANES);
@@ -477,76 +522,119 @@ final class VectorKernels implements Kernels {
     }
     v00.intoArray(acc, o);
     v01.intoArray(acc, o + SECOND);
-    v10.intoArray(acc, o + LANES);
-    v11.intoArray(acc, o + LANES + SECOND);
-    v20.intoArray(acc, o + 2 * LANES);
-    v21.intoArray(acc, o + 2 * LANES + SECOND);
-    v30.intoArray(acc, o + 2 * LANES + LANES);
-    v31.intoArray(acc, o + 2 * LANES + LANES + SECOND);
+    v10.intoArray(acc, o + step);
+    v11.intoArray(acc, o + step + SECOND);
+    v20.intoArray(acc, o + 2 * step);
+    v21.intoArray(acc, o + 2 * step + SECOND);
+    v30.intoArray(acc, o + 3 * step);
+    v31.intoArray(acc, o + 3 * step + SECOND);
   }
 
   @Override
-  public void lanes4x2(
-      int n,
-      float[] d,
-      int d0,
-      int d1,
-      int d2,
-      int d3,
-      float[] in,
-      int i0,
-      int i1,
-      float[] acc,
-      int accOff) {
+  public void lanes2x5(
+      int n, float[] d, int d0, int d1, int dStep, float[] in, int i, float[] acc, int accOff) {
     for (int h = 0; h < LANES; h += WIDTH) {
-      lanes4x2Part(n, d, d0 + h, d1 + h, d2 + h, d3 + h, in, i0 + h, i1 + h, acc, accOff + h);
+      lanes2x5Part(n, d, d0 + h, d1 + h, dStep, in, i + h, acc, accOff + h);
     }
   }
 
-  private static void lanes4x2Part(
+  private static void lanes2x5Part(
+      int n, float[] d, int d0, int d1, int dStep, float[] in, int i, float[] acc, int o) {
+    FloatVector v0 = load(acc, o);
+    FloatVector v1 = load(acc, o + LANES);
+    FloatVector v2 = load(acc, o + 2 * LANES);
+    FloatVector v3 = load(acc, o + 3 * LANES);
+    FloatVector v4 = load(acc, o + 4 * LANES);
+    FloatVector u0 = load(acc, o + 5 * LANES);
+    FloatVector u1 = load(acc, o + 6 * LANES);
+    FloatVector u2 = load(acc, o + 7 * LANES);
+    FloatVector u3 = load(acc, o + 8 * LANES);
+    FloatVector u4 = load(acc, o + 9 * LANES);
+    for (int j = 0; j < n; j++) {
+      FloatVector x = load(d, d0 + j * dStep);
+      FloatVector y = load(d, d1 + j * dStep);
+      FloatVector e = load(in, i + j * LANES);
+      v0 = e.fma(x, v0);
+      u0 = e.fma(y, u0);
+      e = load(in, i + j * LANES + LANES);
+      v1 = e.fma(x, v1);
+      u1 = e.fma(y, u1);
+      e = load(in, i + j * LANES + 2 * LANES);
+      v2 = e.fma(x, v2);
+      u2 = e.fma(y, u2);
+      e = load(in, i + j * LANES + 3 * LANES);
+      v3 = e.fma(x, v3);
+      u3 = e.fma(y, u3);
+      e = load(in, i + j * LANES + 4 * LANES);
+      v4 = e.fma(x, v4);
+      u4 = e.fma(y, u4);
+    }
+    v0.intoArray(acc, o);
+    v1.intoArray(acc, o + LANES);
+    v2.intoArray(acc, o + 2 * LANES);
+    v3.intoArray(acc, o + 3 * LANES);
+    v4.intoArray(acc, o + 4 * LANES);
+    u0.intoArray(acc, o + 5 * LANES);
+    u1.intoArray(acc, o + 6 * LANES);
+    u2.intoArray(acc, o + 7 * LANES);
+    u3.intoArray(acc, o + 8 * LANES);
+    u4.intoArray(acc, o + 9 * LANES);
+  }
+
+  @Override
+  public void lanes3x3(
       int n,
       float[] d,
       int d0,
       int d1,
       int d2,
-      int d3,
+      int dStep,
       float[] in,
-      int i0,
-      int i1,
+      int i,
       float[] acc,
-      int o) {
-    FloatVector v0 = load(acc, o);
-    FloatVector u0 = load(acc, o + LANES);
-    FloatVector v1 = load(acc, o + 2 * LANES);
-    FloatVector u1 = load(acc, o + 3 * LANES);
-    FloatVector v2 = load(acc, o + 4 * LANES);
-    FloatVector u2 = load(acc, o + 5 * LANES);
-    FloatVector v3 = load(acc, o + 6 * LANES);
-    FloatVector u3 = load(acc, o + 7 * LANES);
-    for (int j = 0; j < n; j++) {
-      FloatVector x = load(in, i0 + j * LANES);
-      FloatVector y = load(in, i1 + j * LANES);
-      FloatVector e = load(d, d0 + j * LANES);
-      v0 = e.fma(x, v0);
-      u0 = e.fma(y, u0);
-      e = load(d, d1 + j * LANES);
-      v1 = e.fma(x, v1);
-      u1 = e.fma(y, u1);
-      e = load(d, d2 + j * LANES);
-      v2 = e.fma(x, v2);
-      u2 = e.fma(y, u2);
-      e = load(d, d3 + j * LANES);
-      v3 = e.fma(x, v3);
-      u3 = e.fma(y, u3);
+      int accOff) {
+    for (int h = 0; h < LANES; h += WIDTH) {
+      lanes3x3Part(n, d, d0 + h, d1 + h, d2 + h, dStep, in, i + h, acc, accOff + h);
     }
-    v0.intoArray(acc, o);
-    u0.intoArray(acc, o + LANES);
-    v1.intoArray(acc, o + 2 * LANES);
-    u1.intoArray(acc, o + 3 * LANES);
-    v2.intoArray(acc, o + 4 * LANES);
-    u2.intoArray(acc, o + 5 * LANES);
-    v3.intoArray(acc, o + 6 * LANES);
-    u3.intoArray(acc, o + 7 * LANES);
+  }
+
+  private static void lanes3x3Part(
+      int n, float[] d, int d0, int d1, int d2, int dStep, float[] in, int i, float[] acc, int o) {
+    FloatVector v00 = load(acc, o);
+    FloatVector v01 = load(acc, o + LANES);
+    FloatVector v02 = load(acc, o + 2 * LANES);
+    FloatVector v10 = load(acc, o + 3 * LANES);
+    FloatVector v11 = load(acc, o + 4 * LANES);
+    FloatVector v12 = load(acc, o + 5 * LANES);
+    FloatVector v20 = load(acc, o + 6 * LANES);
+    FloatVector v21 = load(acc, o + 7 * LANES);
+    FloatVector v22 = load(acc, o + 8 * LANES);
+    for (int j = 0; j < n; j++) {
+      FloatVector x = load(d, d0 + j * dStep);
+      FloatVector y = load(d, d1 + j * dStep);
+      FloatVector z = load(d, d2 + j * dStep);
+      FloatVector e = load(in, i + j * LANES);
+      v00 = e.fma(x, v00);
+      v10 = e.fma(y, v10);
+      v20 = e.fma(z, v20);
+      e = load(in, i + j * LANES + LANES);
+      v01 = e.fma(x, v01);
+      v11 = e.fma(y, v11);
+      v21 = e.fma(z, v21);
+      e = load(in, i + j * LANES + 2 * LANES);
+      v02 = e.fma(x, v02);
+      v12 = e.fma(y, v12);
+      v22 = e.fma(z, v22);
+    }
+    v00.intoArray(acc, o);
+    v01.intoArray(acc, o + LANES);
+    v02.intoArray(acc, o + 2 * LANES);
+    v10.intoArray(acc, o + 3 * LANES);
+    v11.intoArray(acc, o + 4 * LANES);
+    v12.intoArray(acc, o + 5 * LANES);
+    v20.intoArray(acc, o + 6 * LANES);
+    v21.intoArray(acc, o + 7 * LANES);
+    v22.intoArray(acc, o + 8 * LANES);
   }
 
   @Override

@@ -11,8 +11,8 @@ import java.util.Arrays;
  *   <li><b>outer</b>: output gradients are transposed to 16 channels side by side, and 4 taps x 16
  *       channels are summed over examples and pixels in one chain each: (block, row, column, lane),
  *       ascending.
- *   <li><b>lanes</b>, for few taps and few channels: each of the 16 lanes keeps its own sum over
- *       (block, row, column); lanes are added in halves at the end.
+ *   <li><b>lanes</b>, for few channels in and kernels three or five wide: each of the 16 lanes
+ *       keeps its own sum over (block, row, column); lanes are added in halves at the end.
  * </ul>
  */
 final class WeightGradient {
@@ -23,9 +23,6 @@ final class WeightGradient {
    * first-level cache.
    */
   private static final int COLUMNS = 32;
-
-  /** Lines that a call of the lanes way should see at least. */
-  private static final int LINES = 112;
 
   private final Geometry g;
   private final int taps;
@@ -50,13 +47,19 @@ final class WeightGradient {
 
   /** Compares rough cycle counts a pixel. */
   private static boolean prefersLanes(Geometry g) {
+    boolean fits = g.kernelWidth() == 3 || g.kernelWidth() == 5;
     int taps = g.kernelHeight() * g.kernelWidth() * g.inChannels();
-    if (taps > 64 || g.strideHeight() != 1 || g.strideWidth() != 1 || g.outWidth() < 4) {
+    if (!fits || taps > 64 || g.strideHeight() != 1 || g.strideWidth() != 1 || g.outWidth() < 4) {
       return false;
     }
     int outer = up(taps, 4) * up(g.outChannels(), 16) + up(g.outChannels(), 16) * 9;
-    int lanes = up(taps, 2) * up(g.outChannels(), 4) * 4 / 3 + g.outChannels() * 5;
+    int lanes = taps * up(g.outChannels(), laneChannels(g)) * 4 / 3 + g.outChannels() * 5;
     return lanes < outer;
+  }
+
+  /** Channels that one call of the lanes way takes: 2 with five taps, 3 with three. */
+  private static int laneChannels(Geometry g) {
+    return g.kernelWidth() == 5 ? 2 : 3;
   }
 
   private static int up(int n, int multiple) {
@@ -77,10 +80,10 @@ final class WeightGradient {
     /** Channel-major copy of input rows: {@code [channel][row][column][lane]}. */
     private float[] planes;
 
-    /** Output gradients: transposed (outer) or channel-major (lanes). */
+    /** Output gradients, transposed; the outer way alone needs it. */
     private float[] deltas;
 
-    /** Sums: tiles of 4 taps x 16 channels (outer) or 4 channels x 2 taps x 16 lanes. */
+    /** Sums: {@code [tap][channel]} (outer), or a line for each tap and channel (lanes). */
     private float[] sums;
 
     /** Bias: a line a channel. */
@@ -100,8 +103,7 @@ final class WeightGradient {
     int channels16 = up(g.outChannels(), 16);
     if (lanes) {
       s.planes = new float[g.inChannels() * planeRows * pitch * LANES];
-      s.deltas = new float[up(g.outChannels(), 4) * rowsAtOnce() * pitch * LANES];
-      s.sums = new float[up(taps, 2) * up(g.outChannels(), 4) * LANES];
+      s.sums = new float[taps * up(g.outChannels(), laneChannels(g)) * LANES];
     } else if (onePixel()) {
       s.planes = new float[taps * maxBlocks * LANES];
       s.deltas = new float[channels16 * maxBlocks * LANES];
@@ -149,13 +151,14 @@ final class WeightGradient {
   private void addPixels(
       Kernels k, Scratch s, int blocks, float[] in, int inOff, float[] dOut, int dOutOff) {
     int n = blocks * LANES;
+    int width = up(g.outChannels(), 16);
     for (int b = 0; b < blocks; b++) {
       int from = inOff + b * taps * LANES;
       k.copyLines(taps, in, from, LANES, s.planes, b * LANES, n);
       transpose(dOut, dOutOff + b * g.outChannels() * LANES, s.deltas, b * LANES * 16, n * 16);
     }
-    for (int c = 0, tile = 0; c < g.outChannels(); c += 16) {
-      for (int tap = 0; tap < taps; tap += 4, tile += 64) {
+    for (int c = 0; c < g.outChannels(); c += 16) {
+      for (int tap = 0; tap < taps; tap += 4) {
         int last = taps - 1;
         k.outer4(
             n,
@@ -167,7 +170,8 @@ final class WeightGradient {
             s.deltas,
             c * n,
             s.sums,
-            tile);
+            tap * width + c,
+            width);
       }
     }
   }
@@ -207,9 +211,10 @@ final class WeightGradient {
 
   private void addColumns(Kernels k, Scratch s, int y, int x, int columns) {
     int firstRow = y * g.strideHeight() - g.top();
-    for (int c = 0, tile = 0; c < g.outChannels(); c += 16) {
+    int width = up(g.outChannels(), 16);
+    for (int c = 0; c < g.outChannels(); c += 16) {
       int d = (c * g.outWidth() + x * 16) * LANES;
-      for (int tap = 0; tap < taps; tap += 4, tile += 64) {
+      for (int tap = 0; tap < taps; tap += 4) {
         int last = taps - 1;
         k.outer4(
             columns * LANES,
@@ -221,7 +226,8 @@ final class WeightGradient {
             s.deltas,
             d,
             s.sums,
-            tile);
+            tap * width + c,
+            width);
       }
     }
   }
@@ -279,10 +285,6 @@ final class WeightGradient {
     }
   }
 
-  private int rowsAtOnce() {
-    return Math.min(g.outHeight(), Math.max(1, LINES / pitch));
-  }
-
   private void addLanes(Kernels k, Scratch s, float[] in, int inOff, float[] dOut, int dOutOff) {
     int line = g.inChannels() * LANES;
     for (int c = 0; c < g.inChannels(); c++) {
@@ -292,51 +294,42 @@ final class WeightGradient {
         k.copyLines(g.inWidth(), in, from, line, s.planes, to, LANES);
       }
     }
-    int outLine = g.outChannels() * LANES;
-    int plane = rowsAtOnce() * pitch * LANES;
-    for (int y = 0; y < g.outHeight(); y += rowsAtOnce()) {
-      int rows = Math.min(rowsAtOnce(), g.outHeight() - y);
-      for (int c = 0; c < g.outChannels(); c++) {
-        for (int r = 0; r < rows; r++) {
-          int from = dOutOff + (y + r) * g.outWidth() * outLine + c * LANES;
-          int to = c * plane + r * pitch * LANES;
-          k.copyLines(g.outWidth(), dOut, from, outLine, s.deltas, to, LANES);
+    for (int y = 0; y < g.outHeight(); y++) {
+      addRows(k, s, y, dOut, dOutOff + y * g.outWidth() * g.outChannels() * LANES);
+    }
+  }
+
+  private void addRows(Kernels k, Scratch s, int y, float[] dOut, int from) {
+    int step = g.outChannels() * LANES;
+    int n = g.outWidth();
+    int group = laneChannels(g);
+    int rows = g.inChannels() * g.kernelHeight();
+    int tile = group * g.kernelWidth() * LANES;
+    for (int c = 0, at = 0; c < g.outChannels(); c += group) {
+      int d = from + c * LANES;
+      int d1 = from + Math.min(c + 1, g.outChannels() - 1) * LANES;
+      int d2 = from + Math.min(c + 2, g.outChannels() - 1) * LANES;
+      for (int row = 0; row < rows; row++, at += tile) {
+        int channel = row / g.kernelHeight();
+        int i = (channel * planeRows + y + row % g.kernelHeight()) * pitch * LANES;
+        if (group == 2) {
+          k.lanes2x5(n, dOut, d, d1, step, s.planes, i, s.sums, at);
+        } else {
+          k.lanes3x3(n, dOut, d, d1, d2, step, s.planes, i, s.sums, at);
         }
       }
-      addRows(k, s, y, (rows - 1) * pitch + g.outWidth(), plane);
     }
   }
 
-  private void addRows(Kernels k, Scratch s, int y, int lines, int plane) {
-    for (int c = 0, tile = 0; c < g.outChannels(); c += 4) {
-      int d = c * plane;
-      for (int tap = 0; tap < taps; tap += 2, tile += 8 * LANES) {
-        k.lanes4x2(
-            lines,
-            s.deltas,
-            d,
-            d + plane,
-            d + 2 * plane,
-            d + 3 * plane,
-            s.planes,
-            planeOf(tap, y),
-            planeOf(Math.min(tap + 1, taps - 1), y),
-            s.sums,
-            tile);
-      }
-    }
-  }
-
-  private int planeOf(int tap, int y) {
-    int channel = tap % g.inChannels();
-    int kx = tap / g.inChannels() % g.kernelWidth();
-    int ky = tap / g.inChannels() / g.kernelWidth();
-    return ((channel * planeRows + y + ky) * pitch + kx) * LANES;
+  /** Where {@link #addRows} keeps the line of sums of a tap and a channel. */
+  private int laneSum(int channel, int ky, int kx, int c) {
+    int group = laneChannels(g);
+    int tile = c / group * g.inChannels() * g.kernelHeight() + channel * g.kernelHeight() + ky;
+    return ((tile * group + c % group) * g.kernelWidth() + kx) * LANES;
   }
 
   void store(Scratch s, float[] gradient, int offset) {
-    int quads = up(taps, 4) / 4;
-    int pairs = up(taps, 2) / 2;
+    int width = up(g.outChannels(), 16);
     for (int tap = 0; tap < taps; tap++) {
       int channel = tap % g.inChannels();
       int kx = tap / g.inChannels() % g.kernelWidth();
@@ -344,15 +337,10 @@ final class WeightGradient {
       int to = offset + g.weightRow(ky, kx, channel);
       if (lanes) {
         for (int c = 0; c < g.outChannels(); c++) {
-          int tile = c / 4 * pairs + tap / 2;
-          gradient[to + c] = sumOfLanes(s.sums, (tile * 8 + c % 4 * 2 + tap % 2) * LANES);
+          gradient[to + c] = sumOfLanes(s.sums, laneSum(channel, ky, kx, c));
         }
       } else {
-        for (int c = 0; c < g.outChannels(); c += 16) {
-          int tile = c / 16 * quads + tap / 4;
-          int n = Math.min(16, g.outChannels() - c);
-          System.arraycopy(s.sums, tile * 64 + tap % 4 * 16, gradient, to + c, n);
-        }
+        System.arraycopy(s.sums, tap * width, gradient, to, g.outChannels());
       }
     }
     if (g.bias()) {
