@@ -1,9 +1,12 @@
 package dev.convoy.spark.cli;
 
+import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
@@ -57,6 +60,17 @@ final class HadoopFiles {
       throw new UserError(
           option + ": got '" + Texts.shorten(text) + "', which is no path: " + e.getMessage(), e);
     }
+  }
+
+  /** A stream whose {@code flush} also makes readers see what was written. */
+  static OutputStream flushing(FSDataOutputStream file) {
+    return new BufferedOutputStream(file) {
+      @Override
+      public synchronized void flush() throws IOException {
+        super.flush();
+        file.hflush();
+      }
+    };
   }
 
   /**

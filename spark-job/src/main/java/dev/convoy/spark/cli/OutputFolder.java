@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -168,15 +167,8 @@ final class OutputFolder implements Closeable {
       files.delete(old, false);
       files.rename(target, old);
     }
-    FSDataOutputStream out = files.create(target, true);
-    Writer writer =
-        new OutputStreamWriter(out, StandardCharsets.UTF_8) {
-          @Override
-          public void flush() throws IOException {
-            super.flush();
-            out.hflush();
-          }
-        };
+    OutputStream out = HadoopFiles.flushing(files.create(target, true));
+    Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
     if (keep) {
       copyBefore(firstStep, old, writer);
       writer.flush();

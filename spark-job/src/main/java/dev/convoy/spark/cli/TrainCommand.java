@@ -8,6 +8,7 @@ import dev.convoy.spark.report.ConsoleProgress;
 import dev.convoy.spark.report.ConsoleProgress.Detail;
 import dev.convoy.spark.report.RunResult;
 import dev.convoy.spark.report.StepLines;
+import dev.convoy.spark.report.TensorBoardEvents;
 import dev.convoy.spark.report.Terminal;
 import dev.convoy.spark.train.Evaluation;
 import dev.convoy.spark.train.Evaluator;
@@ -20,7 +21,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,6 +76,12 @@ final class TrainCommand extends BaseCommand {
       names = "--overwrite",
       description = "Start anew even if DIR holds a run that did not finish.")
   private boolean overwrite;
+
+  @Option(
+      names = "--tensorboard",
+      paramLabel = "DIR",
+      description = "Also write an event file for TensorBoard into DIR.")
+  private String tensorboard;
 
   @Override
   void run() throws Exception {
@@ -145,13 +156,13 @@ final class TrainCommand extends BaseCommand {
       listeners.add(
           new ConsoleProgress(out(), err(), Terminal.detect(), detail(), System::nanoTime));
       StepLines lines = folder == null ? null : new StepLines(folder::lines, System::nanoTime);
-      if (lines != null) {
-        listeners.add(lines);
-      }
+      TensorBoardEvents curves = tensorBoard();
+      Stream.of(lines, curves).filter(Objects::nonNull).forEach(listeners::add);
       Trainer trainer = new Trainer(context, config, listeners);
       TrainResult result;
       Interrupt ctrlC = Interrupt.first(() -> stop(trainer));
       try (lines;
+          curves;
           ctrlC) {
         result = trainer.train(resume);
       }
@@ -162,6 +173,19 @@ final class TrainCommand extends BaseCommand {
       Optional<Evaluation> tested = test.evaluate(result.weights());
       finish(outcome.result(result, tested, network.parameterCount()), folder);
     }
+  }
+
+  private TensorBoardEvents tensorBoard() {
+    if (tensorboard == null) {
+      return null;
+    }
+    String host = System.getenv().getOrDefault("HOSTNAME", "convoy");
+    String name =
+        String.format("events.out.tfevents.%d.%s", System.currentTimeMillis() / 1000, host);
+    Path file = new Path(HadoopFiles.path("--tensorboard", tensorboard), name);
+    FileSystem files = HadoopFiles.open("--tensorboard", file);
+    return new TensorBoardEvents(
+        () -> HadoopFiles.flushing(files.create(file, true)), System::currentTimeMillis);
   }
 
   private void stop(Trainer trainer) {

@@ -1,0 +1,57 @@
+package dev.convoy.spark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.convoy.spark.train.TrainEvent;
+import java.io.ByteArrayOutputStream;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TensorBoardEventsTest {
+  /** The first record as TensorFlow's own writer makes it, but for the wall time. */
+  @Test
+  void aFileStartsWithItsVersion() {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    TensorBoardEvents events = new TensorBoardEvents(() -> file, () -> 1_500L);
+    events.on(started());
+    assertThat(HexFormat.of().formatHex(file.toByteArray()))
+        .startsWith(
+            "1800000000000000" // length 24
+                + "a37f4b22" // its masked CRC-32C
+                + "09000000000000f83f" // wall time 1.5
+                + "1a0d" // file version, 13 letters
+                + HexFormat.of().formatHex("brain.Event:2".getBytes()))
+        .hasSize(2 * (8 + 4 + 24 + 4));
+  }
+
+  @Test
+  void stepsAndValidationsAreSummaries() {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    TensorBoardEvents events = new TensorBoardEvents(() -> file, () -> 1_500L);
+    events.on(started());
+    int head = file.size();
+    events.on(new TrainEvent.Evaluated("validation", 300, 1, 10, 0.5, 1.0, 0.1, true));
+    String text = HexFormat.of().formatHex(file.toByteArray()).substring(2 * (head + 12));
+    assertThat(text)
+        .startsWith(
+            "09000000000000f83f" // wall time
+                + "10ac02" // step 300
+                + "2a34" // a summary of 52 bytes
+                + "0a16" // its first value, 22 bytes
+                + "0a0f" // tag, 15 letters
+                + HexFormat.of().formatHex("validation/loss".getBytes())
+                + "150000003f"); // value 0.5
+    int before = file.size();
+    events.on(
+        new TrainEvent.Step(301, 2, 64, 0.5, 32, 0.01f, 1.5, 0.04, 0.001, 0.03, 0.002, 0.003));
+    assertThat(new String(file.toByteArray()))
+        .contains("train/loss", "train/learning_rate", "speed/examples_per_second");
+    assertThat(file.size()).isGreaterThan(before + 100);
+    events.on(new TrainEvent.Finished(301, "epochs", 1, 128, 1, 1, 1, "ab", List.of()));
+  }
+
+  private static TrainEvent.Started started() {
+    return new TrainEvent.Started("app", 10, 100, 10, 4, 1, 1, 1, 8, 4, 2);
+  }
+}
