@@ -7,6 +7,7 @@ import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.report.ConsoleProgress;
 import dev.convoy.spark.report.ConsoleProgress.Detail;
 import dev.convoy.spark.report.RunResult;
+import dev.convoy.spark.report.SparkMetrics;
 import dev.convoy.spark.report.StepLines;
 import dev.convoy.spark.report.TensorBoardEvents;
 import dev.convoy.spark.report.Terminal;
@@ -157,12 +158,14 @@ final class TrainCommand extends BaseCommand {
           new ConsoleProgress(out(), err(), Terminal.detect(), detail(), System::nanoTime));
       StepLines lines = folder == null ? null : new StepLines(folder::lines, System::nanoTime);
       TensorBoardEvents curves = tensorBoard();
-      Stream.of(lines, curves).filter(Objects::nonNull).forEach(listeners::add);
+      SparkMetrics gauges = gauges();
+      Stream.of(lines, curves, gauges).filter(Objects::nonNull).forEach(listeners::add);
       Trainer trainer = new Trainer(context, config, listeners);
       TrainResult result;
       Interrupt ctrlC = Interrupt.first(() -> stop(trainer));
       try (lines;
           curves;
+          gauges;
           ctrlC) {
         result = trainer.train(resume);
       }
@@ -172,6 +175,16 @@ final class TrainCommand extends BaseCommand {
       }
       Optional<Evaluation> tested = test.evaluate(result.weights());
       finish(outcome.result(result, tested, network.parameterCount()), folder);
+    }
+  }
+
+  /** None if this Spark's metrics system is not the one we know: it is not public. */
+  private SparkMetrics gauges() {
+    try {
+      return new SparkMetrics(System::nanoTime).register();
+    } catch (LinkageError | RuntimeException e) {
+      warn("no figures in Spark's metrics system: " + Texts.firstLine(e));
+      return null;
     }
   }
 

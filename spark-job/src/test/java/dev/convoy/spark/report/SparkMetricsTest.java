@@ -1,0 +1,43 @@
+package dev.convoy.spark.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.codahale.metrics.MetricRegistry;
+import dev.convoy.spark.SparkForTests;
+import dev.convoy.spark.train.TrainEvent;
+import org.apache.spark.SparkContext;
+import org.apache.spark.SparkEnv;
+import org.junit.jupiter.api.Test;
+
+class SparkMetricsTest {
+  private long now;
+
+  @Test
+  void sinksFindTheFiguresOfTheRun() {
+    SparkContext spark = SparkForTests.local("local[1]");
+    try (SparkMetrics metrics = new SparkMetrics(() -> now).register()) {
+      MetricRegistry registry =
+          SparkEnv.get().metricsSystem().getSourcesByName("convoy").head().metricRegistry();
+      assertThat(gauge(registry, "loss")).isNaN();
+      metrics.on(
+          new TrainEvent.Step(7, 2, 64, 0.5, 32, 0.01f, 1.5, 0.04, 0.001, 0.03, 0.002, 0.003));
+      metrics.on(new TrainEvent.Evaluated("validation", 7, 2, 10, 0.25, 0.9, 0.1, true));
+      metrics.on(new TrainEvent.Checkpointed(7, "x", 0.1));
+      now += 2_500_000_000L;
+      assertThat(gauge(registry, "step")).isEqualTo(7);
+      assertThat(gauge(registry, "loss")).isEqualTo(0.5);
+      assertThat(gauge(registry, "accuracy")).isEqualTo(0.5);
+      assertThat(gauge(registry, "examplesPerSecond")).isCloseTo(1600, within(1e-6));
+      assertThat(gauge(registry, "overheadMillis")).isCloseTo(10, within(1e-6));
+      assertThat(gauge(registry, "validationAccuracy")).isEqualTo(0.9);
+      assertThat(gauge(registry, "checkpointAgeSeconds")).isCloseTo(2.5, within(1e-6));
+    } finally {
+      spark.stop();
+    }
+  }
+
+  private static double gauge(MetricRegistry registry, String name) {
+    return ((Number) registry.getGauges().get(name).getValue()).doubleValue();
+  }
+}
