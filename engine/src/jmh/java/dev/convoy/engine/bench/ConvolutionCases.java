@@ -53,7 +53,7 @@ final class ConvolutionCases {
                 false));
     Convolution.Scratch scratch = conv.newScratch(BLOCKS, true, true);
     float[] weights = random(conv.geometry().weights() + filters);
-    conv.load(weights, 0, scratch);
+    conv.load(kernels, weights, 0, scratch);
     float[] x = random(EXAMPLES * side * side * channels);
     float[] y = random(EXAMPLES * out * out * filters);
     float[] dx = new float[x.length];
@@ -79,7 +79,8 @@ final class ConvolutionCases {
               conv.storeWeightGradient(scratch, gradient, 0);
             }));
     cases.add(
-        Case.bytes(name + " load", 8.0 * weights.length, () -> conv.load(weights, 0, scratch)));
+        Case.bytes(
+            name + " load", 8.0 * weights.length, () -> conv.load(kernels, weights, 0, scratch)));
   }
 
   private float[] random(int length) {

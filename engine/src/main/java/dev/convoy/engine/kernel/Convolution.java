@@ -74,6 +74,9 @@ public final class Convolution {
     }
   }
 
+  /** Rows of weights that are packed while they are in cache. */
+  private static final int ROWS = 32;
+
   private final Geometry g;
   private final Correlation forward;
 
@@ -186,9 +189,11 @@ public final class Convolution {
    * Packs weights (and bias) that start at {@code offset}; before any forward or backward of a
    * step.
    */
-  public void load(float[] weights, int offset, Scratch s) {
-    for (int c = 0; c < g.outChannels; c += 4) {
-      loadTile(weights, offset, c, s.packed);
+  public void load(Kernels kernels, float[] weights, int offset, Scratch s) {
+    for (int cell = 0; cell < g.kernelHeight * g.kernelWidth; cell++) {
+      for (int first = 0; first < g.inChannels; first += ROWS) {
+        loadCell(kernels, weights, offset, cell, first, Math.min(ROWS, g.inChannels - first), s);
+      }
     }
     if (g.bias) {
       for (int c = 0; c < g.outChannels; c++) {
@@ -202,37 +207,25 @@ public final class Convolution {
     }
   }
 
-  /** Packs the up to four output channels from {@code c}. */
-  private void loadTile(float[] weights, int offset, int c, float[] packed) {
-    int width = forward.tileWidth(c);
-    int used = Math.min(width, g.outChannels - c);
-    int to = forward.tileStart(c);
-    for (int ky = 0; ky < g.kernelHeight; ky++) {
-      for (int kx = 0; kx < g.kernelWidth; kx++) {
-        int from = offset + g.weightRow(ky, kx, 0) + c;
-        if (used == 4) {
-          copyColumns(weights, from, packed, to);
-        } else {
-          for (int ci = 0; ci < g.inChannels; ci++) {
-            for (int r = 0; r < used; r++) {
-              packed[to + ci * width + r] = weights[from + ci * g.outChannels + r];
-            }
+  /** Packs the {@code rows} input channels from {@code first} of one kernel cell. */
+  private void loadCell(
+      Kernels kernels, float[] weights, int offset, int cell, int first, int rows, Scratch s) {
+    int n = g.outChannels;
+    int from = offset + g.weightRow(cell / g.kernelWidth, cell % g.kernelWidth, first);
+    int tap = cell * g.inChannels + first;
+    for (int c = 0; c < n; c += 4) {
+      int width = forward.tileWidth(c);
+      int to = forward.tileStart(c) + tap * width;
+      int used = Math.min(width, n - c);
+      if (used == 4) {
+        kernels.copyFours(rows, weights, from + c, n, s.packed, to);
+      } else {
+        for (int row = 0; row < rows; row++) {
+          for (int r = 0; r < used; r++) {
+            s.packed[to + row * width + r] = weights[from + row * n + c + r];
           }
         }
-        to += g.inChannels * width;
       }
-    }
-  }
-
-  private void copyColumns(float[] weights, int from, float[] packed, int to) {
-    int step = g.outChannels;
-    int i = from;
-    for (int ci = 0; ci < g.inChannels; ci++) {
-      packed[to + 4 * ci] = weights[i];
-      packed[to + 4 * ci + 1] = weights[i + 1];
-      packed[to + 4 * ci + 2] = weights[i + 2];
-      packed[to + 4 * ci + 3] = weights[i + 3];
-      i += step;
     }
   }
 

@@ -231,4 +231,10 @@ public interface Kernels {
 
   /** Copies n lines, {@code inStep} floats apart, to places {@code outStep} floats apart. */
   void copyLines(int n, float[] in, int inOff, int inStep, float[] out, int outOff, int outStep);
+
+  /**
+   * Copies n groups of four floats, {@code inStep} floats (four or more) apart, to consecutive
+   * places.
+   */
+  void copyFours(int n, float[] in, int inOff, int inStep, float[] out, int outOff);
 }

@@ -434,4 +434,16 @@ final class ScalarKernels implements Kernels {
       System.arraycopy(in, inOff + j * inStep, out, outOff + j * outStep, LANES);
     }
   }
+
+  @Override
+  public void copyFours(int n, float[] in, int inOff, int inStep, float[] out, int outOff) {
+    for (int j = 0; j < n; j++) {
+      int i = inOff + j * inStep;
+      int o = outOff + 4 * j;
+      out[o] = in[i];
+      out[o + 1] = in[i + 1];
+      out[o + 2] = in[i + 2];
+      out[o + 3] = in[i + 3];
+    }
+  }
 }

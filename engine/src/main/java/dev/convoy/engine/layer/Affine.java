@@ -61,8 +61,8 @@ public abstract sealed class Affine implements Layer permits Conv2d, Dense {
   }
 
   @Override
-  public final void load(float[] weights, Scratch scratch) {
-    convolution.load(weights, offset, scratch.convolution);
+  public final void load(Kernels kernels, float[] weights, Scratch scratch) {
+    convolution.load(kernels, weights, offset, scratch.convolution);
   }
 
   @Override

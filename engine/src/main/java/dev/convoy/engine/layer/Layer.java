@@ -38,7 +38,7 @@ public sealed interface Layer permits Activation, Affine, Dropout, Pool2d {
   Scratch newScratch(int maxBlocks, boolean training, boolean inputGradient);
 
   /** Prepares the weights of a step. */
-  default void load(float[] weights, Scratch scratch) {}
+  default void load(Kernels kernels, float[] weights, Scratch scratch) {}
 
   /** Overwrites {@code out}. */
   void forward(Kernels kernels, Scratch scratch, Pass pass, int blocks, Tensor in, Tensor out);

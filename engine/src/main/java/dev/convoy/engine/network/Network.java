@@ -189,7 +189,7 @@ public final class Network {
           "weights: got " + weights.length + " values, expected " + parameterCount());
     }
     for (int i = 0; i < layers.size(); i++) {
-      layers.get(i).load(weights, workspace.scratch[i]);
+      layers.get(i).load(workspace.kernels, weights, workspace.scratch[i]);
     }
   }
 

@@ -26,7 +26,7 @@ public final class LayerRun {
     pass.infer();
     Tensor x = lanes(in, examples, layer.input().size());
     Tensor y = new Tensor(new float[blocks * Lanes.COUNT * layer.output().size()], 0);
-    layer.load(weights, scratch);
+    layer.load(kernels, weights, scratch);
     layer.forward(kernels, scratch, pass, blocks, x, y);
     out = plain(y, examples, layer.output().size());
     Tensor dy = lanes(dOut, examples, layer.output().size());
