@@ -74,9 +74,6 @@ public final class Convolution {
     }
   }
 
-  /** Rows of weights that are packed while they are in cache. */
-  private static final int ROWS = 32;
-
   private final Geometry g;
   private final Correlation forward;
 
@@ -190,9 +187,12 @@ public final class Convolution {
    * step.
    */
   public void load(Kernels kernels, float[] weights, int offset, Scratch s) {
-    for (int cell = 0; cell < g.kernelHeight * g.kernelWidth; cell++) {
-      for (int first = 0; first < g.inChannels; first += ROWS) {
-        loadCell(kernels, weights, offset, cell, first, Math.min(ROWS, g.inChannels - first), s);
+    int tap = 0;
+    for (int ky = 0; ky < g.kernelHeight; ky++) {
+      for (int kx = 0; kx < g.kernelWidth; kx++) {
+        for (int ci = 0; ci < g.inChannels; ci++, tap++) {
+          loadTap(kernels, weights, offset + g.weightRow(ky, kx, ci), tap, s.packed);
+        }
       }
     }
     if (g.bias) {
@@ -207,25 +207,19 @@ public final class Convolution {
     }
   }
 
-  /** Packs the {@code rows} input channels from {@code first} of one kernel cell. */
-  private void loadCell(
-      Kernels kernels, float[] weights, int offset, int cell, int first, int rows, Scratch s) {
-    int n = g.outChannels;
-    int from = offset + g.weightRow(cell / g.kernelWidth, cell % g.kernelWidth, first);
-    int tap = cell * g.inChannels + first;
-    for (int c = 0; c < n; c += 4) {
-      int width = forward.tileWidth(c);
-      int to = forward.tileStart(c) + tap * width;
-      int used = Math.min(width, n - c);
-      if (used == 4) {
-        kernels.copyFours(rows, weights, from + c, n, s.packed, to);
-      } else {
-        for (int row = 0; row < rows; row++) {
-          for (int r = 0; r < used; r++) {
-            s.packed[to + row * width + r] = weights[from + row * n + c + r];
-          }
-        }
-      }
+  /** Packs the weights of one tap, ascending: a register's surplus falls on taps to come. */
+  private void loadTap(Kernels kernels, float[] weights, int from, int tap, float[] packed) {
+    int c = 0;
+    if (tap < forward.taps() - 3 && !g.flip) {
+      int tiles = g.outChannels / 4;
+      int step = forward.tileStart(4);
+      kernels.scatterFours(tiles, weights, from, packed, 4 * tap, step);
+      c = 4 * tiles;
+    }
+    for (; c < g.outChannels; c++) {
+      int tile = c / 4 * 4;
+      packed[forward.tileStart(tile) + tap * forward.tileWidth(tile) + c - tile] =
+          weights[from + c];
     }
   }
 

@@ -233,8 +233,8 @@ public interface Kernels {
   void copyLines(int n, float[] in, int inOff, int inStep, float[] out, int outOff, int outStep);
 
   /**
-   * Copies n groups of four floats, {@code inStep} floats (four or more) apart, to consecutive
-   * places.
+   * Copies n groups of four consecutive floats to places {@code outStep} floats apart. Up to 12
+   * floats past the last group may be read, and up to 12 past each group's place overwritten.
    */
-  void copyFours(int n, float[] in, int inOff, int inStep, float[] out, int outOff);
+  void scatterFours(int n, float[] in, int inOff, float[] out, int outOff, int outStep);
 }

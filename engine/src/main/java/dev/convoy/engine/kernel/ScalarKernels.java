@@ -436,10 +436,10 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void copyFours(int n, float[] in, int inOff, int inStep, float[] out, int outOff) {
+  public void scatterFours(int n, float[] in, int inOff, float[] out, int outOff, int outStep) {
     for (int j = 0; j < n; j++) {
-      int i = inOff + j * inStep;
-      int o = outOff + 4 * j;
+      int i = inOff + 4 * j;
+      int o = outOff + j * outStep;
       out[o] = in[i];
       out[o + 1] = in[i + 1];
       out[o + 2] = in[i + 2];

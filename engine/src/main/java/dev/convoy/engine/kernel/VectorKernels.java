@@ -817,15 +817,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void copyFours(int n, float[] in, int inOff, int inStep, float[] out, int outOff) {
-    // Whole registers, the surplus of each overwritten by the next: a second species in this class,
-    // of 128 bits, would keep C2 from inlining the operations of the first.
-    int whole = n - WIDTH / 4;
-    for (int j = 0; j < whole; j++) {
-      load(in, inOff + j * inStep).intoArray(out, outOff + 4 * j);
-    }
-    for (int j = Math.max(0, whole); j < n; j++) {
-      System.arraycopy(in, inOff + j * inStep, out, outOff + 4 * j, 4);
+  public void scatterFours(int n, float[] in, int inOff, float[] out, int outOff, int outStep) {
+    // Whole registers, whatever their width: a second species in this class, of 128 bits, would
+    // keep C2 from inlining the operations of the first.
+    for (int j = 0; j < n; j++) {
+      load(in, inOff + 4 * j).intoArray(out, outOff + j * outStep);
     }
   }
 }
