@@ -38,6 +38,12 @@ final class SparkOptions {
     }
   }
 
+  /** True if driver and executors will be this JVM. */
+  boolean isLocal() {
+    String wanted = master == null ? new SparkConf().get("spark.master", "local[*]") : master;
+    return wanted.equals("local") || wanted.startsWith("local[");
+  }
+
   /**
    * Starts Spark; the caller stops it.
    *

@@ -101,7 +101,11 @@ final class TrainCommand extends BaseCommand {
         note("no --output DIR: the trained network will not be kept");
       }
       note(read.name() + " on " + config.data().path() + "; Spark starts");
-      SparkContext context = spark.start("convoy " + read.name(), this);
+      SparkContext context;
+      WarmUp warmUp = WarmUp.start(spark.isLocal(), config, network);
+      try (warmUp) {
+        context = spark.start("convoy " + read.name(), this);
+      }
       try {
         train(context, read, config, network, folder);
       } finally {
