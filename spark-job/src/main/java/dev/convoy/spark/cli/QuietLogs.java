@@ -5,6 +5,7 @@ import java.net.URL;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.ConfigurationSource;
+import org.apache.spark.SparkConf;
 
 /**
  * Keeps Spark's log from drowning what we say, unless the user configured Log4j: Spark's own
@@ -16,23 +17,21 @@ final class QuietLogs {
   private QuietLogs() {}
 
   static void unlessConfigured() {
-    if (!(LogManager.getContext(false) instanceof LoggerContext context)) {
+    // Spark looks once, at its first word after spark-submit started us, whether Log4j was
+    // configured; it must have looked before we change anything, or it would undo it.
+    new SparkConf(false).initializeLogIfNecessary(false, true);
+    ClassLoader sparks = SparkConf.class.getClassLoader();
+    URL quiet = QuietLogs.class.getResource("conf/log4j2.properties");
+    if (quiet == null || !(LogManager.getContext(sparks, false) instanceof LoggerContext context)) {
       return;
     }
     ConfigurationSource source = context.getConfiguration().getConfigurationSource();
     String location = source == null ? null : source.getLocation();
-    boolean usersOwn = location != null && !location.contains(SPARK_PROFILE);
-    URL quiet = QuietLogs.class.getResource("conf/log4j2.properties");
-    if (usersOwn || quiet == null) {
+    if (location != null && !location.contains(SPARK_PROFILE)) {
       return;
     }
     try {
-      // There are two contexts: of our class loader, and the one that Spark asks whether anybody
-      // configured Log4j.
       context.setConfigLocation(quiet.toURI());
-      if (LogManager.getContext(true) instanceof LoggerContext current) {
-        current.setConfigLocation(quiet.toURI());
-      }
     } catch (URISyntaxException e) {
       throw new IllegalStateException("the jar's own address is no URI: " + quiet, e);
     }
