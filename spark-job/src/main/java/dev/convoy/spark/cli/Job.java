@@ -8,10 +8,11 @@ import java.util.List;
  *
  * @param name of the configuration, for display
  * @param config what to train
+ * @param startFrom trained model to begin with, or empty
  * @param yaml the job with every key written out; reads to the same {@code config}
  * @param notes what the user should know, such as keys that have no effect
  */
-record Job(String name, TrainConfig config, String yaml, List<String> notes) {
+record Job(String name, TrainConfig config, String startFrom, String yaml, List<String> notes) {
   Job {
     notes = List.copyOf(notes);
   }

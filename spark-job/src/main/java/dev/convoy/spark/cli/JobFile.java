@@ -53,7 +53,12 @@ final class JobFile {
             loop(settings),
             UpdateReader.read(settings),
             checkpoints(settings));
-    return new Job(name, config, JobText.of(config, settings), notes(settings));
+    return new Job(
+        name,
+        config,
+        settings.text(Key.MODEL_START_FROM),
+        JobText.of(config, settings),
+        notes(settings));
   }
 
   /** The settings alone, for commands that need no whole job. */

@@ -52,6 +52,12 @@ enum Key {
       null,
       "",
       "list of layers, each as 'relu', 'dense units=10' or dense: {units: 10}"),
+  MODEL_START_FROM(
+      "model.startFrom",
+      Kind.TEXT,
+      "",
+      "",
+      "model file or folder of a run whose first layers, as far as they are alike, start this one"),
   MODEL_LOSS("model.loss", Kind.CHOICE, "softmax", "softmax|sigmoid|squared", "what is minimised"),
 
   TRAINING_EPOCHS("training.epochs", Kind.INTEGER, "10", "[1,1000000]", "passes over the data"),

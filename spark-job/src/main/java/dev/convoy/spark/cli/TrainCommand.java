@@ -3,6 +3,7 @@ package dev.convoy.spark.cli;
 import dev.convoy.engine.network.ModelFile;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.network.Transfer;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.report.ConsoleProgress;
 import dev.convoy.spark.report.ConsoleProgress.Detail;
@@ -100,6 +101,7 @@ final class TrainCommand extends BaseCommand {
       } else {
         note("no --output DIR: the trained network will not be kept");
       }
+      Optional<float[]> start = startWeights(read, network);
       note(read.name() + " on " + config.data().path() + "; Spark starts");
       SparkContext context;
       WarmUp warmUp = WarmUp.start(spark.isLocal(), config, network);
@@ -107,7 +109,7 @@ final class TrainCommand extends BaseCommand {
         context = spark.start("convoy " + read.name(), this);
       }
       try {
-        train(context, read, config, network, folder);
+        train(context, read, config, network, start, folder);
       } finally {
         context.stop();
       }
@@ -149,7 +151,12 @@ final class TrainCommand extends BaseCommand {
   }
 
   private void train(
-      SparkContext context, Job read, TrainConfig config, Network network, OutputFolder folder)
+      SparkContext context,
+      Job read,
+      TrainConfig config,
+      Network network,
+      Optional<float[]> start,
+      OutputFolder folder)
       throws IOException {
     try (TestSet test = TestSet.open(context, config, network, this)) {
       if (folder != null) {
@@ -165,6 +172,7 @@ final class TrainCommand extends BaseCommand {
       SparkMetrics gauges = gauges();
       Stream.of(lines, curves, gauges).filter(Objects::nonNull).forEach(listeners::add);
       Trainer trainer = new Trainer(context, config, listeners);
+      start.ifPresent(trainer::startFrom);
       TrainResult result;
       Interrupt ctrlC = Interrupt.first(() -> stop(trainer));
       try (lines;
@@ -180,6 +188,18 @@ final class TrainCommand extends BaseCommand {
       Optional<Evaluation> tested = test.evaluate(result.weights());
       finish(outcome.result(result, tested, network.parameterCount()), folder);
     }
+  }
+
+  /** Weights to begin with, if the job names a trained model. */
+  private Optional<float[]> startWeights(Job read, Network network) {
+    if (read.startFrom().isEmpty() || resume) {
+      return Optional.empty();
+    }
+    TrainedModel source = ModelOption.read("model.startFrom", read.startFrom()).model();
+    float[] weights = network.initialWeights(read.config().loop().seed());
+    int layers = Transfer.into(network, weights, source);
+    note("the first " + layers + " layers start from " + read.startFrom());
+    return Optional.of(weights);
   }
 
   /** None if this Spark's metrics system is not the one we know: it is not public. */

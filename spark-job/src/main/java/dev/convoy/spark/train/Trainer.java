@@ -21,6 +21,7 @@ public final class Trainer {
   private final TrainConfig config;
   private final List<TrainListener> listeners;
   private final Supplier<Dataset> opener;
+  private float[] start;
   private volatile long lastWanted = Long.MAX_VALUE;
 
   /**
@@ -77,6 +78,20 @@ public final class Trainer {
     }
   }
 
+  /**
+   * Starts from these weights, in place of fresh ones; for fine-tuning. A resumed run has its own.
+   *
+   * @throws IllegalArgumentException if they are not as many as the model has parameters
+   */
+  public void startFrom(float[] weights) {
+    int expected = new Network(config.model()).parameterCount();
+    if (weights.length != expected) {
+      throw new IllegalArgumentException(
+          "start: got " + weights.length + " weights, expected " + expected);
+    }
+    this.start = weights.clone();
+  }
+
   /** Asks the run to save its state and end after the step at hand; from any thread. */
   public void stop() {
     stopAfter(0);
@@ -110,7 +125,7 @@ public final class Trainer {
       this.plan =
           new BatchPlan(loop.seed(), data.trainingSizes(), loop.batchSize(), loop.microBatch());
       this.totalSteps = totalSteps();
-      float[] weights = network.initialWeights(loop.seed());
+      float[] weights = start == null ? network.initialWeights(loop.seed()) : start.clone();
       this.state = new RunState(weights, config.update().optimizer().newState(weights.length));
       this.policy = new CheckpointPolicy(config, data.fingerprint(), plan, totalSteps, openStore());
       if (resume) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.engine.network.ModelFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,6 +44,45 @@ class RunFilesTest {
 
   private JsonNode json(String name) throws IOException {
     return new ObjectMapper().readTree(run.resolve(name).toFile());
+  }
+
+  @Test
+  void aTrainedBodyTakesANewHead() throws IOException {
+    trainJob().succeeds();
+    float[] before = weights(run);
+    Path tuned = folder.resolve("tuned");
+    Path other = folder.resolve("other.yaml");
+    Files.writeString(
+        other,
+        Files.readString(job)
+            .replace("{filters: 2, kernel: 3}", "{filters: 2, kernel: 3, frozen: true}")
+            .replace(
+                "- dense: {units: 3}", "- dense: {units: 4}\n    - tanh\n    - dense: {units: 3}"));
+    String from = "model.startFrom=" + run;
+    String config = other.toString();
+    Cli second =
+        Cli.run(
+                "train",
+                "--master",
+                "local[1]",
+                "--config",
+                config,
+                "--set",
+                from,
+                "--output",
+                tuned.toString())
+            .succeeds();
+    assertThat(second.out() + second.err()).contains("the first 3 layers start from " + run);
+    int body = 2 * 9 + 2;
+    assertThat(java.util.Arrays.copyOf(weights(tuned), body))
+        .containsExactly(java.util.Arrays.copyOf(before, body));
+    assertThat(weights(tuned)).hasSizeGreaterThan(before.length);
+  }
+
+  private static float[] weights(Path folder) throws IOException {
+    try (InputStream in = Files.newInputStream(folder.resolve("model.convoy"))) {
+      return ModelFile.read(in, "model.convoy").weights();
+    }
   }
 
   @Test
