@@ -76,8 +76,12 @@ record Correlation(
     return outChannels - firstChannel >= 3 ? 4 : 2;
   }
 
+  /** Backward phases may begin inside their input, where padding is negative: these are walked. */
   boolean gathers() {
-    return kernelHeight > 1 && kernelWidth * inChannels <= LONGEST_GATHERED_ROW;
+    return kernelHeight > 1
+        && top >= 0
+        && left >= 0
+        && kernelWidth * inChannels <= LONGEST_GATHERED_ROW;
   }
 
   private int paddedHeight() {

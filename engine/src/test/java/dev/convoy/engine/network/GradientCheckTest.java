@@ -26,6 +26,7 @@ class GradientCheckTest {
         "input 5x5x2\nconv2d filters=16 kernel=1\ntanh\ndense units=17\nrelu\ndense units=3",
         "input 4x4x1\ndense units=12\ntanh\ndropout rate=0.4\ndense units=3",
         "input 6x6x1\nconv2d filters=4 kernel=3\nrelu\nmaxpool window=2\ndense units=3",
+        "input 9x8x2\nconv2d filters=3 kernel=2\ntanh\nconv2d filters=4 kernel=3 stride=2 padding=2\ntanh\ndense units=3",
         "input 6x6x1\nconv2d filters=4 kernel=3\nrelu\navgpool window=2\nrelu\ndense units=3",
       })
   void gradientIsTheSlopeOfTheLoss(String model) {
@@ -41,7 +42,6 @@ class GradientCheckTest {
     float[] gradient = new float[weights.length];
     network.load(weights, workspace);
     network.gradient(batch, 7, 2, workspace, gradient);
-    float[] slopes = new float[weights.length];
     double largest = 0;
     for (float g : gradient) {
       largest = Math.max(largest, Math.abs(g));
@@ -64,7 +64,6 @@ class GradientCheckTest {
       }
     }
     assertThat(kinks).isLessThanOrEqualTo(checked / 5);
-    assertThat(slopes).hasSameSizeAs(gradient);
   }
 
   private static double slope(
