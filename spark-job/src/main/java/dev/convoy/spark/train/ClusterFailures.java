@@ -1,7 +1,7 @@
 package dev.convoy.spark.train;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.apache.spark.SparkContext;
 import org.apache.spark.SparkException;
 
 /**
@@ -21,11 +21,14 @@ final class ClusterFailures {
     "ResultStage has failed the maximum allowable number of times"
   };
 
-  private final SparkContext spark;
+  private final BooleanSupplier stopped;
   private final Events events;
 
-  ClusterFailures(SparkContext spark, Events events) {
-    this.spark = spark;
+  /**
+   * @param stopped true once no job can run any more
+   */
+  ClusterFailures(BooleanSupplier stopped, Events events) {
+    this.stopped = stopped;
     this.events = events;
   }
 
@@ -38,7 +41,7 @@ final class ClusterFailures {
         throw e;
       } catch (Exception e) {
         // Scala throws checked exceptions that no signature mentions.
-        if (!isClusterFailure(e) || spark.isStopped() || attempt == TRIES) {
+        if (!isClusterFailure(e) || stopped.getAsBoolean() || attempt == TRIES) {
           throw new TrainingException(
               "step " + step + ": the Spark job failed: " + firstLine(e), e);
         }

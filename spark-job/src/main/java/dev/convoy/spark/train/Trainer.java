@@ -139,7 +139,7 @@ public final class Trainer {
               new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
               weights.length);
       this.update = new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), totalSteps);
-      this.failures = new ClusterFailures(spark, events);
+      this.failures = new ClusterFailures(spark::isStopped, events);
       this.clock = new Clock();
     }
 
@@ -147,10 +147,15 @@ public final class Trainer {
       events.post(started());
       Optional<Evaluation> validated;
       try (CheckpointWriter writer = new CheckpointWriter(policy.store(), events);
+          Balance balance = new Balance(spark, data, config.data().partitions(), events);
           Validation validation = new Validation(spark, data, config, state, writer, events)) {
         String reason = reasonToStop(validation);
+        if (reason == null) {
+          events.post(preflight());
+        }
         while (reason == null) {
-          takeStep(state.step + 1);
+          String places = takeStep(state.step + 1);
+          balance.after(state.step, places);
           if (plan.endsEpoch(state.step)) {
             validation.endOfEpoch(policy.snapshot(state));
           }
@@ -167,8 +172,8 @@ public final class Trainer {
       }
     }
 
-    /** Broadcast, aggregate, mean, clip, update, tell. */
-    private void takeStep(long step) {
+    /** Broadcast, aggregate, mean, clip, update, tell; returns where the parts ran. */
+    private String takeStep(long step) {
       long start = System.nanoTime();
       describe(step);
       TrainStep.Outcome outcome = failures.retry(step, () -> steps.run(step, state.weights));
@@ -190,6 +195,22 @@ public final class Trainer {
               update.rate(step),
               end - start,
               end - merged));
+      return outcome.counts.places;
+    }
+
+    private TrainEvent.Planned preflight() {
+      spark.setJobDescription("preflight");
+      return failures.retry(
+          state.step + 1,
+          () ->
+              Preflight.plan(
+                  steps,
+                  plan,
+                  state.step + 1,
+                  state.weights,
+                  data.shardCount(),
+                  data.partitions(),
+                  spark.defaultParallelism()));
     }
 
     private String reasonToStop(Validation validation) {

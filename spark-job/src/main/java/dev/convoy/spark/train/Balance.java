@@ -1,0 +1,109 @@
+package dev.convoy.spark.train;
+
+import dev.convoy.spark.data.Dataset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+
+/**
+ * Keeps partitions spread over the executors. When an executor is lost, Spark moves its partitions
+ * to the others, and they would stay there after another has come in its place: steps would take
+ * twice as long for good. So when some executor has more than its share for a few steps on end, the
+ * data is cut anew; tasks without cached data go wherever a slot is free. Shards stay as they are,
+ * and so does the answer.
+ */
+final class Balance extends SparkListener implements AutoCloseable {
+  /** Steps that partitions must be uneven on end before they are moved. */
+  private static final int UNEVEN_STEPS = 3;
+
+  /** Steps before they may be moved again; doubles each time. */
+  private static final int REST = 50;
+
+  private final SparkContext spark;
+  private final Dataset data;
+  private final Events events;
+  private final int wanted;
+  private final boolean on;
+  private volatile long step;
+  private int uneven;
+  private long rest = REST;
+  private long notBefore;
+
+  /**
+   * @param wanted partitions the job asks for, 0 for one a task slot
+   */
+  Balance(SparkContext spark, Dataset data, int wanted, Events events) {
+    this.spark = spark;
+    this.data = data;
+    this.wanted = wanted;
+    this.events = events;
+    this.on = !spark.isLocal();
+    if (on) {
+      spark.addSparkListener(this);
+    }
+  }
+
+  /** Looks at where the parts of a step ran, and moves partitions if that is worth it. */
+  void after(long step, String places) {
+    this.step = step;
+    if (!on) {
+      return;
+    }
+    int executors = spark.getExecutorIds().size();
+    uneven = isUneven(places, executors) ? uneven + 1 : 0;
+    if (uneven >= UNEVEN_STEPS && step >= notBefore) {
+      int partitions =
+          wanted == 0 ? Math.min(spark.defaultParallelism(), data.shardCount()) : wanted;
+      data.recut(partitions, List.of());
+      events.post(
+          new TrainEvent.Warned(
+              step, partitions + " partitions are spread over " + executors + " executors again"));
+      uneven = 0;
+      notBefore = step + rest;
+      rest *= 2;
+    }
+  }
+
+  /**
+   * True if an executor holds more than its share of partitions.
+   *
+   * @param places {@code partition@executor}, blank between
+   * @param executors that are there
+   */
+  static boolean isUneven(String places, int executors) {
+    if (executors == 0 || places.isEmpty()) {
+      return false;
+    }
+    Map<String, Integer> load = new HashMap<>();
+    int partitions = 0;
+    int most = 0;
+    for (String place : places.split(" ")) {
+      String executor = place.substring(place.indexOf('@') + 1);
+      most = Math.max(most, load.merge(executor, 1, Integer::sum));
+      partitions++;
+    }
+    return most > (partitions + executors - 1) / executors;
+  }
+
+  @Override
+  public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+    events.post(
+        new TrainEvent.Warned(
+            step,
+            "executor "
+                + removed.executorId()
+                + " was lost ("
+                + removed.reason()
+                + "); its tasks run again elsewhere"));
+  }
+
+  @Override
+  public void close() {
+    if (on) {
+      spark.removeSparkListener(this);
+    }
+  }
+}
