@@ -35,5 +35,20 @@ public record Checkpoint(
     public static Progress none() {
       return new Progress(0, Double.POSITIVE_INFINITY, 0, new float[0]);
     }
+
+    /** After one more validation that was not better. */
+    public Progress withoutGain() {
+      return new Progress(bestStep, bestLoss, sinceBest + 1, bestWeights);
+    }
+
+    /** True if the best weights are at hand, and not only their loss. */
+    public boolean hasBestWeights() {
+      return bestWeights.length > 0;
+    }
+  }
+
+  /** The same state, but for how validation went. */
+  public Checkpoint with(Progress other) {
+    return new Checkpoint(step, epoch, seed, job, data, weights, optimizerState, other);
   }
 }

@@ -77,7 +77,7 @@ final class CheckpointPolicy {
         Checkpoint checkpoint = found.checkpoint().get();
         JobText.expectFits(
             checkpoint, found.path(), config, data, plan.stepsPerEpoch(), totalSteps);
-        state.restore(checkpoint);
+        state.restore(checkpoint, config.loop().patience() > 0);
         events.post(
             new TrainEvent.Resumed(checkpoint.step(), (int) checkpoint.epoch(), found.path()));
       }

@@ -19,14 +19,22 @@ final class RunState {
     this.optimizerState = optimizerState;
   }
 
-  /** Takes over what a checkpoint holds. */
-  void restore(Checkpoint checkpoint) {
+  /**
+   * Takes over what a checkpoint holds.
+   *
+   * @param patience true if the best weights will be asked for: a checkpoint of a run that did not
+   *     keep them has nothing to count validations from, so counting begins anew
+   */
+  void restore(Checkpoint checkpoint, boolean patience) {
     expectLength("weights", checkpoint.weights().length, weights.length);
     expectLength("optimizer state", checkpoint.optimizerState().length, optimizerState.length);
     step = checkpoint.step();
     weights = checkpoint.weights();
     optimizerState = checkpoint.optimizerState();
-    progress = checkpoint.progress();
+    progress =
+        patience && !checkpoint.progress().hasBestWeights()
+            ? Checkpoint.Progress.none()
+            : checkpoint.progress();
   }
 
   private static void expectLength(String name, int held, int asked) {

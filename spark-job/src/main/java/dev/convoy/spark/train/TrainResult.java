@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param reason {@code epochs}, {@code maxSteps}, {@code patience} or {@code stopped}
  * @param examples examples seen by this process
  * @param seconds of this process, from the first step to the last
- * @param validation the last validation, if there was one
+ * @param validation of {@code weights}, if anything was held out for it
  */
 public record TrainResult(
     float[] weights,

@@ -223,8 +223,10 @@ public final class Trainer {
       return state.step >= lastWanted ? "stopped" : null;
     }
 
-    private TrainResult result(String reason, boolean restoreBest, Optional<Evaluation> validated) {
-      float[] weights = restoreBest ? state.progress.bestWeights() : state.weights;
+    private TrainResult result(
+        String reason, boolean outOfPatience, Optional<Evaluation> validated) {
+      boolean best = outOfPatience && state.progress.hasBestWeights();
+      float[] weights = best ? state.progress.bestWeights() : state.weights;
       String sha = WeightsHash.sha256(weights);
       double seconds = clock.seconds();
       events.post(

@@ -27,6 +27,7 @@ final class Validation implements AutoCloseable {
   private Future<?> running;
   private Evaluation last;
   private long lastStep;
+  private Evaluation best;
 
   Validation(
       SparkContext spark,
@@ -74,11 +75,24 @@ final class Validation implements AutoCloseable {
     return loop.patience() > 0 && state.progress.sinceBest() >= loop.patience();
   }
 
-  /** The last validation, of the final weights if there is anything held out. */
+  /**
+   * The figures of the weights that the run ends with, if there is anything held out: the best ones
+   * if patience ran out, else the last ones. Where a run happens to stop must leave no trace in a
+   * later one, so a validation that is made only here is told, but counts neither for patience nor
+   * as the best.
+   */
   Optional<Evaluation> finish(Checkpoint snapshot) {
     join();
-    if (on() && lastStep != snapshot.step() && !outOfPatience()) {
-      start(snapshot);
+    if (outOfPatience() && state.progress.hasBestWeights()) {
+      // A run that was resumed at its end has not seen its best validation itself.
+      if (best == null) {
+        running = thread.submit(() -> best = evaluate(state.progress.bestWeights()));
+        join();
+      }
+      return Optional.of(best);
+    }
+    if (on() && lastStep != snapshot.step()) {
+      running = thread.submit(() -> look(snapshot));
       join();
     }
     return Optional.ofNullable(last);
@@ -116,21 +130,37 @@ final class Validation implements AutoCloseable {
 
   private void run(Checkpoint snapshot) {
     spark.setJobDescription("validation after step " + snapshot.step());
-    Evaluation found =
-        Evaluator.evaluate(spark, data, model, snapshot.weights(), loop.microBatch());
-    Checkpoint.Progress before = state.progress;
-    boolean best = found.loss() < before.bestLoss();
+    Evaluation found = evaluate(snapshot.weights());
+    boolean better = found.loss() < state.progress.bestLoss();
     float[] weights = loop.patience() > 0 ? snapshot.weights() : new float[0];
     state.progress =
-        best
+        better
             ? new Checkpoint.Progress(snapshot.step(), found.loss(), 0, weights)
-            : new Checkpoint.Progress(
-                before.bestStep(), before.bestLoss(), before.sinceBest() + 1, before.bestWeights());
+            : state.progress.withoutGain();
     last = found;
     lastStep = snapshot.step();
-    if (best && checkpoints.on()) {
-      checkpoints.saveBest(snapshot);
+    if (better) {
+      best = found;
+      if (checkpoints.on()) {
+        // With this validation in it: resumed, it must not count as none.
+        checkpoints.saveBest(snapshot.with(state.progress));
+      }
     }
+    tell(snapshot, found, better);
+  }
+
+  /** Validates without any trace in the state. */
+  private void look(Checkpoint snapshot) {
+    spark.setJobDescription("validation after step " + snapshot.step());
+    last = evaluate(snapshot.weights());
+    tell(snapshot, last, last.loss() < state.progress.bestLoss());
+  }
+
+  private Evaluation evaluate(float[] weights) {
+    return Evaluator.evaluate(spark, data, model, weights, loop.microBatch());
+  }
+
+  private void tell(Checkpoint snapshot, Evaluation found, boolean better) {
     events.post(
         new TrainEvent.Evaluated(
             "validation",
@@ -140,6 +170,6 @@ final class Validation implements AutoCloseable {
             found.loss(),
             found.accuracy(),
             found.seconds(),
-            best));
+            better));
   }
 }
