@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -54,7 +55,7 @@ public final class CheckpointStore {
   public CheckpointStore(String directory, int keep, Configuration configuration) {
     if (keep < 1) {
       throw new CheckpointException(
-          "checkpoints.keep: got " + keep + ", expected 1 or more, for example 3");
+          "checkpoint.keep: got " + keep + ", expected 1 or more, for example 3");
     }
     this.keep = keep;
     try {
@@ -63,15 +64,19 @@ public final class CheckpointStore {
       // Our own checksum covers the whole file; Hadoop's would add a second file beside each.
       this.files = system instanceof LocalFileSystem local ? local.getRawFileSystem() : system;
       this.folder = files.makeQualified(path);
-      files.mkdirs(folder);
+      if (!files.mkdirs(folder)) {
+        throw new IOException("the folder cannot be made, expected one that can be written to");
+      }
+      expectWritable();
     } catch (IOException | IllegalArgumentException e) {
       throw new CheckpointException(
-          "checkpoints.directory: got " + directory + ": " + e.getMessage(), e);
+          "checkpoint.directory: got " + directory + ": " + e.getMessage(), e);
     }
   }
 
   /**
-   * Saves, then deletes all but the newest.
+   * Saves, then deletes all but the newest up to this one. Those of later steps go too: the run was
+   * resumed from below them, since they are damaged, and will save them anew.
    *
    * @return where
    */
@@ -80,12 +85,32 @@ public final class CheckpointStore {
   }
 
   /**
-   * Saves the best so far, then deletes the one before.
+   * Saves the best so far, then deletes all other best ones.
    *
    * @return where
    */
   public String saveBest(Checkpoint checkpoint) throws IOException {
     return save(checkpoint, BEST, 1);
+  }
+
+  /**
+   * Makes sure that a new run finds no checkpoints of another, which it would mix with its own.
+   *
+   * @throws CheckpointException if there are some
+   */
+  public void expectEmpty() throws IOException {
+    List<Entry> found = entries();
+    if (!found.isEmpty()) {
+      throw new CheckpointException(
+          "checkpoint.directory: "
+              + folder
+              + " holds "
+              + found.size()
+              + " checkpoints of an earlier run (the newest is "
+              + found.get(0).path().getName()
+              + "), expected none; go on with that run (--resume), name another directory, or"
+              + " delete this one");
+    }
   }
 
   /**
@@ -113,7 +138,8 @@ public final class CheckpointStore {
   }
 
   private String save(Checkpoint checkpoint, String kind, int kept) throws IOException {
-    Path target = new Path(folder, String.format("%s-%012d.convoy", kind, checkpoint.step()));
+    Path target =
+        new Path(folder, String.format(Locale.ROOT, "%s-%012d.convoy", kind, checkpoint.step()));
     Path unfinished = new Path(folder, UNFINISHED + UUID.randomUUID());
     try {
       write(checkpoint, unfinished);
@@ -127,14 +153,27 @@ public final class CheckpointStore {
     } finally {
       files.delete(unfinished, false);
     }
+    prune(kind, checkpoint.step(), kept);
+    deleteLeftovers();
+    return target.toString();
+  }
+
+  /** Keeps {@code kept} of a kind: the one of {@code step} and those just before it. */
+  private void prune(String kind, long step, int kept) throws IOException {
     int seen = 0;
     for (Entry entry : entries()) {
-      if (entry.kind().equals(kind) && ++seen > kept) {
+      if (entry.kind().equals(kind) && (entry.step() > step || ++seen > kept)) {
         files.delete(entry.path(), false);
       }
     }
-    deleteLeftovers();
-    return target.toString();
+  }
+
+  private void expectWritable() throws IOException {
+    Path probe = new Path(folder, UNFINISHED + UUID.randomUUID());
+    try (OutputStream out = files.create(probe, true)) {
+      out.write(0);
+    }
+    files.delete(probe, false);
   }
 
   private void write(Checkpoint checkpoint, Path path) throws IOException {

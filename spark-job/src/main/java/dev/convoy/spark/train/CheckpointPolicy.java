@@ -59,6 +59,21 @@ final class CheckpointPolicy {
   }
 
   /**
+   * Makes sure that a run from the beginning leaves no checkpoints of another one between its own.
+   *
+   * @throws CheckpointException if there are some
+   */
+  void begin() {
+    try {
+      if (store != null) {
+        store.expectEmpty();
+      }
+    } catch (IOException e) {
+      throw new CheckpointException("checkpoint.directory: " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * Restores {@code state} from the newest checkpoint that verifies, if there is any.
    *
    * @throws CheckpointException if it does not fit the job
@@ -66,7 +81,7 @@ final class CheckpointPolicy {
   void resume(RunState state, Events events) {
     if (store == null) {
       throw new CheckpointException(
-          "resume: got no checkpoints.directory, expected the folder of the run to go on with");
+          "resume: got no checkpoint.directory, expected the folder of the run to go on with");
     }
     try {
       CheckpointStore.Found found = store.newest();

@@ -62,7 +62,8 @@ public final class Trainer {
   /**
    * Runs the job to its end.
    *
-   * @param resume go on from the newest checkpoint in the job's directory that verifies, if any
+   * @param resume go on from the newest checkpoint in the job's directory that verifies, if any;
+   *     else the directory must hold no checkpoints
    * @throws IllegalArgumentException if data, model and job do not fit each other (a user's
    *     mistake; {@code dev.convoy.spark.data.DataException} for bad data is one)
    * @throws TrainingException if training itself fails, for example by diverging
@@ -130,6 +131,8 @@ public final class Trainer {
       this.policy = new CheckpointPolicy(config, data.fingerprint(), plan, totalSteps, openStore());
       if (resume) {
         policy.resume(state, events);
+      } else {
+        policy.begin();
       }
       this.firstStep = state.step + 1;
       this.steps =

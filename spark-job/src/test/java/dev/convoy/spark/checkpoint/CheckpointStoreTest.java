@@ -7,12 +7,18 @@ import dev.convoy.engine.tensor.CounterRandom;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.util.Progressable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,7 +69,7 @@ class CheckpointStoreTest {
     CheckpointStore store = store(2);
     assertThat(store.newest().checkpoint()).isEmpty();
     Files.writeString(folder.resolve("deep/er/.unfinished-left-by-a-kill"), "half");
-    for (long step : new long[] {1, 2, 3, 10, 9}) {
+    for (long step : new long[] {1, 2, 3, 9, 10}) {
       store.save(sample(step));
       store.saveBest(sample(step));
     }
@@ -73,6 +79,36 @@ class CheckpointStoreTest {
             "best-000000000010.convoy",
             "checkpoint-000000000009.convoy",
             "checkpoint-000000000010.convoy");
+  }
+
+  @Test
+  void theOneJustWrittenStaysWhateverElseLiesThere() throws IOException {
+    for (long step : new long[] {20, 30, 40}) {
+      store(3).save(sample(step));
+      store(3).saveBest(sample(step));
+    }
+    CheckpointStore store = store(2);
+    store.save(sample(5));
+    store.saveBest(sample(5));
+    assertThat(names())
+        .containsExactly("best-000000000005.convoy", "checkpoint-000000000005.convoy");
+    assertThat(store.newest().checkpoint().orElseThrow().step()).isEqualTo(5);
+    assertThatThrownBy(store::expectEmpty)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("holds 2 checkpoints of an earlier run")
+        .hasMessageContaining("--resume");
+  }
+
+  @Test
+  void namesDoNotDependOnTheLocale() throws IOException {
+    Locale before = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+      store(2).save(sample(12));
+      assertThat(names()).containsExactly("checkpoint-000000000012.convoy");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
@@ -127,12 +163,58 @@ class CheckpointStoreTest {
 
   @Test
   void impossibleFoldersAreRefused() throws IOException {
-    assertThatThrownBy(() -> store(0)).hasMessageContaining("checkpoints.keep: got 0");
+    assertThatThrownBy(() -> store(0)).hasMessageContaining("checkpoint.keep: got 0");
     Path file = Files.writeString(folder.resolve("file"), "");
     assertThatThrownBy(() -> new CheckpointStore(file + "/x", 1, new Configuration()))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("checkpoints.directory");
+        .hasMessageContaining("checkpoint.directory");
     assertThatThrownBy(() -> new CheckpointStore("nosuch://x", 1, new Configuration()))
         .isInstanceOf(CheckpointException.class);
+  }
+
+  @Test
+  void foldersThatCannotBeWrittenToAreRefused() {
+    Configuration configuration = new Configuration();
+    configuration.setClass("fs.noroom.impl", NoRoom.class, FileSystem.class);
+    configuration.setClass("fs.readonly.impl", ReadOnly.class, FileSystem.class);
+    for (String scheme : List.of("noroom", "readonly")) {
+      String directory = scheme + "://" + folder + "/new";
+      assertThatThrownBy(() -> new CheckpointStore(directory, 1, configuration))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("checkpoint.directory: got " + directory);
+    }
+  }
+
+  /** Makes no folders, and says so only by its answer. */
+  static final class NoRoom extends RawLocalFileSystem {
+    @Override
+    public boolean mkdirs(org.apache.hadoop.fs.Path path) {
+      return false;
+    }
+
+    @Override
+    public URI getUri() {
+      return URI.create("noroom:///");
+    }
+  }
+
+  /** Has folders, but takes no files. */
+  static final class ReadOnly extends RawLocalFileSystem {
+    @Override
+    public FSDataOutputStream create(
+        org.apache.hadoop.fs.Path path,
+        boolean overwrite,
+        int buffer,
+        short replication,
+        long block,
+        Progressable progress)
+        throws IOException {
+      throw new IOException("Permission denied");
+    }
+
+    @Override
+    public URI getUri() {
+      return URI.create("readonly:///");
+    }
   }
 }

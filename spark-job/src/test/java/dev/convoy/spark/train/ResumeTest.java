@@ -135,6 +135,45 @@ class ResumeTest {
   }
 
   @Test
+  void aResumeFromBelowADamagedOneLosesNothingMore() throws IOException {
+    Jobs job = Jobs.on(folder).withSteps(3, 0).withCheckpoints(saved, 1);
+    String whole =
+        new Trainer(spark, job.withCheckpoints("", 0).config(), List.of())
+            .train(false)
+            .weightsSha256();
+    for (long step = 6; step <= 8; step++) {
+      trainUntil(step, job, step > 6, new ArrayList<>());
+    }
+    try (Stream<Path> files = Files.list(saved)) {
+      for (Path best : files.filter(f -> f.getFileName().toString().startsWith("best")).toList()) {
+        Files.delete(best);
+      }
+    }
+    // Three are kept, 8 the newest; the run goes on from 6 and is stopped again at once.
+    flip(saved.resolve("checkpoint-000000000007.convoy"));
+    flip(saved.resolve("checkpoint-000000000008.convoy"));
+    trainUntil(6, job, true, new ArrayList<>());
+    assertThat(saved.resolve("checkpoint-000000000006.convoy")).exists();
+    List<TrainEvent> heard = new ArrayList<>();
+    trainUntil(7, job, true, heard);
+    assertThat(heard).noneMatch(TrainEvent.Warned.class::isInstance);
+    assertThat(new Trainer(spark, job.config(), List.of()).train(true).weightsSha256())
+        .isEqualTo(whole);
+  }
+
+  @Test
+  void aNewRunDoesNotMixWithAnOldOne() {
+    Jobs job = Jobs.on(folder).withSteps(3, 0).withCheckpoints(saved, 1);
+    trainUntil(3, job, false, new ArrayList<>());
+    assertThatThrownBy(() -> new Trainer(spark, job.config(), List.of()).train(false))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(saved.getFileName().toString())
+        .hasMessageContaining("checkpoint-000000000003.convoy")
+        .hasMessageContaining("--resume")
+        .hasMessageContaining("another directory");
+  }
+
+  @Test
   void whatDoesNotFitIsRefusedByName() {
     Jobs job = Jobs.on(folder).withSteps(3, 0).withCheckpoints(saved, 1);
     trainUntil(3, job, false, new ArrayList<>());
@@ -169,7 +208,7 @@ class ResumeTest {
     assertThatThrownBy(
             () -> new Trainer(spark, job.withCheckpoints("", 1).config(), List.of()).train(true))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("checkpoints.directory");
+        .hasMessageContaining("checkpoint.directory");
     // More epochs at a constant rate are fine; with a schedule they would change the past.
     assertThat(new Trainer(spark, job.withSteps(4, 0).config(), List.of()).train(true).reason())
         .isEqualTo("epochs");
