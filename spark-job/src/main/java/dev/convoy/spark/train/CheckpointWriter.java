@@ -66,29 +66,34 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   private void write() {
-    try {
-      while (true) {
-        Checkpoint next;
-        boolean best;
-        synchronized (this) {
-          while (!closed && waiting == null && waitingBest == null) {
-            wait();
-          }
-          best = waitingBest != null;
-          next = best ? waitingBest : waiting;
-          if (best) {
-            waitingBest = null;
-          } else {
-            waiting = null;
-          }
+    while (true) {
+      Checkpoint next;
+      boolean best;
+      synchronized (this) {
+        while (!closed && waiting == null && waitingBest == null) {
+          awaitNews();
         }
-        if (next == null) {
-          return;
+        best = waitingBest != null;
+        next = best ? waitingBest : waiting;
+        if (best) {
+          waitingBest = null;
+        } else {
+          waiting = null;
         }
-        write(next, best);
       }
+      if (next == null) {
+        return;
+      }
+      write(next, best);
+    }
+  }
+
+  /** Nobody has reason to interrupt the thread; if somebody does, checkpoints are still saved. */
+  private synchronized void awaitNews() {
+    try {
+      wait();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      // looks again
     }
   }
 
@@ -101,14 +106,14 @@ final class CheckpointWriter implements AutoCloseable {
       String path = best ? store.saveBest(checkpoint) : store.save(checkpoint);
       double seconds = (System.nanoTime() - start) * 1e-9;
       events.post(new TrainEvent.Checkpointed(checkpoint.step(), path, seconds));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       events.post(
           new TrainEvent.Warned(
               checkpoint.step(),
               "the checkpoint of step "
                   + checkpoint.step()
                   + " could not be saved: "
-                  + e.getMessage()
+                  + e
                   + "; training goes on, the last good one stays"));
     }
   }

@@ -67,12 +67,21 @@ final class Events implements AutoCloseable {
   }
 
   private void deliver() {
-    try {
-      for (Object item = queue.take(); item != end; item = queue.take()) {
-        tell((TrainEvent) item);
+    for (Object item = take(); item != end; item = take()) {
+      tell((TrainEvent) item);
+    }
+  }
+
+  /**
+   * Whatever a listener does to this thread: if nobody took events, training would wait for ever.
+   */
+  private Object take() {
+    while (true) {
+      try {
+        return queue.take();
+      } catch (InterruptedException e) {
+        LOG.log(Level.DEBUG, "somebody interrupted the event thread; it goes on");
       }
-    } catch (InterruptedException e) {
-      LOG.log(Level.WARNING, "the event thread was interrupted; later events go unheard");
     }
   }
 
@@ -80,7 +89,7 @@ final class Events implements AutoCloseable {
     for (TrainListener listener : List.copyOf(listeners)) {
       try {
         listener.on(event);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         listeners.remove(listener);
         LOG.log(Level.WARNING, "a listener failed and hears no more events: " + listener, e);
       }
