@@ -2,6 +2,8 @@ package dev.convoy.spark.train;
 
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkException;
 
 /**
@@ -12,14 +14,26 @@ final class ClusterFailures {
   /** Tries of one job before giving up. */
   private static final int TRIES = 4;
 
-  private static final String[] SIGNS = {
-    "ExecutorLostFailure",
-    "FetchFailed",
-    "TaskResultLost",
-    "result lost from block manager",
-    "Failed to get broadcast_",
-    "ResultStage has failed the maximum allowable number of times"
-  };
+  /**
+   * What Spark says when a stage lost its blocks too often. Nothing that a task says may stand
+   * before.
+   */
+  private static final Pattern BLOCKS_LOST =
+      Pattern.compile(
+          "\\A[^:\n]*: (?:Result|ShuffleMap)Stage \\d+ \\([^\n]*?\\) has failed the maximum allowable"
+              + " number of times");
+
+  /** What Spark says of the task that was lost last, up to the reason. */
+  private static final Pattern TASK =
+      Pattern.compile(
+          "\\A[^\n]*? most recent failure: Lost task [^\n]*?\\(TID \\d+\\) \\([^)\n]*\\): ");
+
+  /** Reasons that are not a task's own code; what a task throws begins with its class. */
+  private static final Pattern LOST =
+      Pattern.compile(
+          "\\A(?:ExecutorLostFailure|FetchFailed|TaskResultLost"
+              + "|(?:java\\.[\\w.]+: )*org\\.apache\\.spark\\.SparkException: [^\n]*?"
+              + "Failed to get broadcast_)");
 
   private final BooleanSupplier stopped;
   private final Events events;
@@ -66,14 +80,11 @@ final class ClusterFailures {
       return false;
     }
     String message = failure.getMessage();
-    int trace = message.indexOf("\nDriver stacktrace");
-    String reason = trace < 0 ? message : message.substring(0, trace);
-    for (String sign : SIGNS) {
-      if (reason.contains(sign)) {
-        return true;
-      }
+    if (BLOCKS_LOST.matcher(message).find()) {
+      return true;
     }
-    return false;
+    Matcher task = TASK.matcher(message);
+    return task.find() && LOST.matcher(message.substring(task.end())).find();
   }
 
   private static String firstLine(Throwable failure) {
