@@ -20,4 +20,16 @@ class StepBenchTest {
       spark.stop();
     }
   }
+
+  @Test
+  void aLargeModelIsMergedOnExecutors() {
+    SparkContext spark = SparkForTests.local("local[2]");
+    try {
+      int parameters = 2_000_000;
+      StepBench.Report report = new StepBench(spark, parameters, 36).run(0, 1);
+      assertThat(report.resultBytes()).isLessThan(8L * Double.BYTES * parameters);
+    } finally {
+      spark.stop();
+    }
+  }
 }
