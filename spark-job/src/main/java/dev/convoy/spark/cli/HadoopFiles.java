@@ -52,6 +52,28 @@ final class HadoopFiles {
     }
   }
 
+  /**
+   * Refuses a file that cannot be written, by writing an empty one and deleting it; folders on the
+   * way to it are made.
+   *
+   * @param option that the path came from, for messages
+   */
+  static void expectWritable(String option, FileSystem files, Path file) {
+    try {
+      files.create(file, true).close();
+      files.delete(file, false);
+    } catch (IOException e) {
+      throw new UserError(
+          option
+              + ": cannot write into "
+              + file.getParent()
+              + ": "
+              + Texts.firstLine(e)
+              + "; expected a folder that can be made and written to",
+          e);
+    }
+  }
+
   /** A path from the command line. */
   static Path path(String option, String text) {
     try {

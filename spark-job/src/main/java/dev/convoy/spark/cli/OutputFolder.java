@@ -35,9 +35,10 @@ final class OutputFolder implements Closeable {
   /** The reason in the result of a run that the user stopped. */
   static final String STOPPED = "stopped";
 
+  private static final String PROBE = ".probe.tmp";
   private static final String CHECKPOINTS = "checkpoints";
   private static final List<String> RUN =
-      List.of(RESULT, MODEL, EVALUATION, "metrics.jsonl", "validations.jsonl", CHECKPOINTS, JOB);
+      List.of(RESULT, MODEL, EVALUATION, "metrics.jsonl", "validations.jsonl", CHECKPOINTS);
 
   private static final Pattern STEP = Pattern.compile("\"step\":([0-9]{1,18})[,}]");
 
@@ -86,12 +87,12 @@ final class OutputFolder implements Closeable {
   void check(boolean resume, boolean overwrite) {
     try {
       FileStatus[] inside = list(folder);
+      HadoopFiles.expectWritable("--output", files, new Path(folder, PROBE));
       if (inside.length == 0) {
-        files.mkdirs(folder);
         return;
       }
       List<String> names = Arrays.stream(inside).map(f -> f.getPath().getName()).sorted().toList();
-      if (!names.contains(JOB)) {
+      if (!names.contains(JOB) && !isBarelyBegun(names)) {
         throw new UserError(
             "--output: "
                 + text
@@ -114,6 +115,21 @@ final class OutputFolder implements Closeable {
     }
   }
 
+  /** A run that was killed before it wrote its job leaves no more than this. */
+  private boolean isBarelyBegun(List<String> names) throws IOException {
+    for (String name : names) {
+      boolean empty = name.equals(CHECKPOINTS) && list(new Path(folder, name)).length == 0;
+      if (!empty && !name.equals(PROBE) && !name.equals(temporary(JOB))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static String temporary(String name) {
+    return "." + name + ".tmp";
+  }
+
   private boolean wasStopped() {
     String path = new Path(folder, RESULT).toString();
     byte[] result = HadoopFiles.readSmall("--output", path, 1 << 20, "");
@@ -121,13 +137,19 @@ final class OutputFolder implements Closeable {
         .matches("(?s).*\"reason\"\\s*:\\s*\"" + STOPPED + "\".*");
   }
 
-  /** Removes the earlier run, or only its result if this one goes on with it. */
-  void begin(boolean resume, String job) throws IOException {
-    List<String> old = resume ? List.of(RESULT, EVALUATION) : RUN;
-    for (String name : old) {
-      files.delete(new Path(folder, name), true);
+  /**
+   * Removes the earlier run, or only its result if this one goes on with it. To be called once
+   * nothing can be refused any more.
+   */
+  void begin(boolean resume, String job) {
+    try {
+      for (String name : resume ? List.of(RESULT, EVALUATION) : RUN) {
+        files.delete(new Path(folder, name), true);
+      }
+      write(JOB, job.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw unusable(e);
     }
-    write(JOB, job.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Writes a file whole, under a temporary name first. */
@@ -144,7 +166,7 @@ final class OutputFolder implements Closeable {
   /** Writes a file whole, under a temporary name first. */
   void write(String name, Content content) throws IOException {
     Path target = new Path(folder, name);
-    Path temporary = new Path(folder, "." + name + ".tmp");
+    Path temporary = new Path(folder, temporary(name));
     try (OutputStream out = files.create(temporary, true)) {
       content.writeTo(out);
     }

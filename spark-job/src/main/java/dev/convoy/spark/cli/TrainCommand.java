@@ -101,6 +101,7 @@ final class TrainCommand extends BaseCommand {
       } else {
         note("no --output DIR: the trained network will not be kept");
       }
+      TensorBoardEvents curves = tensorBoard();
       Optional<float[]> start = startWeights(read, network);
       note(read.name() + " on " + config.data().path() + "; Spark starts");
       SparkContext context;
@@ -109,7 +110,7 @@ final class TrainCommand extends BaseCommand {
         context = spark.start("convoy " + read.name(), this);
       }
       try {
-        train(context, read, config, network, start, folder);
+        train(context, read, config, network, start, folder, curves);
       } finally {
         context.stop();
       }
@@ -156,23 +157,23 @@ final class TrainCommand extends BaseCommand {
       TrainConfig config,
       Network network,
       Optional<float[]> start,
-      OutputFolder folder)
+      OutputFolder folder,
+      TensorBoardEvents curves)
       throws IOException {
     try (TestSet test = TestSet.open(context, config, network, this)) {
-      if (folder != null) {
-        folder.begin(resume, read.yaml());
-      }
       Outcome outcome = new Outcome();
       List<TrainListener> listeners = new ArrayList<>();
       listeners.add(outcome);
       listeners.add(
           new ConsoleProgress(out(), err(), Terminal.detect(), detail(), System::nanoTime));
       StepLines lines = folder == null ? null : new StepLines(folder::lines, System::nanoTime);
-      TensorBoardEvents curves = tensorBoard();
       SparkMetrics gauges = gauges();
       Stream.of(lines, curves, gauges).filter(Objects::nonNull).forEach(listeners::add);
       Trainer trainer = new Trainer(context, config, listeners);
       start.ifPresent(trainer::startFrom);
+      if (folder != null) {
+        trainer.onAccepted(() -> folder.begin(resume, read.yaml()));
+      }
       TrainResult result;
       Interrupt ctrlC = Interrupt.first(() -> stop(trainer));
       try (lines;
@@ -221,6 +222,7 @@ final class TrainCommand extends BaseCommand {
         String.format("events.out.tfevents.%d.%s", System.currentTimeMillis() / 1000, host);
     Path file = new Path(HadoopFiles.path("--tensorboard", tensorboard), name);
     FileSystem files = HadoopFiles.open("--tensorboard", file);
+    HadoopFiles.expectWritable("--tensorboard", files, file);
     return new TensorBoardEvents(
         () -> HadoopFiles.flushing(files.create(file, true)), System::currentTimeMillis);
   }

@@ -22,6 +22,7 @@ public final class Trainer {
   private final List<TrainListener> listeners;
   private final Supplier<Dataset> opener;
   private float[] start;
+  private Runnable accepted = () -> {};
   private volatile long lastWanted = Long.MAX_VALUE;
 
   /**
@@ -73,7 +74,9 @@ public final class Trainer {
     try (Events events = new Events(listeners);
         Dataset data = opener.get()) {
       data.expect(config.model().input(), network.outputs());
-      return new Run(network, data, events, resume).toTheEnd();
+      Run run = new Run(network, data, events, resume);
+      accepted.run();
+      return run.toTheEnd();
     } finally {
       spark.setJobDescription(null);
     }
@@ -91,6 +94,14 @@ public final class Trainer {
           "start: got " + weights.length + " weights, expected " + expected);
     }
     this.start = weights.clone();
+  }
+
+  /**
+   * Has {@code action} run once data, model and checkpoint were accepted, before the first event
+   * and the first step: the time to give up what an earlier run left. What it throws ends the run.
+   */
+  public void onAccepted(Runnable action) {
+    this.accepted = action;
   }
 
   /** Asks the run to save its state and end after the step at hand; from any thread. */

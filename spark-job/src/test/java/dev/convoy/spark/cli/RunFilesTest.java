@@ -2,6 +2,7 @@ package dev.convoy.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,7 +12,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,6 +223,57 @@ class RunFilesTest {
 
     run = run.resolve("thesis.tex");
     trainJob().isMistake("thesis.tex is a file, expected a folder");
+  }
+
+  @Test
+  void aRefusedRunLeavesTheEarlierOneAsItWas() throws IOException {
+    trainJob("--quiet").succeeds();
+    Map<String, byte[]> before = contents(run);
+
+    trainJob("--resume", "--set", "training.seed=4").isMistake("resume");
+    assertThat(contents(run)).usingRecursiveComparison().isEqualTo(before);
+
+    Path images = folder.resolve("data/train-images-idx3-ubyte");
+    byte[] whole = Files.readAllBytes(images);
+    Files.write(images, Arrays.copyOf(whole, whole.length - 5));
+    trainJob().isMistake("truncated");
+    assertThat(contents(run)).usingRecursiveComparison().isEqualTo(before);
+  }
+
+  private static Map<String, byte[]> contents(Path folder) throws IOException {
+    Map<String, byte[]> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        contents.put(folder.relativize(file).toString(), Files.readAllBytes(file));
+      }
+    }
+    return contents;
+  }
+
+  @Test
+  void aRunKilledBeforeItWroteItsJobIsNoObstacle() throws IOException {
+    Files.createDirectories(run.resolve("checkpoints"));
+    Files.writeString(run.resolve(".job.yaml.tmp"), "data: {pa");
+    trainJob("--quiet").succeeds();
+  }
+
+  @Test
+  void foldersThatCannotBeWrittenAreRefusedBeforeSparkStarts() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    String below = file.resolve("x").toString();
+    Cli curves = trainJob("--tensorboard", below);
+    curves.isMistake("--tensorboard: cannot write into", below);
+    assertThat(curves.out()).doesNotContain("Spark starts");
+
+    run = file.resolve("x");
+    Cli output = trainJob();
+    output.isMistake("--output: cannot ", below);
+    assertThat(output.out()).doesNotContain("Spark starts");
+
+    Path pseudo = Path.of("/proc");
+    assumeThat(pseudo).isDirectory();
+    run = pseudo.resolve("x");
+    trainJob().isMistake("--output: cannot write into /proc/x");
   }
 
   @Test
