@@ -31,6 +31,7 @@ abstract class BaseCommand implements Callable<Integer>, Streams.User {
     if (verbose && quiet) {
       throw new UserError("got --verbose and --quiet, expected one of them");
     }
+    JvmChecks.kernels();
     run();
     return Main.OK;
   }

@@ -25,6 +25,8 @@ import picocli.CommandLine.Option;
       "  convoy bench --parameters 10000,100000,1000000 --partitions 4 --steps 100"
     })
 final class BenchCommand extends BaseCommand {
+  private static final int MOST_PARAMETERS = 100_000_000;
+
   @Option(
       names = "--parameters",
       paramLabel = "N",
@@ -61,7 +63,7 @@ final class BenchCommand extends BaseCommand {
     expect("--steps", steps, 1);
     expect("--warm-up", warmUp, 0);
     expect("--partitions", partitions, 0);
-    parameters.forEach(count -> expect("--parameters", count, 1));
+    parameters.forEach(BenchCommand::expectParameters);
     SparkContext context = spark.start("convoy bench", this);
     try {
       int tasks = partitions == 0 ? context.defaultParallelism() : partitions;
@@ -71,6 +73,13 @@ final class BenchCommand extends BaseCommand {
       }
     } finally {
       context.stop();
+    }
+  }
+
+  private static void expectParameters(int count) {
+    expect("--parameters", count, 1);
+    if (count > MOST_PARAMETERS) {
+      throw new UserError("--parameters: got " + count + ", expected at most " + MOST_PARAMETERS);
     }
   }
 

@@ -56,6 +56,13 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its status. */
   public static void main(String[] args) {
+    if (!JvmChecks.sparkIsPresent()) {
+      System.err.println(
+          "error: Spark's jars are missing; use spark-submit --class "
+              + Main.class.getName()
+              + " convoy-spark-job.jar ..., or put them on java's class path");
+      System.exit(MISTAKE);
+    }
     QuietLogs.unlessConfigured();
     int status = run(args, System.out, System.err);
     System.out.flush();
@@ -64,7 +71,12 @@ public final class Main implements Runnable {
 
   /** Runs one command; returns the exit status. */
   public static int run(String[] args, PrintStream out, PrintStream err) {
-    return commandLine(out, err).execute(args);
+    try {
+      return commandLine(out, err).execute(args);
+    } catch (Error e) {
+      // The parser hands on exceptions only.
+      return ended(e, List.of(args), err);
+    }
   }
 
   private static CommandLine commandLine(PrintStream out, PrintStream err) {
@@ -100,11 +112,9 @@ public final class Main implements Runnable {
     return MISTAKE;
   }
 
-  private static int ended(Exception e, List<String> arguments, PrintStream err) {
+  private static int ended(Throwable e, List<String> arguments, PrintStream err) {
     boolean verbose = arguments.contains("--verbose") || arguments.contains("-v");
-    // The engine, the data readers and the trainer say IllegalArgumentException for what a user
-    // can put right.
-    boolean mistake = e instanceof UserError || e instanceof IllegalArgumentException;
+    boolean mistake = e instanceof UserError || isRefusal(e);
     boolean told = mistake || e instanceof TrainingException;
     err.println("error: " + (told ? e.getMessage() : unexpected(e)));
     if (verbose) {
@@ -113,6 +123,17 @@ public final class Main implements Runnable {
       err.println("--verbose shows the stack trace.");
     }
     return mistake ? MISTAKE : FAILED;
+  }
+
+  /**
+   * The engine, the data readers and the trainer say IllegalArgumentException for what a user can
+   * put right. One that the JDK or Spark threw is nobody's message to a user.
+   */
+  private static boolean isRefusal(Throwable e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    return e instanceof IllegalArgumentException
+        && !(e instanceof NumberFormatException)
+        && (trace.length == 0 || trace[0].getClassName().startsWith("dev.convoy."));
   }
 
   private static String unexpected(Throwable e) {

@@ -37,7 +37,7 @@ final class WarmUp implements AutoCloseable {
   private void quietly(TrainConfig config, Network network) {
     try {
       run(config, network);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // Training will meet the same, and say it.
     }
   }

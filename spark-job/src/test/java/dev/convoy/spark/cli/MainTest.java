@@ -2,11 +2,14 @@ package dev.convoy.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +72,7 @@ class MainTest {
           predict --output x.csv               | Missing required option: '--model=PATH'
           predict --model x --output x.png     | --output: got 'x.png', expected a name in .csv, .json or .jsonl
           bench --steps 0                      | --steps: got 0, expected 1 or more
+          bench --parameters 600000000         | --parameters: got 600000000, expected at most 100000000
           bench --parameters x                 | Invalid value for option '--parameters' (N): 'x' is not an int
           summary --config pom.xml             | pom.xml:
           """)
@@ -92,6 +96,50 @@ class MainTest {
     assertThat(bench.out())
         .contains("100 parameters, 1 partition, local[1], medians of 10 steps; out 400 B")
         .contains("1,000 parameters", "step of the real loop", "bare Spark job", "ratio");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "convoy.kernels, simd, vector or scalar",
+    "convoy.vectorBits, 64, '128, 256 or 512'",
+    "convoy.vectorBits, wide, '128, 256 or 512'"
+  })
+  void kernelsThatThereAreNotAreRefused(String property, String value, String expected) {
+    String before = System.getProperty(property);
+    System.setProperty(property, value);
+    try {
+      train().isMistake("-D" + property + ": got '" + value + "', expected " + expected);
+    } finally {
+      if (before == null) {
+        System.clearProperty(property);
+      } else {
+        System.setProperty(property, before);
+      }
+    }
+  }
+
+  @Test
+  void withoutSparksJarsTheCureIsTold() throws Exception {
+    String[] all = System.getProperty("java.class.path").split(File.pathSeparator);
+    String ours =
+        Arrays.stream(all)
+            .filter(entry -> Files.isDirectory(Path.of(entry)) || entry.contains("picocli"))
+            .collect(Collectors.joining(File.pathSeparator));
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                ours,
+                Main.class.getName(),
+                "--help")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(java.waitFor()).as(said).isEqualTo(2);
+    assertThat(said)
+        .startsWith(
+            "error: Spark's jars are missing; use spark-submit --class " + Main.class.getName())
+        .hasLineCount(1);
   }
 
   @Test
