@@ -15,10 +15,8 @@ final class Divergence {
         "diverged at step "
             + step
             + ": layer "
-            + entry.layer()
-            + " ("
-            + entry.name()
-            + "): largest gradient "
+            + place(entry)
+            + ": largest gradient "
             + found.badValue
             + ", expected a finite value below "
             + (int) GradientSum.LIMIT
@@ -36,10 +34,8 @@ final class Divergence {
             "diverged at step "
                 + step
                 + ": layer "
-                + entry.layer()
-                + " ("
-                + entry.name()
-                + "): a weight became "
+                + place(entry)
+                + ": a weight became "
                 + weights[i]
                 + ", expected a finite value; "
                 + cure(rate));
@@ -49,6 +45,17 @@ final class Divergence {
       throw new TrainingException(
           "diverged at step " + step + ": the loss became " + loss + "; " + cure(rate));
     }
+  }
+
+  /** Number of the layer, from 1 as everywhere that a user reads, and what of it. */
+  private static String place(ParameterLayout.Entry entry) {
+    String prefix = entry.layer() + ".";
+    String name = entry.name();
+    return entry.layer()
+        + 1
+        + " ("
+        + (name.startsWith(prefix) ? name.substring(prefix.length()) : name)
+        + ")";
   }
 
   private static String cure(float rate) {

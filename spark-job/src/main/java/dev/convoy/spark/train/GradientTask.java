@@ -48,15 +48,19 @@ final class GradientTask
       for (BatchPlan.Piece piece : pieces) {
         if (piece.shard() == shard.shard() && result.badParameter < 0) {
           if (buffers == null) {
+            byte[] fetched = weights.value();
             buffers = TaskBuffers.take(model, micro, true);
-            buffers.load(weights.value());
+            long from = System.nanoTime();
+            buffers.load(fetched);
             buffers.sum.clear();
+            result.computeNanos += System.nanoTime() - from;
           }
+          long from = System.nanoTime();
           addPiece(shard, piece, buffers, result);
+          result.computeNanos += System.nanoTime() - from;
         }
       }
     }
-    result.computeNanos = System.nanoTime() - start;
     if (buffers != null) {
       if (result.badParameter < 0) {
         result.gradient = buffers.sum.encode();

@@ -26,7 +26,7 @@ final class PartialGradient implements Serializable {
   /** When the last task function ended. */
   long endMicros;
 
-  /** Time in the engine. */
+  /** Time in the engine; fetching weights and reading shards are not part of it. */
   long computeNanos;
 
   /** Time in the task function, the engine and encoding included. */
@@ -59,11 +59,17 @@ final class PartialGradient implements Serializable {
     correct += other.correct;
     lossUnits += other.lossUnits;
     lossLost |= other.lossLost;
-    if (other.badParameter >= 0
-        && (badParameter < 0 || !(Math.abs(other.badValue) <= Math.abs(badValue)))) {
+    if (other.badParameter >= 0 && (badParameter < 0 || isWorse(other))) {
       badParameter = other.badParameter;
       badValue = other.badValue;
     }
+  }
+
+  /** NaN before all, then the largest, then the first: the same whoever comes first. */
+  private boolean isWorse(PartialGradient other) {
+    // Float.compare puts NaN above all numbers.
+    int order = Float.compare(Math.abs(other.badValue), Math.abs(badValue));
+    return order == 0 ? other.badParameter < badParameter : order > 0;
   }
 
   /** The clock that {@link #beginMicros} is read from. */

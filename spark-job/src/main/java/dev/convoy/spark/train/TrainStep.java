@@ -166,8 +166,11 @@ final class TrainStep {
     outcome.submitMicros = PartialGradient.nowMicros();
     if (MergeTree.pays(shards.getNumPartitions(), partBytes)) {
       RDD<PartialGradient> tree = MergeTree.over(shards, task, sum.parameters(), partBytes);
-      spark.runJob(tree, new Only(), merge, PART);
-      tree.cleanShuffleDependencies(false);
+      try {
+        spark.runJob(tree, new Only(), merge, PART);
+      } finally {
+        tree.cleanShuffleDependencies(false);
+      }
     } else {
       spark.runJob(shards, task, merge, PART);
     }

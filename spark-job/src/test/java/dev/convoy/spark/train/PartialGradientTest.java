@@ -1,0 +1,41 @@
+package dev.convoy.spark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.ParameterLayout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PartialGradientTest {
+  private static PartialGradient bad(int parameter, float value) {
+    PartialGradient part = new PartialGradient();
+    part.badParameter = parameter;
+    part.badValue = value;
+    return part;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NaN, -Infinity", "NaN, 1e9", "Infinity, -1e9", "-2e9, 1e9"})
+  void theWorstIsNamedWhoeverComesFirst(float worse, float better) {
+    PartialGradient first = bad(5, worse);
+    first.addCounts(bad(3, better));
+    PartialGradient second = bad(3, better);
+    second.addCounts(bad(5, worse));
+    for (PartialGradient sum : new PartialGradient[] {first, second}) {
+      sum.addCounts(new PartialGradient());
+      assertThat(sum.badParameter).isEqualTo(5);
+      assertThat(Float.compare(sum.badValue, worse)).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, layer 1 (conv2d.weights)", "39, layer 1 (conv2d.bias)", "40, layer 6 (dense"})
+  void layersAreCountedFromOne(int parameter, String place) {
+    ParameterLayout layout = new Network(ModelSpec.parse(Jobs.SMALL)).parameters();
+    assertThat(Divergence.gradient(4, layout, bad(parameter, Float.NaN), 0.1f))
+        .hasMessageContaining("diverged at step 4: " + place)
+        .hasMessageContaining("largest gradient NaN");
+  }
+}
