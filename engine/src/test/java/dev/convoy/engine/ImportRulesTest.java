@@ -131,4 +131,19 @@ class ImportRulesTest {
                             .contains(call.getName())))
         .check(engine);
   }
+
+  @Test
+  void noTextDependsOnTheLocaleOfTheMachine() {
+    noClasses()
+        .should()
+        .callMethod(String.class, "format", String.class, Object[].class)
+        .orShould()
+        .callMethod(String.class, "formatted", Object[].class)
+        .orShould()
+        .callMethod(String.class, "toUpperCase")
+        .orShould()
+        .callMethod(String.class, "toLowerCase")
+        .because("names, files and messages are the same everywhere: pass Locale.ROOT")
+        .check(engine);
+  }
 }

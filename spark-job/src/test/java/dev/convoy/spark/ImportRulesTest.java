@@ -4,6 +4,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.or;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -74,5 +75,20 @@ class ImportRulesTest {
   @Test
   void thereAreNoCycles() {
     slices().matching("dev.convoy.spark.(*)..").should().beFreeOfCycles().check(job);
+  }
+
+  @Test
+  void noTextDependsOnTheLocaleOfTheMachine() {
+    noClasses()
+        .should()
+        .callMethod(String.class, "format", String.class, Object[].class)
+        .orShould()
+        .callMethod(String.class, "formatted", Object[].class)
+        .orShould()
+        .callMethod(String.class, "toUpperCase")
+        .orShould()
+        .callMethod(String.class, "toLowerCase")
+        .because("names, files and messages are the same everywhere: pass Locale.ROOT")
+        .check(job);
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 
 /**
  * The head of an IDX file: magic {@code 00 00 08 n} (unsigned bytes, n sides), then n sides as
@@ -110,6 +111,7 @@ public record IdxHeader(String name, long count, int height, int width, int chan
   private static String wrongMagic(String name, int magic, boolean labels) {
     boolean swapped = labels ? magic == 0x803 || magic == 0x804 : magic == 0x801;
     return String.format(
+        Locale.ROOT,
         "%s: wrong magic at offset 0: got 0x%08x, expected %s; %s",
         name,
         magic,

@@ -175,11 +175,16 @@ public record ModelSummary(Shape input, List<Row> rows) {
     }
     String format =
         String.format(
+            Locale.ROOT,
             "%%%ds  %%-%ds  %%-%ds  %%%ds  %%%ds%n",
-            Math.max(1, widths[0]), widths[1], widths[2], widths[3], widths[4]);
+            Math.max(1, widths[0]),
+            widths[1],
+            widths[2],
+            widths[3],
+            widths[4]);
     StringBuilder table = new StringBuilder();
     for (String[] line : cells) {
-      table.append(String.format(format, (Object[]) line));
+      table.append(String.format(Locale.ROOT, format, (Object[]) line));
     }
     return table.toString();
   }

@@ -133,14 +133,15 @@ record EvaluationReport(
     int width = Math.max(3, Long.toString(largest).length()) + 1;
     StringBuilder head = new StringBuilder("truth");
     for (int i = 0; i < confusion.size(); i++) {
-      head.append(String.format("%" + width + "d", i));
+      head.append(String.format(Locale.ROOT, "%" + width + "d", i));
     }
     lines.add("");
     lines.add(head + "   (columns: prediction)");
     for (int truth = 0; truth < confusion.size(); truth++) {
-      StringBuilder row = new StringBuilder(String.format("%5d", truth));
+      StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "%5d", truth));
       for (long count : confusion.get(truth)) {
-        row.append(String.format("%" + width + "s", count == 0 ? "." : Long.toString(count)));
+        row.append(
+            String.format(Locale.ROOT, "%" + width + "s", count == 0 ? "." : Long.toString(count)));
       }
       lines.add(row.toString());
     }

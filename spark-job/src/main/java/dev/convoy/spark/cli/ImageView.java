@@ -3,6 +3,7 @@ package dev.convoy.spark.cli;
 import dev.convoy.spark.report.Figures;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Draws an image with letters, and beside it the probabilities of the classes as bars. */
 final class ImageView {
@@ -64,7 +65,8 @@ final class ImageView {
     for (int label : classes) {
       float p = probabilities[label];
       int length = Math.max(0, Math.min(BAR, Math.round(p * BAR)));
-      bars.add(String.format("%4d %9s  %s", label, Figures.percent(p), "#".repeat(length)));
+      bars.add(
+          String.format(Locale.ROOT, "%4d %9s  %s", label, Figures.percent(p), "#".repeat(length)));
     }
     return bars;
   }

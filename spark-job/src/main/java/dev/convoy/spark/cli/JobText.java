@@ -2,6 +2,7 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.spark.train.TrainConfig;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Writes a job with every key that matters, defaults included: the {@code job.yaml} of a run. */
@@ -66,7 +67,7 @@ final class JobText {
       if (c == '"' || c == '\\') {
         quoted.append('\\').append(c);
       } else if (c < ' ' || c > '~') {
-        quoted.append(String.format("\\u%04x", (int) c));
+        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {
         quoted.append(c);
       }

@@ -2,6 +2,7 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.ModelSummary;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,8 +72,8 @@ final class SummaryCommand extends BaseCommand {
             case TEXT -> "text";
           };
       String standard = key.standard() == null ? "required" : "default '" + key.standard() + "'";
-      table.append(String.format("%s: %s, %s%n", key.dotted(), type, standard));
-      table.append(String.format("    %s%n", key.about()));
+      table.append(String.format(Locale.ROOT, "%s: %s, %s%n", key.dotted(), type, standard));
+      table.append(String.format(Locale.ROOT, "    %s%n", key.about()));
     }
     return table.toString();
   }

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -219,7 +220,8 @@ final class TrainCommand extends BaseCommand {
     }
     String host = System.getenv().getOrDefault("HOSTNAME", "convoy");
     String name =
-        String.format("events.out.tfevents.%d.%s", System.currentTimeMillis() / 1000, host);
+        String.format(
+            Locale.ROOT, "events.out.tfevents.%d.%s", System.currentTimeMillis() / 1000, host);
     Path file = new Path(HadoopFiles.path("--tensorboard", tensorboard), name);
     FileSystem files = HadoopFiles.open("--tensorboard", file);
     HadoopFiles.expectWritable("--tensorboard", files, file);

@@ -3,6 +3,7 @@ package dev.convoy.spark.data;
 import dev.convoy.engine.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
@@ -244,7 +245,7 @@ public final class Dataset implements AutoCloseable {
         layout.examples(),
         classes,
         source.shape().toString(),
-        String.format("%016x%016x", high, low));
+        String.format(Locale.ROOT, "%016x%016x", high, low));
   }
 
   /** Looks at every example of a partition. */

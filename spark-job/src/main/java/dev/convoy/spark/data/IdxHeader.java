@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * The head of an IDX file: magic {@code 00 00 08 n}, then n big-endian sides; bytes follow. Images
@@ -68,8 +69,11 @@ record IdxHeader(String name, long count, int height, int width, int channels, i
     if (magic >>> 8 != UNSIGNED_BYTES || sides < fewest || sides > most) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: wrong magic at offset 0: got 0x%08x, expected unsigned bytes with %s",
-              name, magic, expected));
+              name,
+              magic,
+              expected));
     }
     int[] side = new int[4];
     for (int i = 0; i < sides; i++) {

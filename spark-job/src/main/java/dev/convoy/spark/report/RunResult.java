@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How a run ended: {@code result.json}, and the last block on the console. What was not measured is
@@ -107,7 +108,7 @@ public record RunResult(
   }
 
   private static String evaluation(String name, double accuracy, double loss, long examples) {
-    return String.format("  %-14s ", name)
+    return String.format(Locale.ROOT, "  %-14s ", name)
         + Figures.percent(accuracy)
         + ", loss "
         + Figures.loss(loss)
