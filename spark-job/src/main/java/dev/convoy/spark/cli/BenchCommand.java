@@ -2,6 +2,7 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.spark.report.Figures;
 import dev.convoy.spark.train.StepBench;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,10 +23,13 @@ import picocli.CommandLine.Option;
     footerHeading = "%nThe two alternate, so that both see the same machine. Examples:%n",
     footer = {
       "  convoy bench --master local[2]",
-      "  convoy bench --parameters 10000,100000,1000000 --partitions 4 --steps 100"
+      "  convoy bench --parameters 10000,100000,1000000 --partitions 4 --steps 100",
+      "  convoy bench --soak --steps 5000"
     })
 final class BenchCommand extends BaseCommand {
   private static final int MOST_PARAMETERS = 100_000_000;
+  private static final int STEPS = 300;
+  private static final int SOAK_STEPS = 50_000;
 
   @Option(
       names = "--parameters",
@@ -45,9 +49,8 @@ final class BenchCommand extends BaseCommand {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      defaultValue = "300",
-      description = "Steps that count. Default: ${DEFAULT-VALUE}.")
-  private int steps;
+      description = "Steps that count. Default: " + STEPS + "; with --soak " + SOAK_STEPS + ".")
+  private Integer steps;
 
   @Option(
       names = "--warm-up",
@@ -56,16 +59,28 @@ final class BenchCommand extends BaseCommand {
       description = "Steps before, that do not. Default: ${DEFAULT-VALUE}.")
   private int warmUp;
 
+  @Option(
+      names = "--soak",
+      description =
+          "Instead train a tiny model for very many steps in one application, and say at intervals"
+              + " what the driver holds. Status 1 if any of it grows.")
+  private boolean soak;
+
   @Mixin private SparkOptions spark;
 
   @Override
-  void run() {
+  void run() throws IOException {
+    int steps = this.steps != null ? this.steps : soak ? SOAK_STEPS : STEPS;
     expect("--steps", steps, 1);
     expect("--warm-up", warmUp, 0);
     expect("--partitions", partitions, 0);
     parameters.forEach(BenchCommand::expectParameters);
     SparkContext context = spark.start("convoy bench", this);
     try {
+      if (soak) {
+        new SoakTable(out()).run(context, steps);
+        return;
+      }
       int tasks = partitions == 0 ? context.defaultParallelism() : partitions;
       for (int count : parameters) {
         StepBench.Report report = new StepBench(context, count, tasks).run(warmUp, steps);

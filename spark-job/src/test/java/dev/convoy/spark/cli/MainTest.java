@@ -143,6 +143,16 @@ class MainTest {
   }
 
   @Test
+  void benchSoaksAndSaysWhatIsHeld() {
+    Cli bench = Cli.run("bench --master local[1] --soak --steps 40".split(" ")).succeeds();
+    assertThat(bench.out())
+        .contains("broadcast blocks", "heap after GC", "open files")
+        .contains("40 steps", "nothing grew");
+    assertThat(bench.out().lines().filter(line -> line.matches(" +[0-9,]+ +[0-9.]+ s .*")))
+        .hasSize(20);
+  }
+
+  @Test
   void verboseShowsTheStackTrace() {
     Cli ended = Cli.run("train", "--config", "nosuch.yaml", "--verbose");
     assertThat(ended.status()).isEqualTo(2);
