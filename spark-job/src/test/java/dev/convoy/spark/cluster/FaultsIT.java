@@ -8,6 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -17,15 +22,32 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Faults on a real standalone cluster of separate JVMs leave no trace in the weights: LeNet-5, 120
- * steps, two executors, one SHA-256.
+ * Faults on a real standalone cluster of separate JVMs leave no trace in the weights: LeNet-5, 200
+ * steps, two executors, one SHA-256 whatever happens to them or to the driver.
  */
 @ExtendWith(SharedCluster.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultsIT {
 
   private static final Duration LIMIT = Duration.ofMinutes(6);
-  private static final int STEPS = 120;
+  private static final int STEPS = 200;
+  private static final int KILLED = 128 + 9;
+
+  /** Spark's log of each task that it starts, which tells copies from originals. */
+  private static final String TASK_LOG =
+      """
+      rootLogger.level = error
+      rootLogger.appenderRef.stderr.ref = stderr
+      appender.stderr.type = Console
+      appender.stderr.name = stderr
+      appender.stderr.target = SYSTEM_ERR
+      appender.stderr.layout.type = PatternLayout
+      appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
+      logger.tasks.name = org.apache.spark.scheduler.TaskSetManager
+      logger.tasks.level = info
+      """;
+
+  private static final Pattern COPY_STARTED = Pattern.compile("Starting task \\d+\\.1 in stage");
 
   @TempDir static Path folder;
 
@@ -45,13 +67,90 @@ class FaultsIT {
   void anExecutorIsKilled(StandaloneCluster cluster) throws IOException {
     Path output = folder.resolve("executor");
     try (ChildJvm driver = cluster.submit(training(output), "client")) {
-      awaitSteps(output, 10, driver);
+      awaitSteps(output, 20, driver);
       cluster.kill(cluster.awaitExecutors(2).get(0));
       assertThat(steps(output)).as("steps when the executor was killed").isLessThan(STEPS);
       assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
       assertThat(driver.output()).contains("Lost executor");
     }
     assertThat(weightsSha256(output)).isEqualTo(expectedSha256);
+  }
+
+  @Test
+  @Order(3)
+  void theDriverIsKilledThreeTimesAndItsNewestCheckpointsAreDamaged(StandaloneCluster cluster)
+      throws IOException {
+    Path output = folder.resolve("driver");
+    Submission first = training(output, "--set", "checkpoint.everySteps=10");
+    Submission again = Submission.ofJob("train", "--resume", "--output", output.toString());
+    killDriverAtStep(30, cluster, first, output);
+    killDriverAtStep(70, cluster, again, output);
+    killDriverAtStep(110, cluster, again, output);
+    List<Path> saved = checkpoints(output);
+    Path truncated = saved.get(saved.size() - 1);
+    Path flipped = saved.get(saved.size() - 2);
+    byte[] bytes = Files.readAllBytes(truncated);
+    Files.write(truncated, Arrays.copyOf(bytes, bytes.length / 2));
+    bytes = Files.readAllBytes(flipped);
+    bytes[bytes.length / 2] ^= 16;
+    Files.write(flipped, bytes);
+    try (ChildJvm driver = cluster.submit(again, "client")) {
+      assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
+      for (Path damaged : List.of(truncated, flipped)) {
+        assertThat(driver.output())
+            .containsPattern(
+                "skipped checkpoint \\S*" + damaged.getFileName() + ": checksum differs");
+      }
+    }
+    assertThat(weightsSha256(output)).isEqualTo(expectedSha256);
+  }
+
+  @Test
+  @Order(4)
+  void aFrozenExecutorsTaskIsRunTwice(StandaloneCluster cluster) throws Exception {
+    Path output = folder.resolve("speculation");
+    Path log = Files.writeString(folder.resolve("tasks.properties"), TASK_LOG);
+    Submission submission =
+        training(output)
+            .withDriverOptions("-Dlog4j2.configurationFile=" + log)
+            .withConf("spark.speculation", "true")
+            .withConf("spark.speculation.interval", "100ms")
+            .withConf("spark.speculation.quantile", "0.5")
+            .withConf("spark.speculation.multiplier", "3")
+            .withConf("spark.speculation.minTaskRuntime", "1s");
+    try (ChildJvm driver = cluster.submit(submission, "client")) {
+      awaitSteps(output, 20, driver);
+      ProcessHandle slow = cluster.awaitExecutors(2).get(0);
+      signal("STOP", slow);
+      try {
+        driver.awaitOutput(COPY_STARTED, LIMIT);
+      } finally {
+        signal("CONT", slow);
+      }
+      assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
+    }
+    assertThat(weightsSha256(output)).isEqualTo(expectedSha256);
+  }
+
+  @Test
+  @Order(5)
+  void scalarKernels(StandaloneCluster cluster) throws IOException {
+    String scalar = "-Dconvoy.kernels=scalar";
+    Path output = folder.resolve("scalar");
+    Submission submission =
+        training(output)
+            .withDriverOptions(scalar)
+            .withConf("spark.executor.extraJavaOptions", scalar);
+    assertThat(train(cluster, output, submission)).isEqualTo(expectedSha256);
+  }
+
+  @Test
+  @Order(6)
+  void kryo(StandaloneCluster cluster) throws IOException {
+    Path output = folder.resolve("kryo");
+    Submission submission =
+        training(output).withConf("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+    assertThat(train(cluster, output, submission)).isEqualTo(expectedSha256);
   }
 
   /** Runs to the end, and returns the hash of the weights. */
@@ -61,6 +160,24 @@ class FaultsIT {
       assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
     }
     return weightsSha256(output);
+  }
+
+  private static void killDriverAtStep(
+      long step, StandaloneCluster cluster, Submission submission, Path output) {
+    try (ChildJvm driver = cluster.submit(submission, "client")) {
+      Await.until(
+          "a checkpoint of step " + step,
+          LIMIT,
+          () -> {
+            List<Path> saved = checkpoints(output);
+            return !driver.isAlive()
+                || !saved.isEmpty() && stepOf(saved.get(saved.size() - 1)) >= step;
+          },
+          driver::output);
+      driver.kill();
+      assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isEqualTo(KILLED);
+    }
+    assertThat(output.resolve("result.json")).doesNotExist();
   }
 
   private static void awaitSteps(Path output, long count, ChildJvm driver) {
@@ -80,17 +197,44 @@ class FaultsIT {
     }
   }
 
-  private static Submission training(Path output) {
-    return Submission.ofJob(
-        "train",
-        "--config",
-        SparkHome.conf().resolve("lenet5.yaml").toString(),
-        "--output",
-        output.toString(),
-        "--set",
-        "training.maxSteps=" + STEPS,
-        "--set",
-        "training.batchSize=64");
+  /** Whole checkpoints, oldest first. */
+  private static List<Path> checkpoints(Path output) throws IOException {
+    Path saved = output.resolve("checkpoints");
+    if (!Files.exists(saved)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(saved)) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("checkpoint-"))
+          .sorted(Comparator.comparing(Path::getFileName))
+          .toList();
+    }
+  }
+
+  private static long stepOf(Path checkpoint) {
+    return Long.parseLong(checkpoint.getFileName().toString().replaceAll("\\D", ""));
+  }
+
+  private static void signal(String name, ProcessHandle process) throws Exception {
+    String command = "kill -" + name + " " + process.pid();
+    assertThat(new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor()).isZero();
+  }
+
+  private static Submission training(Path output, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--config",
+                SparkHome.conf().resolve("lenet5.yaml").toString(),
+                "--output",
+                output.toString(),
+                "--set",
+                "training.maxSteps=" + STEPS,
+                "--set",
+                "training.batchSize=128"));
+    arguments.addAll(List.of(more));
+    return Submission.ofJob(arguments.toArray(String[]::new));
   }
 
   private static String weightsSha256(Path output) throws IOException {
