@@ -4,6 +4,7 @@ import dev.convoy.engine.network.ModelFile;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.network.Transfer;
+import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.report.ConsoleProgress;
 import dev.convoy.spark.report.ConsoleProgress.Detail;
@@ -173,7 +174,11 @@ final class TrainCommand extends BaseCommand {
       Trainer trainer = new Trainer(context, config, listeners);
       start.ifPresent(trainer::startFrom);
       if (folder != null) {
-        trainer.onAccepted(() -> folder.begin(resume, read.yaml()));
+        trainer.onAccepted(
+            () -> {
+              expectNoOthers(config.checkpoints(), folder, context);
+              folder.begin(resume, read.yaml());
+            });
       }
       TrainResult result;
       Interrupt ctrlC = Interrupt.first(() -> stop(trainer));
@@ -189,6 +194,19 @@ final class TrainCommand extends BaseCommand {
       }
       Optional<Evaluation> tested = test.evaluate(result.weights());
       finish(outcome.result(result, tested, network.parameterCount()), folder);
+    }
+  }
+
+  /** Checkpoints of an earlier run elsewhere than in our folder are not ours to remove. */
+  private void expectNoOthers(Checkpoints wanted, OutputFolder folder, SparkContext context) {
+    if (resume || wanted.directory().equals(folder.checkpoints())) {
+      return;
+    }
+    try {
+      new CheckpointStore(wanted.directory(), wanted.keep(), context.hadoopConfiguration())
+          .expectEmpty();
+    } catch (IOException e) {
+      throw new UserError("checkpoint.directory: " + e.getMessage(), e);
     }
   }
 

@@ -76,6 +76,9 @@ public final class Trainer {
       data.expect(config.model().input(), network.outputs());
       Run run = new Run(network, data, events, resume);
       accepted.run();
+      if (!resume) {
+        run.policy.begin();
+      }
       return run.toTheEnd();
     } finally {
       spark.setJobDescription(null);
@@ -142,8 +145,6 @@ public final class Trainer {
       this.policy = new CheckpointPolicy(config, data.fingerprint(), plan, totalSteps, openStore());
       if (resume) {
         policy.resume(state, events);
-      } else {
-        policy.begin();
       }
       this.firstStep = state.step + 1;
       this.steps =
