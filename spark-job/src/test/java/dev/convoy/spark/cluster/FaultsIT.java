@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -32,22 +31,6 @@ class FaultsIT {
   private static final Duration LIMIT = Duration.ofMinutes(6);
   private static final int STEPS = 120;
   private static final int KILLED = 128 + 9;
-
-  /** Spark's log of each task that it starts, which tells copies from originals. */
-  private static final String TASK_LOG =
-      """
-      rootLogger.level = error
-      rootLogger.appenderRef.stderr.ref = stderr
-      appender.stderr.type = Console
-      appender.stderr.name = stderr
-      appender.stderr.target = SYSTEM_ERR
-      appender.stderr.layout.type = PatternLayout
-      appender.stderr.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
-      logger.tasks.name = org.apache.spark.scheduler.TaskSetManager
-      logger.tasks.level = info
-      """;
-
-  private static final Pattern COPY_STARTED = Pattern.compile("Starting task \\d+\\.1 in stage");
 
   @TempDir static Path folder;
 
@@ -107,33 +90,6 @@ class FaultsIT {
 
   @Test
   @Order(4)
-  void aFrozenExecutorsTaskIsRunTwice(StandaloneCluster cluster) throws Exception {
-    Path output = folder.resolve("speculation");
-    Path log = Files.writeString(folder.resolve("tasks.properties"), TASK_LOG);
-    Submission submission =
-        training(output)
-            .withDriverOptions("-Dlog4j2.configurationFile=" + log)
-            .withConf("spark.speculation", "true")
-            .withConf("spark.speculation.interval", "100ms")
-            .withConf("spark.speculation.quantile", "0.5")
-            .withConf("spark.speculation.multiplier", "3")
-            .withConf("spark.speculation.minTaskRuntime", "1s");
-    try (ChildJvm driver = cluster.submit(submission, "client")) {
-      awaitSteps(output, 10, driver);
-      ProcessHandle slow = cluster.awaitExecutors(2).get(0);
-      signal("STOP", slow);
-      try {
-        driver.awaitOutput(COPY_STARTED, LIMIT);
-      } finally {
-        signal("CONT", slow);
-      }
-      assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
-    }
-    assertThat(weightsSha256(output)).isEqualTo(expectedSha256);
-  }
-
-  @Test
-  @Order(5)
   void scalarKernelsAndKryo(StandaloneCluster cluster) throws IOException {
     String scalar = "-Dconvoy.kernels=scalar";
     Path output = folder.resolve("scalar");
@@ -205,11 +161,6 @@ class FaultsIT {
 
   private static long stepOf(Path checkpoint) {
     return Long.parseLong(checkpoint.getFileName().toString().replaceAll("\\D", ""));
-  }
-
-  private static void signal(String name, ProcessHandle process) throws Exception {
-    String command = "kill -" + name + " " + process.pid();
-    assertThat(new ProcessBuilder("sh", "-c", command).inheritIO().start().waitFor()).isZero();
   }
 
   private static Submission training(Path output, String... more) {
