@@ -8,7 +8,7 @@ package dev.convoy.engine.tensor;
  * @param width columns
  * @param channels values a pixel
  */
-public record Shape(int height, int width, int channels) {
+public record Shape(int height, int width, int channels) implements java.io.Serializable {
 
   /** More values than this in one example are refused: sizes stay far from int overflow. */
   public static final int MAX_SIZE = 1 << 26;

@@ -1,8 +1,8 @@
 package dev.convoy.spark.data;
 
+import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
@@ -46,14 +46,20 @@ public final class Dataset implements AutoCloseable {
     this.spark = spark;
     this.source = source;
     this.layout = layout;
-    this.rdd = cut(partitions, List.of());
+    this.rdd = cut(partitions);
     this.training = new int[layout.shards()];
     this.heldOut = new int[layout.shards()];
     Arrays.fill(firstOfClass, -1);
-    this.fingerprint = look();
-    if (source instanceof SpreadSource spread) {
-      spread.release();
+    boolean seen = false;
+    try {
+      this.fingerprint = look();
+      seen = true;
+    } finally {
+      if (!seen) {
+        rdd.unpersist(false);
+      }
     }
+    source.release();
   }
 
   /**
@@ -97,7 +103,8 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Reads and checks all of {@code source}.
+   * Reads and checks all of {@code source}, which closes with the data set, or now if it cannot be
+   * read.
    *
    * @param shards logical shards V
    * @param partitions 0 for one a task slot
@@ -111,13 +118,20 @@ public final class Dataset implements AutoCloseable {
       int partitions,
       long seed,
       double heldOutFraction) {
-    ShardLayout layout = new ShardLayout(source.examples(), shards, seed, heldOutFraction);
-    int wanted = partitions == 0 ? Math.min(TaskSlots.count(spark), shards) : partitions;
-    if (wanted < 1) {
-      throw new DataException(
-          "data.partitions: got " + partitions + ", expected 1 or more, or 0 for one a task slot");
+    try {
+      ShardLayout layout = new ShardLayout(source.examples(), shards, seed, heldOutFraction);
+      int wanted = partitions == 0 ? Math.min(TaskSlots.count(spark), shards) : partitions;
+      if (wanted < 1) {
+        throw new DataException(
+            "data.partitions: got "
+                + partitions
+                + ", expected 1 or more, or 0 for one a task slot");
+      }
+      return new Dataset(spark, source, layout, wanted);
+    } catch (RuntimeException e) {
+      source.close();
+      throw e;
     }
-    return new Dataset(spark, source, layout, wanted);
   }
 
   /** What identifies the data. */
@@ -187,12 +201,12 @@ public final class Dataset implements AutoCloseable {
   }
 
   /**
-   * Cuts the data anew, into {@code partitions} at the given places (Spark's notation; empty for
-   * anywhere). Shards stay as they are, so nothing that is computed from them changes.
+   * Cuts the data anew, into {@code partitions}, which go wherever a slot is free. Shards stay as
+   * they are, so nothing that is computed from them changes.
    */
-  public void recut(int partitions, List<String> places) {
+  public void recut(int partitions) {
     RDD<PackedShard> old = rdd;
-    rdd = cut(partitions, places);
+    rdd = cut(partitions);
     old.unpersist(false);
   }
 
@@ -200,13 +214,11 @@ public final class Dataset implements AutoCloseable {
   @Override
   public void close() {
     rdd.unpersist(false);
-    if (source instanceof SpreadSource spread) {
-      spread.destroy();
-    }
+    source.close();
   }
 
-  private RDD<PackedShard> cut(int partitions, List<String> places) {
-    RDD<PackedShard> shards = new ShardRdd(spark, source, layout, partitions, places);
+  private RDD<PackedShard> cut(int partitions) {
+    RDD<PackedShard> shards = new ShardRdd(spark, source, layout, partitions);
     shards.setName("convoy shards");
     return shards.persist(StorageLevel.MEMORY_AND_DISK());
   }
@@ -219,7 +231,7 @@ public final class Dataset implements AutoCloseable {
           spark.runJob(
               rdd, new Look(source.shape().size()), ClassTag$.MODULE$.apply(ShardStats[].class));
     } catch (Exception e) {
-      throw DataException.within(e);
+      throw Failures.within(e);
     } finally {
       spark.setJobDescription(null);
     }

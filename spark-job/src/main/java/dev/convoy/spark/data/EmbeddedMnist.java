@@ -1,5 +1,6 @@
 package dev.convoy.spark.data;
 
+import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.data.ImageSet;
 import dev.convoy.engine.tensor.Shape;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.util.Map;
  */
 final class EmbeddedMnist implements ExampleSource {
   private static final long serialVersionUID = 1L;
-  private static final Map<Dataset.Part, SoftReference<IdxPair.Loaded>> LOADED =
+  private static final Map<Dataset.Part, SoftReference<LoadedIdx>> LOADED =
       new EnumMap<>(Dataset.Part.class);
 
   private final Dataset.Part part;
@@ -23,14 +24,14 @@ final class EmbeddedMnist implements ExampleSource {
     this.part = part;
   }
 
-  private static IdxPair.Loaded load(Dataset.Part part) throws IOException {
+  private static LoadedIdx load(Dataset.Part part) throws IOException {
     synchronized (LOADED) {
-      SoftReference<IdxPair.Loaded> held = LOADED.get(part);
-      IdxPair.Loaded loaded = held == null ? null : held.get();
+      SoftReference<LoadedIdx> held = LOADED.get(part);
+      LoadedIdx loaded = held == null ? null : held.get();
       if (loaded == null) {
         String prefix = part == Dataset.Part.TRAIN ? "train" : "t10k";
         loaded =
-            IdxPair.load(
+            LoadedIdx.read(
                 "mnist/" + prefix + "-images-idx3-ubyte.gz",
                 "mnist/" + prefix + "-labels-idx1-ubyte.gz",
                 EmbeddedMnist::resource);
@@ -51,7 +52,7 @@ final class EmbeddedMnist implements ExampleSource {
     return in;
   }
 
-  private IdxPair.Loaded loaded() {
+  private LoadedIdx loaded() {
     try {
       return load(part);
     } catch (IOException e) {
@@ -71,7 +72,7 @@ final class EmbeddedMnist implements ExampleSource {
 
   @Override
   public String labelPlace(long index) {
-    return "embedded:" + loaded().pair().labelPlace(index);
+    return "embedded:" + LoadedIdx.labelPlace(loaded().labels(), index);
   }
 
   @Override

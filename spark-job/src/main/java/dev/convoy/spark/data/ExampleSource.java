@@ -19,6 +19,12 @@ public interface ExampleSource extends Serializable {
   /** Where the label of example {@code index} stands, for messages: file and offset. */
   String labelPlace(long index);
 
+  /** Called on the driver once every example was read and is cached: frees what executors hold. */
+  default void release() {}
+
+  /** Called on the driver when the data is needed no more. */
+  default void close() {}
+
   /** Opens the source on this machine. */
   Reader open() throws IOException;
 

@@ -1,6 +1,5 @@
 package dev.convoy.spark.data;
 
-import dev.convoy.engine.tensor.Shape;
 import java.io.Serializable;
 
 /**
@@ -12,9 +11,4 @@ import java.io.Serializable;
  * @param hash 32 hex digits over every index, label and pixel
  */
 public record Fingerprint(long examples, int classes, String shape, String hash)
-    implements Serializable {
-  /** The shape of one example. */
-  public Shape exampleShape() {
-    return Shape.parse(shape);
-  }
-}
+    implements Serializable {}

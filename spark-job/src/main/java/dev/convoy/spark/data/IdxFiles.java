@@ -1,10 +1,14 @@
 package dev.convoy.spark.data;
 
+import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.data.IdxHeader;
+import dev.convoy.engine.data.IdxReader;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -34,17 +38,16 @@ final class IdxFiles {
       }
       Path images = find(files, path, part, "images", "idx3-ubyte", "idx4-ubyte");
       Path labels = find(files, path, part, "labels", "idx1-ubyte");
-      if (images.getName().endsWith(".gz") || labels.getName().endsWith(".gz")) {
-        IdxPair.Opener opener = name -> files.open(new Path(name));
-        return new SpreadSource(spark, IdxPair.load(images.toString(), labels.toString(), opener));
+      if (isPacked(files, images) || isPacked(files, labels)) {
+        LoadedIdx.Opener opener = name -> files.open(new Path(name));
+        return new SpreadSource(
+            spark, LoadedIdx.read(images.toString(), labels.toString(), opener));
       }
       IdxHeader imagesHeader = header(files, images, IdxHeader::images);
       IdxHeader labelsHeader = header(files, labels, IdxHeader::labels);
+      IdxReader.checkCounts(imagesHeader, labelsHeader);
       return new IdxSource(
-          new IdxPair(imagesHeader, labelsHeader),
-          images.toString(),
-          labels.toString(),
-          SerializableConfiguration.broadcast(spark.sc()));
+          imagesHeader, labelsHeader, SerializableConfiguration.broadcast(spark.sc()));
     } catch (IOException e) {
       throw new DataException("data.path: cannot read " + folder + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException e) {
@@ -52,6 +55,15 @@ final class IdxFiles {
         throw e;
       }
       throw new DataException("data.path: got '" + folder + "': " + e.getMessage(), e);
+    }
+  }
+
+  /** True if the file is gzip by its first bytes, whatever it is called. */
+  private static boolean isPacked(FileSystem files, Path path) throws IOException {
+    try (InputStream in = files.open(path)) {
+      byte[] magic = in.readNBytes(2);
+      return magic.length == 2
+          && ((magic[0] & 0xff) | (magic[1] & 0xff) << 8) == GZIPInputStream.GZIP_MAGIC;
     }
   }
 

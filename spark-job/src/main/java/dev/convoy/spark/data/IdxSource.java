@@ -1,7 +1,10 @@
 package dev.convoy.spark.data;
 
+import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.data.IdxHeader;
 import dev.convoy.engine.tensor.Shape;
 import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
@@ -16,17 +19,12 @@ import org.apache.spark.util.SerializableConfiguration;
 final class IdxSource implements ExampleSource {
   private static final long serialVersionUID = 1L;
 
-  private final IdxPair pair;
-  private final String images;
-  private final String labels;
+  private final IdxHeader images;
+  private final IdxHeader labels;
   private final Broadcast<SerializableConfiguration> configuration;
 
   IdxSource(
-      IdxPair pair,
-      String images,
-      String labels,
-      Broadcast<SerializableConfiguration> configuration) {
-    this.pair = pair;
+      IdxHeader images, IdxHeader labels, Broadcast<SerializableConfiguration> configuration) {
     this.images = images;
     this.labels = labels;
     this.configuration = configuration;
@@ -34,24 +32,24 @@ final class IdxSource implements ExampleSource {
 
   @Override
   public Shape shape() {
-    return pair.images().shape();
+    return images.shape();
   }
 
   @Override
   public long examples() {
-    return pair.images().count();
+    return images.count();
   }
 
   @Override
   public String labelPlace(long index) {
-    return pair.labelPlace(index);
+    return LoadedIdx.labelPlace(labels, index);
   }
 
   @Override
   public Reader open() throws IOException {
-    FSDataInputStream pixelStream = open(images);
+    FSDataInputStream pixelStream = open(images.name());
     try {
-      return new RangeReader(pixelStream, open(labels));
+      return new RangeReader(pixelStream, open(labels.name()));
     } catch (IOException e) {
       pixelStream.close();
       throw e;
@@ -60,7 +58,16 @@ final class IdxSource implements ExampleSource {
 
   private FSDataInputStream open(String name) throws IOException {
     Path path = new Path(name);
-    return path.getFileSystem(configuration.value().value()).open(path);
+    try {
+      return path.getFileSystem(configuration.value().value()).open(path);
+    } catch (FileNotFoundException e) {
+      throw Failures.unseen(name, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    configuration.destroy();
   }
 
   private final class RangeReader implements Reader {
@@ -74,16 +81,16 @@ final class IdxSource implements ExampleSource {
     }
 
     @Override
-    public void read(long first, int count, byte[] pixels, int[] labels, int at)
+    public void read(long first, int count, byte[] pixels, int[] numbers, int at)
         throws IOException {
       int example = shape().size();
       if (classes.length < count) {
         classes = new byte[count];
       }
-      fill(pixelStream, pair.images(), first, pixels, at * example, count * example);
-      fill(labelStream, pair.labels(), first, classes, 0, count);
+      fill(pixelStream, images, first, pixels, at * example, count * example);
+      fill(labelStream, labels, first, classes, 0, count);
       for (int i = 0; i < count; i++) {
-        labels[at + i] = classes[i] & 0xff;
+        numbers[at + i] = classes[i] & 0xff;
       }
     }
 

@@ -1,5 +1,6 @@
 package dev.convoy.spark.data;
 
+import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.CounterRandom;
 import java.io.Serializable;
 

@@ -1,5 +1,6 @@
 package dev.convoy.spark.data;
 
+import dev.convoy.engine.data.DataException;
 import java.io.IOException;
 
 /** Reads one shard out of a source. */

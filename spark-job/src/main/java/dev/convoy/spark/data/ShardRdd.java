@@ -2,7 +2,6 @@ package dev.convoy.spark.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import org.apache.spark.Partition;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
@@ -11,7 +10,6 @@ import scala.collection.AbstractIterator;
 import scala.collection.Iterator;
 import scala.collection.immutable.Nil$;
 import scala.collection.immutable.Seq;
-import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
 
 /**
@@ -24,7 +22,6 @@ final class ShardRdd extends RDD<PackedShard> {
   private final ExampleSource source;
   private final ShardLayout layout;
   private final int partitions;
-  private final transient List<String> hosts;
 
   private record Slice(int index) implements Partition {
     @Override
@@ -33,20 +30,11 @@ final class ShardRdd extends RDD<PackedShard> {
     }
   }
 
-  /**
-   * @param hosts preferred place of each partition in Spark's notation, or empty for anywhere
-   */
-  ShardRdd(
-      SparkContext spark,
-      ExampleSource source,
-      ShardLayout layout,
-      int partitions,
-      List<String> hosts) {
+  ShardRdd(SparkContext spark, ExampleSource source, ShardLayout layout, int partitions) {
     super(spark, noParents(), ClassTag$.MODULE$.apply(PackedShard.class));
     this.source = source;
     this.layout = layout;
     this.partitions = partitions;
-    this.hosts = hosts;
   }
 
   @SuppressWarnings("unchecked")
@@ -61,12 +49,6 @@ final class ShardRdd extends RDD<PackedShard> {
       slices[p] = new Slice(p);
     }
     return slices;
-  }
-
-  @Override
-  public Seq<String> getPreferredLocations(Partition split) {
-    List<String> place = hosts.isEmpty() ? List.of() : List.of(hosts.get(split.index()));
-    return CollectionConverters.asScala(place).toSeq();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.convoy.spark.data;
 
+import dev.convoy.engine.data.IdxHeader;
 import dev.convoy.engine.data.ImageSet;
 import dev.convoy.engine.tensor.Shape;
 import java.util.ArrayList;
@@ -16,14 +17,16 @@ final class SpreadSource implements ExampleSource {
   private static final long serialVersionUID = 1L;
   private static final int PIECE_BYTES = 1 << 24;
 
-  private final IdxPair pair;
+  private final Shape shape;
+  private final IdxHeader labels;
   private final int pieceExamples;
   private final List<Broadcast<byte[]>> pieces = new ArrayList<>();
 
   /** Ships {@code loaded} in pieces of 16 MB. */
-  SpreadSource(JavaSparkContext spark, IdxPair.Loaded loaded) {
-    pair = loaded.pair();
+  SpreadSource(JavaSparkContext spark, LoadedIdx loaded) {
+    labels = loaded.labels();
     ImageSet set = loaded.set();
+    shape = set.shape();
     int example = set.shape().size();
     pieceExamples = Math.max(1, PIECE_BYTES / (example + 1));
     for (int first = 0; first < set.size(); first += pieceExamples) {
@@ -37,29 +40,29 @@ final class SpreadSource implements ExampleSource {
     }
   }
 
-  /** Frees the executors' copies; they fetch them again if they must. */
-  void release() {
+  @Override
+  public void release() {
     pieces.forEach(Broadcast::unpersist);
   }
 
-  /** Frees all copies. */
-  void destroy() {
+  @Override
+  public void close() {
     pieces.forEach(Broadcast::destroy);
   }
 
   @Override
   public Shape shape() {
-    return pair.images().shape();
+    return shape;
   }
 
   @Override
   public long examples() {
-    return pair.images().count();
+    return labels.count();
   }
 
   @Override
   public String labelPlace(long index) {
-    return pair.labelPlace(index);
+    return LoadedIdx.labelPlace(labels, index);
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.convoy.spark.train;
 
 import dev.convoy.spark.data.Dataset;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
@@ -57,7 +56,7 @@ final class Balance extends SparkListener implements AutoCloseable {
     if (uneven >= UNEVEN_STEPS && step >= notBefore) {
       int partitions =
           wanted == 0 ? Math.min(spark.defaultParallelism(), data.shardCount()) : wanted;
-      data.recut(partitions, List.of());
+      data.recut(partitions);
       events.post(
           new TrainEvent.Warned(
               step, partitions + " partitions are spread over " + executors + " executors again"));

@@ -3,6 +3,7 @@ package dev.convoy.spark.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.SparkForTests;
 import java.io.IOException;
@@ -10,9 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkContext;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ class DatasetTest {
       assertThat(data.heldOutExamples()).isBetween(30L, 110L);
       assertThat(fingerprint.examples()).isEqualTo(333);
       assertThat(fingerprint.classes()).isEqualTo(7);
-      assertThat(fingerprint.exampleShape()).isEqualTo(new Shape(4, 4, 1));
+      assertThat(fingerprint.shape()).isEqualTo("4x4x1");
       data.expect(new Shape(4, 4, 1), 7);
     }
     for (int partitions : new int[] {1, 3, 8, 13}) {
@@ -77,7 +78,7 @@ class DatasetTest {
         assertThat(data.partitions()).isEqualTo(partitions);
         assertThat(contents(data)).isEqualTo(expected);
         assertThat(data.fingerprint()).isEqualTo(fingerprint);
-        data.recut(4, List.of());
+        data.recut(4);
         assertThat(data.partitions()).isEqualTo(4);
         assertThat(contents(data)).isEqualTo(expected);
       }
@@ -139,12 +140,50 @@ class DatasetTest {
     Files.write(images, Arrays.copyOf(whole, 10));
     refused("truncated at offset 10");
     Files.write(images, Arrays.copyOf(whole, whole.length + 1));
-    refused("longer than said", "got 817 bytes, expected 816");
+    refused("longer than its header says", "got 817 bytes, expected 816");
     Files.delete(images);
     IdxWriter.write(folder.resolve("train-images-idx3-ubyte.gz"), Arrays.copyOf(whole, 500));
     refused("train-images-idx3-ubyte.gz: truncated at offset 500");
     Files.write(folder.resolve("train-images-idx3-ubyte.gz"), new byte[] {1, 2, 3, 4});
-    refused("no gzip stream");
+    refused("wrong magic at offset 0: got 0x01020304");
+  }
+
+  @Test
+  void gzipIsKnownByItsBytesNotByItsName() throws IOException {
+    IdxWriter.pair(folder, "train", 50, 4, 7, false);
+    Fingerprint plain = fingerprint();
+    IdxWriter.pair(folder, "train", 50, 4, 7, true);
+    for (String kind : new String[] {"images-idx3", "labels-idx1"}) {
+      Path packed = folder.resolve("train-" + kind + "-ubyte.gz");
+      Files.move(
+          packed,
+          folder.resolve("train-" + kind + "-ubyte"),
+          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      assertThat(fingerprint()).isEqualTo(plain);
+    }
+  }
+
+  private Fingerprint fingerprint() {
+    try (Dataset data = train(2, 4, 0)) {
+      return data.fingerprint();
+    }
+  }
+
+  @Test
+  void whatCannotBeReadLeavesNothingBehind() throws IOException {
+    IdxWriter.pair(folder, "train", 50, 4, 7, false);
+    int before = spark.getPersistentRDDs().size();
+    ExampleSource gone =
+        IdxFiles.open(
+            JavaSparkContext.fromSparkContext(spark), folder.toString(), Dataset.Part.TRAIN);
+    Files.delete(folder.resolve("train-images-idx3-ubyte"));
+    assertThatThrownBy(() -> Dataset.of(spark, gone, 4, 2, 5, 0))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("data.path: executor driver on ")
+        .hasMessageContaining("cannot read " + folder)
+        .hasMessageContaining("expected a path that every executor sees");
+    assertThat(spark.getPersistentRDDs().size()).isEqualTo(before);
+    assertThatThrownBy(gone::open).hasMessageContaining("destroyed");
   }
 
   @Test
@@ -156,7 +195,7 @@ class DatasetTest {
     IdxWriter.write(labels, IdxWriter.head(0x801, 49), new byte[49]);
     refused("counts differ", "got 49 labels, expected 50");
     IdxWriter.write(labels, IdxWriter.head(0x801, 0));
-    refused("bad side at offset 4: got 0", "1 or more items");
+    refused("empty at offset 4: got 0", "1 or more items");
     IdxWriter.write(folder.resolve("train-images-idx3-ubyte"), IdxWriter.head(0x803, 50, -1, 4));
     refused("bad side at offset 8: got -1");
     Files.delete(labels);
