@@ -38,6 +38,8 @@ class ImportRulesTest {
     "export,",
     "train, data checkpoint",
     "report, train",
+    "job, train",
+    "ml, job train data checkpoint",
   })
   void aPackageKnowsOnlyThoseBelowIt(String name, String below) {
     String self = "dev.convoy.spark." + name + "..";

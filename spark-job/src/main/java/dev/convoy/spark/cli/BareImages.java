@@ -4,6 +4,8 @@ import dev.convoy.engine.data.IdxHeader;
 import dev.convoy.engine.data.IdxReader;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.job.Texts;
+import dev.convoy.spark.job.UserError;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.ConsoleProgress.Detail;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;

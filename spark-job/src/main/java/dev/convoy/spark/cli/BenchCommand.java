@@ -1,5 +1,6 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.Figures;
 import dev.convoy.spark.train.StepBench;
 import java.io.IOException;

@@ -1,6 +1,8 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.job.Texts;
+import dev.convoy.spark.job.UserError;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

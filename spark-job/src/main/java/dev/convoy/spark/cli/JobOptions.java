@@ -1,7 +1,13 @@
 package dev.convoy.spark.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
+import dev.convoy.spark.job.BuiltInJobs;
+import dev.convoy.spark.job.Job;
+import dev.convoy.spark.job.JobFile;
+import dev.convoy.spark.job.Key;
+import dev.convoy.spark.job.Place;
+import dev.convoy.spark.job.Settings;
+import dev.convoy.spark.job.Texts;
+import dev.convoy.spark.job.UserError;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,9 +17,6 @@ import picocli.CommandLine.Option;
 
 /** The options that say what to train. */
 final class JobOptions {
-  /** Jobs that lie in the jar. */
-  static final List<String> BUILT_IN = List.of("lenet5", "cnn32", "seed-cnn", "mlp");
-
   private static final String DEFAULT = "lenet5";
 
   @Option(
@@ -76,36 +79,22 @@ final class JobOptions {
 
   private Source source() {
     String wanted = config == null ? DEFAULT : config;
-    if (BUILT_IN.contains(wanted)) {
-      return builtIn(wanted);
+    if (BuiltInJobs.NAMES.contains(wanted)) {
+      return new Source(wanted, "built-in " + wanted, BuiltInJobs.yaml(wanted));
     }
     byte[] bytes =
-        HadoopFiles.readSmall("--config", wanted, 3 * YamlReader.MAX_CHARACTERS, hint(wanted));
+        HadoopFiles.readSmall("--config", wanted, 3 * JobFile.MAX_CHARACTERS, hint(wanted));
     return new Source(stem(wanted), wanted, utf8(wanted, bytes));
-  }
-
-  private static Source builtIn(String name) {
-    String resource = "conf/" + name + ".yaml";
-    try (InputStream in = JobOptions.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new UserError(
-            "--config: the built-in job " + name + " is missing in this build; give a FILE");
-      }
-      String yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      return new Source(name, "built-in " + name, yaml);
-    } catch (IOException e) {
-      throw new IllegalStateException("the built-in job " + name + " cannot be read", e);
-    }
   }
 
   /** What may have gone wrong when a job file is not there. */
   private static String hint(String wanted) {
-    String near = Texts.hint(stem(wanted), BUILT_IN);
+    String near = Texts.hint(stem(wanted), BuiltInJobs.NAMES);
     boolean bare = !wanted.contains("/") && !wanted.contains(".");
     return bare && !near.isEmpty()
         ? near.replace("mean '", "mean the built-in job '")
         : "; built-in jobs are "
-            + Texts.list(BUILT_IN)
+            + Texts.list(BuiltInJobs.NAMES)
             + "; in cluster deploy mode the driver runs on another machine, which must see the"
             + " file too";
   }

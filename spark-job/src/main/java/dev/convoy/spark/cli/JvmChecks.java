@@ -1,6 +1,8 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.kernel.KernelProvider;
+import dev.convoy.spark.job.Texts;
+import dev.convoy.spark.job.UserError;
 import java.util.Set;
 
 /** Refuses what the java command says and this program cannot do, before anything trips over it. */

@@ -1,5 +1,7 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.spark.job.Texts;
+import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.train.TrainingException;
 import java.io.PrintStream;
 import java.io.PrintWriter;

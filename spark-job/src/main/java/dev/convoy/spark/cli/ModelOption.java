@@ -2,6 +2,11 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.network.ModelFile;
 import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.spark.job.JobFile;
+import dev.convoy.spark.job.Key;
+import dev.convoy.spark.job.Settings;
+import dev.convoy.spark.job.Texts;
+import dev.convoy.spark.job.UserError;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;

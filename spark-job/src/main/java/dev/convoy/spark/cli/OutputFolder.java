@@ -1,5 +1,8 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.spark.job.JobFile;
+import dev.convoy.spark.job.Texts;
+import dev.convoy.spark.job.UserError;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
@@ -71,7 +74,7 @@ final class OutputFolder implements Closeable {
         return Optional.empty();
       }
       String path = new Path(folder, JOB).toString();
-      byte[] bytes = HadoopFiles.readSmall("--output", path, 3 * YamlReader.MAX_CHARACTERS, "");
+      byte[] bytes = HadoopFiles.readSmall("--output", path, 3 * JobFile.MAX_CHARACTERS, "");
       return Optional.of(
           new JobOptions.Source(folder.getName(), path, JobOptions.utf8(path, bytes)));
     } catch (IOException e) {

@@ -2,6 +2,9 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.ModelSummary;
+import dev.convoy.spark.job.Job;
+import dev.convoy.spark.job.Key;
+import dev.convoy.spark.job.Limits;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;

@@ -1,5 +1,7 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.spark.job.Texts;
+import dev.convoy.spark.job.UserError;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.fs.FileStatus;

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.network.ModelSummary;
+import dev.convoy.spark.job.BuiltInJobs;
+import dev.convoy.spark.job.Job;
+import dev.convoy.spark.job.JobFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,11 +24,8 @@ class BuiltInJobsTest {
   @ParameterizedTest
   @CsvSource({"seed-cnn, 13602", "lenet5, 61706", "cnn32, 430890", "mlp, 101770"})
   void aBuiltInJobIsTheNetworkItSays(String name, long parameters) throws IOException {
-    assertThat(JobOptions.BUILT_IN).contains(name);
-    String yaml;
-    try (InputStream in = JobOptions.class.getResourceAsStream("conf/" + name + ".yaml")) {
-      yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+    assertThat(BuiltInJobs.NAMES).contains(name);
+    String yaml = BuiltInJobs.yaml(name);
     Job job = JobFile.read(name, yaml, name, List.of());
     assertThat(job.notes()).isEmpty();
     assertThat(ModelSummary.of(job.config().model()).parameters()).isEqualTo(parameters);

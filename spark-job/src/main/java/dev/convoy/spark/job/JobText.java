@@ -1,4 +1,4 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 import dev.convoy.spark.train.TrainConfig;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 /**
  * An interval in the usual notation, such as {@code [1,)} or {@code (0,1]}.
@@ -6,10 +6,10 @@ package dev.convoy.spark.cli;
  * @param low infinite if there is none; belongs to the interval unless {@code lowOpen}
  * @param high infinite if there is none; belongs to the interval unless {@code highOpen}
  */
-record Limits(double low, boolean lowOpen, double high, boolean highOpen) {
+public record Limits(double low, boolean lowOpen, double high, boolean highOpen) {
 
   /** Reads the notation. */
-  static Limits parse(String text) {
+  public static Limits parse(String text) {
     int comma = text.indexOf(',');
     String low = text.substring(1, comma);
     String high = text.substring(comma + 1, text.length() - 1);
@@ -20,14 +20,14 @@ record Limits(double low, boolean lowOpen, double high, boolean highOpen) {
         text.endsWith(")"));
   }
 
-  boolean contains(double value) {
+  public boolean contains(double value) {
     boolean above = lowOpen ? value > low : value >= low;
     boolean below = highOpen ? value < high : value <= high;
     return above && below;
   }
 
   /** The interval in words, after a noun such as 'a number'; empty if it is all numbers. */
-  String words() {
+  public String words() {
     if (low == Double.NEGATIVE_INFINITY && high == Double.POSITIVE_INFINITY) {
       return "";
     }

@@ -1,4 +1,4 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 import dev.convoy.engine.optimizer.Adam;
 import dev.convoy.engine.optimizer.LearningRate;

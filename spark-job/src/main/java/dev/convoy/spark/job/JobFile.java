@@ -1,4 +1,4 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.TrainConfig.Checkpoints;
@@ -12,16 +12,16 @@ import java.util.List;
  * Reads a job: YAML from a file, then what the command line says on top of it, then the defaults of
  * {@link Key}. What cannot be right is refused with file and line before anything is started.
  */
-final class JobFile {
+public final class JobFile {
 
   /** {@code --set KEY=VALUE}, or an option that stands for one, such as {@code --data PATH}. */
-  record Override(Place place, String key, String value) {
+  public record Override(Place place, String key, String value) {
     /**
      * Reads {@code KEY=VALUE}.
      *
      * @throws UserError if there is no equals sign
      */
-    static Override parse(String text) {
+    public static Override parse(String text) {
       int equals = text.indexOf('=');
       if (equals < 1) {
         throw new UserError(
@@ -35,6 +35,9 @@ final class JobFile {
     }
   }
 
+  /** Characters in a job file. */
+  public static final int MAX_CHARACTERS = YamlReader.MAX_CHARACTERS;
+
   private JobFile() {}
 
   /**
@@ -44,7 +47,7 @@ final class JobFile {
    * @param source the file's name for messages
    * @throws UserError with the place of the mistake, what was got, and what was expected
    */
-  static Job read(String name, String yaml, String source, List<Override> overrides) {
+  public static Job read(String name, String yaml, String source, List<Override> overrides) {
     Settings settings = settings(yaml, source, overrides);
     TrainConfig config =
         new TrainConfig(
@@ -62,7 +65,7 @@ final class JobFile {
   }
 
   /** The settings alone, for commands that need no whole job. */
-  static Settings settings(String yaml, String source, List<Override> overrides) {
+  public static Settings settings(String yaml, String source, List<Override> overrides) {
     Settings settings = new Settings(source);
     settings.putAll(YamlReader.read(yaml, source), "", new EnumMap<>(Key.class));
     overrides.forEach(o -> settings.override(o.place(), o.key(), o.value()));

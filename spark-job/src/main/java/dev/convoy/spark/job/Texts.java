@@ -1,4 +1,4 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 import dev.convoy.engine.network.NearestName;
 import java.util.Collection;
@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Map;
 
 /** Small helpers for messages. */
-final class Texts {
+public final class Texts {
   private static final int LONGEST = 60;
 
   private Texts() {}
 
   /** {@code text} on one line and short enough for a message. */
-  static String shorten(String text) {
+  public static String shorten(String text) {
     StringBuilder clean = new StringBuilder();
     for (int i = 0; i < text.length() && clean.length() <= LONGEST; i++) {
       char c = text.charAt(i);
@@ -23,7 +23,7 @@ final class Texts {
   }
 
   /** What {@code e} says, without what follows on further lines. */
-  static String firstLine(Throwable e) {
+  public static String firstLine(Throwable e) {
     String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     boolean bare = message.isEmpty() || message.equals("null");
     return bare ? e.getClass().getSimpleName() : message;
@@ -33,7 +33,7 @@ final class Texts {
    * The words {@code ; did you mean 'training.batchSize'?}, or nothing if no known name is close.
    * The last segment counts most: {@code batchSize} alone, or in the wrong group, finds its key.
    */
-  static String hint(String got, Collection<String> known) {
+  public static String hint(String got, Collection<String> known) {
     Map<String, String> siblings = new LinkedHashMap<>();
     Map<String, String> all = new LinkedHashMap<>();
     String group = got.substring(0, got.length() - tail(got).length());
@@ -58,7 +58,7 @@ final class Texts {
   }
 
   /** {@code a, b or c}. */
-  static String list(List<String> names) {
+  public static String list(List<String> names) {
     int last = names.size() - 1;
     return last < 1
         ? String.join("", names)

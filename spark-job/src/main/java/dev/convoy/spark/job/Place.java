@@ -1,4 +1,4 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 /**
  * Where a value was written, so that an error can point at it.
@@ -6,20 +6,20 @@ package dev.convoy.spark.cli;
  * @param source a file's name, or an option such as {@code --set training.epochs}
  * @param line from 1, or 0 if the source has no lines; not shown for an option
  */
-record Place(String source, int line) {
+public record Place(String source, int line) {
 
   /** A place on the command line. */
-  static Place option(String option) {
+  public static Place option(String option) {
     return new Place(option, 0);
   }
 
   /** An error that starts with this place. */
-  UserError error(String message) {
+  public UserError error(String message) {
     return new UserError(this + ": " + message);
   }
 
   /** An error that starts with this place and keeps its cause for {@code --verbose}. */
-  UserError error(String message, Throwable cause) {
+  public UserError error(String message, Throwable cause) {
     return new UserError(this + ": " + message, cause);
   }
 

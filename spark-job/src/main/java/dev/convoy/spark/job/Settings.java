@@ -1,4 +1,4 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * What a job file and the command line say, key by key, each with its place; the last word counts.
  * Types and limits are checked when a value is put in, so reading cannot fail.
  */
-final class Settings {
+public final class Settings {
   private static final Pattern WHOLE = Pattern.compile("[-+]?[0-9]{1,19}");
   private static final Pattern REAL =
       Pattern.compile("[-+]?([0-9]{1,40}(\\.[0-9]{0,40})?|\\.[0-9]{1,40})([eE][-+]?[0-9]{1,3})?");
@@ -165,17 +165,17 @@ final class Settings {
   }
 
   /** True if the key was given, not left to its default. */
-  boolean isGiven(Key key) {
+  public boolean isGiven(Key key) {
     return given.containsKey(key);
   }
 
   /** Where the key was given, or the job file where it was not. */
-  Place place(Key key) {
+  public Place place(Key key) {
     YamlNode node = given.get(key);
     return node == null ? new Place(source, 0) : node.place();
   }
 
-  String text(Key key) {
+  public String text(Key key) {
     YamlNode node = given.get(key);
     if (node instanceof YamlNode.Scalar scalar) {
       return scalar.isEmpty() ? "" : scalar.text();
@@ -185,23 +185,23 @@ final class Settings {
     return adam ? Key.ADAM_LEARNING_RATE : key.standard();
   }
 
-  int integer(Key key) {
+  public int integer(Key key) {
     return Integer.parseInt(text(key));
   }
 
-  long longInteger(Key key) {
+  public long longInteger(Key key) {
     return Long.parseLong(text(key));
   }
 
-  double real(Key key) {
+  public double real(Key key) {
     return Double.parseDouble(text(key));
   }
 
-  float single(Key key) {
+  public float single(Key key) {
     return Float.parseFloat(text(key));
   }
 
-  boolean flag(Key key) {
+  public boolean flag(Key key) {
     return Boolean.parseBoolean(text(key));
   }
 

@@ -1,4 +1,4 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 import dev.convoy.engine.data.Normalization;
 import dev.convoy.engine.layer.LayerSpec;

@@ -1,4 +1,4 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 import dev.convoy.spark.train.TrainConfig;
 import java.util.List;
@@ -12,8 +12,9 @@ import java.util.List;
  * @param yaml the job with every key written out; reads to the same {@code config}
  * @param notes what the user should know, such as keys that have no effect
  */
-record Job(String name, TrainConfig config, String startFrom, String yaml, List<String> notes) {
-  Job {
+public record Job(
+    String name, TrainConfig config, String startFrom, String yaml, List<String> notes) {
+  public Job {
     notes = List.copyOf(notes);
   }
 }

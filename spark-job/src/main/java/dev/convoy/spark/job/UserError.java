@@ -1,10 +1,10 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 /**
- * A mistake of the user's: ends the command with status 2 and this message alone, without a stack
+ * A mistake of the user's: ends a command with status 2 and this message alone, without a stack
  * trace. The message says what, got, expected and the cure.
  */
-public final class UserError extends RuntimeException {
+public final class UserError extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   public UserError(String message) {

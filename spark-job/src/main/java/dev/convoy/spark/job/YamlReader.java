@@ -1,4 +1,4 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.convoy.spark.cli;
+package dev.convoy.spark.job;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +11,7 @@ import java.util.Optional;
  * <p>Limits are intervals: {@code [1,)} is 1 or more, {@code (0,)} more than 0, {@code [0,1)} from
  * 0 to less than 1. Of {@link Kind#CHOICE} they are the words to choose from.
  */
-enum Key {
+public enum Key {
   DATA_PATH(
       "data.path",
       Kind.TEXT,
@@ -134,7 +134,7 @@ enum Key {
   static final String ADAM_LEARNING_RATE = "0.001";
 
   /** Types of values. */
-  enum Kind {
+  public enum Kind {
     TEXT,
     INTEGER,
     LONG,
@@ -159,34 +159,34 @@ enum Key {
   }
 
   /** The dotted name. */
-  String dotted() {
+  public String dotted() {
     return name;
   }
 
-  Kind kind() {
+  public Kind kind() {
     return kind;
   }
 
   /** The default as it would be written, or null if the key must be given. */
-  String standard() {
+  public String standard() {
     return standard;
   }
 
-  String limits() {
+  public String limits() {
     return limits;
   }
 
-  String about() {
+  public String about() {
     return about;
   }
 
   /** Words of a {@link Kind#CHOICE}. */
-  List<String> choices() {
+  public List<String> choices() {
     return List.of(limits.split("\\|"));
   }
 
   /** All dotted names, in order. */
-  static List<String> names() {
+  public static List<String> names() {
     return Arrays.stream(values()).map(Key::dotted).toList();
   }
 
@@ -198,7 +198,7 @@ enum Key {
   }
 
   /** The key called {@code name}. */
-  static Optional<Key> named(String name) {
+  public static Optional<Key> named(String name) {
     return Arrays.stream(values()).filter(key -> key.name.equals(name)).findFirst();
   }
 
