@@ -6,14 +6,14 @@ import java.util.Arrays;
 
 /**
  * A micro-batch in the engine's layout ({@link Lanes}), filled again and again: inputs {@code
- * [block][height][width][channel][lane]}, a label and an identity for each example. The identity
+ * [block][height][width][channel][lane]}, labels and an identity for each example. The identity
  * keys dropout, so it must not depend on how data is partitioned.
  */
 public final class Batch {
   private final Shape shape;
   private final int capacity;
   private final float[] inputs;
-  private final int[] labels;
+  private final int[][] labels;
   private final long[] ids;
   private final int outputs;
   private final float[] targets;
@@ -39,6 +39,15 @@ public final class Batch {
    * @param outputs target values of an example; 0 if the label says it all
    */
   public Batch(Shape shape, int capacity, int outputs) {
+    this(shape, capacity, outputs, 1);
+  }
+
+  /**
+   * As above, with several labels an example.
+   *
+   * @param labels one for each output of the network
+   */
+  public Batch(Shape shape, int capacity, int outputs, int labels) {
     if (capacity < 1) {
       throw new IllegalArgumentException(
           "batch: got a capacity of " + capacity + ", expected 1 or more");
@@ -46,10 +55,10 @@ public final class Batch {
     this.shape = shape;
     this.capacity = capacity;
     this.inputs = new float[Math.multiplyExact(Lanes.blocks(capacity) * Lanes.COUNT, shape.size())];
-    this.labels = new int[Lanes.blocks(capacity) * Lanes.COUNT];
-    this.ids = new long[labels.length];
+    this.labels = new int[labels][Lanes.blocks(capacity) * Lanes.COUNT];
+    this.ids = new long[Lanes.blocks(capacity) * Lanes.COUNT];
     this.outputs = outputs;
-    this.targets = outputs == 0 ? null : new float[labels.length * outputs];
+    this.targets = outputs == 0 ? null : new float[ids.length * outputs];
   }
 
   public Shape shape() {
@@ -79,9 +88,24 @@ public final class Batch {
     return inputs;
   }
 
-  /** Class numbers, one an example. */
+  /** Class numbers, one an example; the first ones, if there are several. */
   public int[] labels() {
-    return labels;
+    return labels[0];
+  }
+
+  /** Class numbers for output {@code o}, one an example. */
+  public int[] labels(int o) {
+    return labels[o];
+  }
+
+  /** Labels that each example has. */
+  public int labelsAnExample() {
+    return labels.length;
+  }
+
+  /** Sets the label for output {@code o} of the example added last. */
+  public void label(int o, int label) {
+    labels[o][size - 1] = label;
   }
 
   /** Identities, one an example. */
@@ -144,7 +168,7 @@ public final class Batch {
     if (size == capacity) {
       throw new IllegalStateException("batch: full at " + capacity + " examples; clear() it first");
     }
-    labels[size] = label;
+    labels[0][size] = label;
     ids[size] = id;
     return size++;
   }

@@ -12,7 +12,7 @@ import dev.convoy.engine.tensor.Tensor;
  * backward on every block; {@link #storeGradient}. Tensors hold whole blocks of 16 examples in the
  * layout of {@link dev.convoy.engine.tensor.Lanes}.
  */
-public sealed interface Layer permits Activation, Affine, Dropout, Pool2d {
+public sealed interface Layer permits Activation, Affine, Dropout, Join, Pool2d {
 
   /** Shape of one example on the way in. */
   Shape input();

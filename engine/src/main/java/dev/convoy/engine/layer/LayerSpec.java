@@ -1,6 +1,7 @@
 package dev.convoy.engine.layer;
 
 import dev.convoy.engine.tensor.Shape;
+import java.util.List;
 
 /**
  * A layer on paper: what a user writes down, before any input shape or parameter offset is known.
@@ -118,6 +119,68 @@ public sealed interface LayerSpec {
     @Override
     public Shape outputShape(Shape input) {
       return input;
+    }
+  }
+
+  /** A layer that takes what several others give. */
+  sealed interface Join extends LayerSpec {
+
+    /**
+     * The shape that leaves this layer when {@code inputs} enter.
+     *
+     * @throws IllegalArgumentException if they do not fit each other, saying what would
+     */
+    Shape outputShape(List<Shape> inputs);
+
+    @Override
+    default Shape outputShape(Shape input) {
+      return outputShape(List.of(input));
+    }
+  }
+
+  /** The sum of inputs of one shape, value by value: a skip connection. */
+  record Add() implements Join {
+    @Override
+    public Shape outputShape(List<Shape> inputs) {
+      Shape first = inputs.get(0);
+      for (Shape other : inputs) {
+        if (!other.equals(first)) {
+          throw new IllegalArgumentException(
+              "add: got inputs of "
+                  + first
+                  + " and "
+                  + other
+                  + ", expected one shape; bring them to it by a convolution, pooling or a dense"
+                  + " layer, or use concat");
+        }
+      }
+      return first;
+    }
+  }
+
+  /** Inputs of one height and width side by side: the channels of the first, then the next's. */
+  record Concat() implements Join {
+    @Override
+    public Shape outputShape(List<Shape> inputs) {
+      Shape first = inputs.get(0);
+      long channels = 0;
+      for (Shape other : inputs) {
+        if (other.height() != first.height() || other.width() != first.width()) {
+          throw new IllegalArgumentException(
+              "concat: got inputs of "
+                  + first
+                  + " and "
+                  + other
+                  + ", expected one height and width; bring them to it by padding, stride or"
+                  + " pooling, or flatten both");
+        }
+        channels += other.channels();
+      }
+      if (channels > Shape.MAX_SIZE) {
+        throw new IllegalArgumentException(
+            "concat: got " + channels + " channels in all, expected at most " + Shape.MAX_SIZE);
+      }
+      return new Shape(first.height(), first.width(), (int) channels);
     }
   }
 

@@ -60,6 +60,11 @@ final class ItemText {
     return item.trim().split("\\s+", 2)[0];
   }
 
+  /** First word of the item. */
+  String name() {
+    return name;
+  }
+
   boolean has(String key) {
     return values.containsKey(key);
   }
@@ -170,6 +175,23 @@ final class ItemText {
           wrong(key, text, list(choices)).getMessage() + NearestName.hint(text, choices));
     }
     return index;
+  }
+
+  /** What was given, which must not be empty. */
+  String text(String key) {
+    if (values.get(key).isEmpty()) {
+      throw wrong(key, "", "a name");
+    }
+    return values.get(key);
+  }
+
+  /** Names, commas between. */
+  List<String> names(String key) {
+    List<String> names = List.of(values.get(key).split(",", -1));
+    if (names.contains("")) {
+      throw wrong(key, values.get(key), "a name, or several with commas between");
+    }
+    return names;
   }
 
   private int whole(String key, String text, int min, int max, String expected) {

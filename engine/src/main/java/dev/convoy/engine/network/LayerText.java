@@ -3,6 +3,8 @@ package dev.convoy.engine.network;
 import dev.convoy.engine.data.Normalization;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.layer.LayerSpec.Activation;
+import dev.convoy.engine.layer.LayerSpec.Add;
+import dev.convoy.engine.layer.LayerSpec.Concat;
 import dev.convoy.engine.layer.LayerSpec.Conv2d;
 import dev.convoy.engine.layer.LayerSpec.Dense;
 import dev.convoy.engine.layer.LayerSpec.Dropout;
@@ -30,7 +32,11 @@ import java.util.stream.Stream;
  * relu | sigmoid | tanh | flatten
  * dense units=10 bias=true init=he frozen=false
  * dropout rate=0.5
+ * add from=a,b
+ * concat from=a,b
  * </pre>
+ *
+ * <p>Every layer may also have {@code name=NAME} and {@code from=NAME}.
  *
  * <p>One number stands for both sides ({@code kernel=5}). Padding is {@code valid}, {@code same},
  * {@code same-head}, {@code 2}, {@code 2x1} or {@code top,bottom,left,right}. The values above are
@@ -41,21 +47,29 @@ final class LayerText {
   /** Layers that may be named, in the order in which errors list them. */
   static final List<String> LAYERS =
       List.of(
-          "conv2d", "maxpool", "avgpool", "relu", "sigmoid", "tanh", "flatten", "dense", "dropout");
+          "conv2d", "maxpool", "avgpool", "relu", "sigmoid", "tanh", "flatten", "dense", "dropout",
+          "add", "concat");
 
   /** All first words of a line, for hints. */
   private static final List<String> ITEMS =
-      Stream.concat(LAYERS.stream(), Stream.of("input", "normalize", "loss")).toList();
+      Stream.concat(LAYERS.stream(), Stream.of("input", "normalize", "loss", "output")).toList();
 
   private static final List<String> CONV2D =
-      List.of("filters", "kernel", "stride", "padding", "bias", "flip", "init", "frozen");
-  private static final List<String> POOL = List.of("window", "stride", "padding");
-  private static final List<String> DENSE = List.of("units", "bias", "init", "frozen");
+      settings("filters", "kernel", "stride", "padding", "bias", "flip", "init", "frozen");
+  private static final List<String> POOL = settings("window", "stride", "padding");
+  private static final List<String> DENSE = settings("units", "bias", "init", "frozen");
+  private static final List<String> DROPOUT = settings("rate");
+  private static final List<String> PLAIN = settings();
+  private static final List<String> OUTPUT = List.of("from", "loss", "weight");
   private static final List<String> INITS = names(Init.values());
   private static final List<String> LOSSES = names(ModelSpec.LossKind.values());
   private static final List<String> PADDINGS = List.of("valid", "same", "same-head");
 
   private LayerText() {}
+
+  private static List<String> settings(String... own) {
+    return Stream.concat(Arrays.stream(own), Stream.of("name", "from")).toList();
+  }
 
   /** Reads {@code normalize mean=0.1307 deviation=0.3081}. */
   static Normalization normalization(String item) {
@@ -78,41 +92,62 @@ final class LayerText {
     return ModelSpec.LossKind.values()[index];
   }
 
-  /** Reads one layer. */
-  static LayerSpec layer(String item) {
-    String name = ItemText.nameOf(item);
-    switch (name) {
-      case "conv2d":
-        return conv2d(new ItemText(item, CONV2D));
-      case "maxpool":
-        return pool(PoolMode.MAX, new ItemText(item, POOL));
-      case "avgpool":
-        return pool(PoolMode.AVERAGE, new ItemText(item, POOL));
-      case "dense":
-        return dense(new ItemText(item, DENSE));
-      case "dropout":
-        return new Dropout(new ItemText(item, List.of("rate")).real("rate", null, "0.5"));
-      default:
-        LayerSpec plain = plain(name);
-        if (plain != null) {
-          new ItemText(item, List.of());
-          return plain;
-        }
-        throw new IllegalArgumentException(
-            "got unknown layer "
-                + ItemText.quote(name)
-                + ", expected "
-                + ItemText.list(LAYERS)
-                + NearestName.hint(name, ITEMS));
+  /** Reads {@code NAME from=LAYER loss=softmax weight=1}. */
+  static ModelSpec.Output output(String rest) {
+    String name = ItemText.nameOf(rest);
+    if (name.isEmpty() || name.contains("=")) {
+      throw new IllegalArgumentException(
+          "output: got no name, expected one, for example 'output digit loss=softmax'");
     }
+    ItemText text = new ItemText("output " + rest.substring(name.length()), OUTPUT);
+    return new ModelSpec.Output(
+        name,
+        text.has("from") ? text.text("from") : "",
+        ModelSpec.LossKind.values()[text.word("loss", 0, LOSSES)],
+        text.real("weight", 1f, "0.5"));
   }
 
-  private static LayerSpec plain(String name) {
-    if (name.equals("flatten")) {
-      return new Flatten();
-    }
-    int index = names(Function.values()).indexOf(name);
-    return index < 0 ? null : new Activation(Function.values()[index]);
+  /** Reads one layer with its name and sources. */
+  static ModelSpec.Node node(String item) {
+    ItemText text = new ItemText(item, known(ItemText.nameOf(item)));
+    return new ModelSpec.Node(
+        text.has("name") ? text.text("name") : "",
+        layer(text),
+        text.has("from") ? text.names("from") : List.of());
+  }
+
+  private static List<String> known(String name) {
+    return switch (name) {
+      case "conv2d" -> CONV2D;
+      case "maxpool", "avgpool" -> POOL;
+      case "dense" -> DENSE;
+      case "dropout" -> DROPOUT;
+      default -> {
+        if (!LAYERS.contains(name)) {
+          throw new IllegalArgumentException(
+              "got unknown layer "
+                  + ItemText.quote(name)
+                  + ", expected "
+                  + ItemText.list(LAYERS)
+                  + NearestName.hint(name, ITEMS));
+        }
+        yield PLAIN;
+      }
+    };
+  }
+
+  private static LayerSpec layer(ItemText text) {
+    return switch (text.name()) {
+      case "conv2d" -> conv2d(text);
+      case "maxpool" -> pool(PoolMode.MAX, text);
+      case "avgpool" -> pool(PoolMode.AVERAGE, text);
+      case "dense" -> dense(text);
+      case "dropout" -> new Dropout(text.real("rate", null, "0.5"));
+      case "flatten" -> new Flatten();
+      case "add" -> new Add();
+      case "concat" -> new Concat();
+      default -> new Activation(Function.valueOf(text.name().toUpperCase(Locale.ROOT)));
+    };
   }
 
   private static Conv2d conv2d(ItemText text) {
@@ -161,7 +196,14 @@ final class LayerText {
         .get(text.word("padding", 0, PADDINGS));
   }
 
-  /** Writes one layer with every setting; {@code layer(text(x))} equals x. */
+  /** Writes one layer with every setting; {@code node(text(x))} equals x. */
+  static String text(ModelSpec.Node node) {
+    return text(node.layer())
+        + (node.name().isEmpty() ? "" : " name=" + node.name())
+        + (node.from().isEmpty() ? "" : " from=" + String.join(",", node.from()));
+  }
+
+  /** As above, without name and sources. */
   static String text(LayerSpec layer) {
     if (layer instanceof Conv2d conv) {
       return "conv2d filters="
@@ -188,6 +230,12 @@ final class LayerText {
     }
     if (layer instanceof Flatten) {
       return "flatten";
+    }
+    if (layer instanceof Add) {
+      return "add";
+    }
+    if (layer instanceof Concat) {
+      return "concat";
     }
     throw new IllegalArgumentException("layer: got " + layer + ", which has no text form");
   }

@@ -3,12 +3,12 @@ package dev.convoy.engine.network;
 import dev.convoy.engine.data.Normalization;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.tensor.Shape;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * A network on paper: input, normalisation, layers and loss, with a text form that {@link #parse}
- * reads and {@link #toText} prints, one item a line:
+ * A network on paper: inputs, normalisation, layers and outputs, with a text form that {@link
+ * #parse} reads and {@link #toText} prints, one item a line:
  *
  * <pre>
  * input 28x28x1
@@ -20,13 +20,26 @@ import java.util.List;
  * loss softmax
  * </pre>
  *
- * @param input shape of one example
- * @param normalization how bytes become inputs
- * @param layers in order
- * @param loss what is minimised
+ * <p>A layer takes what stands right above it, unless it says {@code from=NAME}; {@code add} and
+ * {@code concat} take several, {@code from=a,b}. Layers are named by {@code name=NAME}; the one
+ * input is called {@code input} unless it has a name. Several inputs and outputs have names:
+ *
+ * <pre>
+ * input left 28x28x1
+ * input right 28x28x1
+ * output digit from=LAYER loss=softmax weight=1
+ * output parity from=LAYER loss=sigmoid weight=0.5
+ * </pre>
+ *
+ * <p>What is minimised is the sum over the outputs of weight times mean loss.
+ *
+ * @param inputs in the order in which they stand in a packed example
+ * @param normalization how bytes become inputs, of all inputs
+ * @param nodes layers in order: each takes from above
+ * @param outputs in the order of their labels
  */
 public record ModelSpec(
-    Shape input, Normalization normalization, List<LayerSpec> layers, LossKind loss) {
+    List<Input> inputs, Normalization normalization, List<Node> nodes, List<Output> outputs) {
 
   /** The losses a model may name. */
   public enum LossKind {
@@ -44,96 +57,171 @@ public record ModelSpec(
   /** Most layers in a model. */
   public static final int MAX_LAYERS = 10_000;
 
-  public ModelSpec {
-    layers = List.copyOf(layers);
-    atMost(layers.size());
-    if (layers.isEmpty()) {
-      throw new IllegalArgumentException(
-          "model: got no layers, expected at least one, for example 'dense units=10'");
+  /** Most inputs, and most outputs, of a model. */
+  public static final int MAX_ENDS = 64;
+
+  /** Name of the one input of a model that does not name it. */
+  public static final String INPUT = "input";
+
+  /** Name of the one output of a model that does not name it. */
+  public static final String OUTPUT = "output";
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}");
+
+  /** A named part of an example. */
+  public record Input(String name, Shape shape) {
+    public Input {
+      expectName("input", name);
     }
   }
 
   /**
-   * Reads the text form. Order is free but for the layers; {@code input} must be there; {@code
-   * normalize} is {@code mean=0 deviation=1} and {@code loss} is softmax unless given. What follows
-   * a {@code #} is a comment.
+   * A layer and its place in the network.
    *
-   * @throws IllegalArgumentException naming the line, what was got and what was expected; also for
-   *     texts above {@value #MAX_TEXT} characters
+   * @param name empty if nothing refers to it
+   * @param from names of what it takes; empty for what stands right above
    */
-  public static ModelSpec parse(String text) {
-    if (text.length() > MAX_TEXT) {
-      throw new IllegalArgumentException(
-          "model: got a text of "
-              + text.length()
-              + " characters, expected at most "
-              + MAX_TEXT
-              + "; is this a model description?");
-    }
-    Shape input = null;
-    Normalization normalization = null;
-    LossKind loss = null;
-    List<LayerSpec> layers = new ArrayList<>();
-    String[] lines = text.split("\n", -1);
-    for (int i = 0; i < lines.length; i++) {
-      String item = lines[i].split("#", 2)[0].trim();
-      if (item.isEmpty()) {
-        continue;
+  public record Node(String name, LayerSpec layer, List<String> from) {
+    public Node {
+      if (!name.isEmpty()) {
+        expectName("name", name);
       }
-      String name = ItemText.nameOf(item);
-      String rest = item.substring(name.length()).trim();
-      try {
-        switch (name) {
-          case "input" -> input = once(name, input, Shape.parse(rest));
-          case "normalize" ->
-              normalization = once(name, normalization, LayerText.normalization(item));
-          case "loss" -> loss = once(name, loss, LayerText.loss(rest));
-          default -> {
-            layers.add(LayerText.layer(item));
-            atMost(layers.size());
-          }
-        }
-      } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException("model line " + (i + 1) + ": " + e.getMessage(), e);
-      }
+      from = List.copyOf(from);
     }
-    if (input == null) {
-      throw new IllegalArgumentException(
-          "model: got no input line, expected one such as 'input 28x28x1'");
+
+    /**
+     * Reads one layer's line.
+     *
+     * @throws IllegalArgumentException saying what was got and what was expected
+     */
+    public static Node parse(String line) {
+      return LayerText.node(line);
     }
-    return new ModelSpec(
-        input,
-        normalization == null ? new Normalization(0f, 1f) : normalization,
-        layers,
-        loss == null ? LossKind.SOFTMAX : loss);
+
+    /** The line that {@link #parse} reads. */
+    public String toText() {
+      return LayerText.text(this);
+    }
   }
 
-  private static <T> T once(String name, T before, T value) {
-    if (before != null) {
-      throw new IllegalArgumentException(name + ": got a second one, expected it once");
+  /**
+   * What is learnt: the values that leave a layer, and how they are judged.
+   *
+   * @param from name of the layer; empty for the layer called like the output, or for the last
+   *     layer if there is one output only
+   * @param weight of its mean loss in what is minimised
+   */
+  public record Output(String name, String from, LossKind loss, float weight) {
+    public Output {
+      expectName("output", name);
+      if (!(weight > 0f && weight <= Float.MAX_VALUE)) {
+        throw new IllegalArgumentException(
+            "output " + name + ": got weight " + weight + ", expected more than 0");
+      }
     }
-    return value;
   }
 
-  private static void atMost(int layers) {
+  public ModelSpec {
+    inputs = List.copyOf(inputs);
+    nodes = List.copyOf(nodes);
+    outputs = List.copyOf(outputs);
+    atMost(nodes.size());
+    if (nodes.isEmpty()) {
+      throw new IllegalArgumentException(
+          "model: got no layers, expected at least one, for example 'dense units=10'");
+    }
+    expectEnds("inputs", inputs.size());
+    expectEnds("outputs", outputs.size());
+    Wiring.of(inputs, nodes, outputs);
+    packed(inputs);
+  }
+
+  /** A model of one input, layers one above the other, and one output. */
+  public ModelSpec(
+      Shape input, Normalization normalization, List<LayerSpec> layers, LossKind loss) {
+    this(
+        List.of(new Input(INPUT, input)),
+        normalization,
+        layers.stream().map(layer -> new Node("", layer, List.of())).toList(),
+        List.of(new Output(OUTPUT, "", loss, 1f)));
+  }
+
+  private static void expectEnds(String what, int count) {
+    if (count < 1 || count > MAX_ENDS) {
+      throw new IllegalArgumentException(
+          "model: got " + count + " " + what + ", expected 1 to " + MAX_ENDS);
+    }
+  }
+
+  private static void expectName(String what, String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          what
+              + ": got "
+              + ItemText.quote(name)
+              + ", expected a name of up to 64 letters, digits, - and _, beginning with a letter");
+    }
+  }
+
+  static void atMost(int layers) {
     if (layers > MAX_LAYERS) {
       throw new IllegalArgumentException(
           "model: got more than " + MAX_LAYERS + " layers, expected at most that many");
     }
   }
 
+  /**
+   * Shape of one packed example: that of the input, or a vector of all inputs, one behind the
+   * other.
+   */
+  public Shape input() {
+    return packed(inputs);
+  }
+
+  private static Shape packed(List<Input> inputs) {
+    if (inputs.size() == 1) {
+      return inputs.get(0).shape();
+    }
+    long size = inputs.stream().mapToLong(input -> input.shape().size()).sum();
+    if (size > Shape.MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "model: got inputs of " + size + " values in all, expected at most " + Shape.MAX_SIZE);
+    }
+    return Shape.vector((int) size);
+  }
+
+  /** The layers alone, in order. */
+  public List<LayerSpec> layers() {
+    return nodes.stream().map(Node::layer).toList();
+  }
+
+  /** True if every layer takes what stands right above it, from one input to one output. */
+  public boolean isSequential() {
+    Wiring wiring = wiring();
+    boolean sequential = inputs.size() == 1 && outputs.size() == 1;
+    for (int i = 0; i < nodes.size(); i++) {
+      sequential &= wiring.sources()[i].length == 1 && wiring.sources()[i][0] == i - 1;
+    }
+    return sequential && wiring.heads()[0] == nodes.size() - 1;
+  }
+
+  Wiring wiring() {
+    return Wiring.of(inputs, nodes, outputs);
+  }
+
+  /**
+   * Reads the text form. {@code input} must be there; {@code normalize} is {@code mean=0
+   * deviation=1} and {@code loss} is softmax unless given. What follows a {@code #} is a comment.
+   *
+   * @throws IllegalArgumentException naming the line, what was got and what was expected; also for
+   *     texts above {@value #MAX_TEXT} characters
+   */
+  public static ModelSpec parse(String text) {
+    return new ModelText().parse(text);
+  }
+
   /** The text form; {@code parse(toText())} equals this. */
   public String toText() {
-    StringBuilder text = new StringBuilder();
-    text.append("input ").append(input).append('\n');
-    text.append("normalize mean=").append(normalization.mean());
-    text.append(" deviation=").append(normalization.deviation()).append('\n');
-    for (LayerSpec layer : layers) {
-      text.append(LayerText.text(layer)).append('\n');
-    }
-    return text.append("loss ")
-        .append(loss.name().toLowerCase(java.util.Locale.ROOT))
-        .append('\n')
-        .toString();
+    return ModelText.write(this);
   }
 }

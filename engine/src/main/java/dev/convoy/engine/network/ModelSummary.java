@@ -5,6 +5,8 @@ import dev.convoy.engine.layer.LayerSpec.Conv2d;
 import dev.convoy.engine.layer.LayerSpec.Dense;
 import dev.convoy.engine.layer.LayerSpec.Pool2d;
 import dev.convoy.engine.layer.Window;
+import dev.convoy.engine.network.ModelSpec.Input;
+import dev.convoy.engine.network.ModelSpec.Node;
 import dev.convoy.engine.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,16 +18,18 @@ import java.util.Locale;
  * layer ({@code 2 * kernel height * kernel width * input channels * output values}, {@code 2 *
  * inputs * units}); biases, pooling and pointwise functions are not counted.
  *
- * @param input shape of one example
+ * @param inputs with their shapes
  * @param rows one a layer
+ * @param outputs a line for each output that has a name
  */
-public record ModelSummary(Shape input, List<Row> rows) {
+public record ModelSummary(List<Input> inputs, List<Row> rows, List<String> outputs) {
 
   /**
    * One layer.
    *
-   * @param layer index in the model, from 0
+   * @param layer number in the model, from 1, as everywhere that a user reads
    * @param name what it is, in short
+   * @param from what it takes, by name or number, where that is not what stands right above it
    * @param output shape that leaves it
    * @param weights without biases
    * @param biases 0 where the layer has none
@@ -33,7 +37,14 @@ public record ModelSummary(Shape input, List<Row> rows) {
    * @param frozen true if training leaves its parameters alone
    */
   public record Row(
-      int layer, String name, Shape output, long weights, long biases, long flops, boolean frozen) {
+      int layer,
+      String name,
+      String from,
+      Shape output,
+      long weights,
+      long biases,
+      long flops,
+      boolean frozen) {
     /** Weights and biases. */
     public long parameters() {
       return weights + biases;
@@ -41,7 +52,9 @@ public record ModelSummary(Shape input, List<Row> rows) {
   }
 
   public ModelSummary {
+    inputs = List.copyOf(inputs);
     rows = List.copyOf(rows);
+    outputs = List.copyOf(outputs);
   }
 
   /**
@@ -50,53 +63,61 @@ public record ModelSummary(Shape input, List<Row> rows) {
    * @throws IllegalArgumentException naming the first layer whose input does not fit
    */
   public static ModelSummary of(ModelSpec spec) {
+    Shapes shapes = Shapes.of(spec, spec.wiring());
     List<Row> rows = new ArrayList<>();
-    Shape shape = spec.input();
-    for (int i = 0; i < spec.layers().size(); i++) {
-      LayerSpec layer = spec.layers().get(i);
+    for (int i = 0; i < spec.nodes().size(); i++) {
+      Node node = spec.nodes().get(i);
+      Shape in = shapes.inputs()[i];
       try {
-        Row row = row(i, layer, shape);
-        shape = row.output();
-        rows.add(row);
+        rows.add(row(i + 1, node, in, shapes.outputs()[i]));
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "layer " + i + " (" + name(layer) + "), input " + shape + ": " + e.getMessage(), e);
+        throw Shapes.misfit(i, node, List.of(in), e);
       }
     }
-    return new ModelSummary(spec.input(), rows);
+    return new ModelSummary(spec.inputs(), rows, heads(spec));
   }
 
-  private static Row row(int index, LayerSpec layer, Shape input) {
-    Shape output = layer.outputShape(input);
+  private static List<String> heads(ModelSpec spec) {
+    if (spec.outputs().size() == 1 && spec.outputs().get(0).name().equals(ModelSpec.OUTPUT)) {
+      return List.of();
+    }
+    List<String> heads = new ArrayList<>();
+    for (int o = 0; o < spec.outputs().size(); o++) {
+      ModelSpec.Output output = spec.outputs().get(o);
+      heads.add(
+          "output "
+              + output.name()
+              + ": layer "
+              + (spec.wiring().heads()[o] + 1)
+              + ", "
+              + output.loss().name().toLowerCase(Locale.ROOT)
+              + (output.weight() == 1f ? "" : ", weight " + output.weight()));
+    }
+    return heads;
+  }
+
+  private static Row row(int number, Node node, Shape input, Shape output) {
+    LayerSpec layer = node.layer();
+    long weights = 0;
+    long biases = 0;
+    long flops = 0;
+    boolean frozen = false;
     if (layer instanceof Conv2d conv) {
       long window = (long) conv.window().height() * conv.window().width();
       long taps = Math.multiplyExact(window, input.channels());
-      return row(
-          index,
-          layer,
-          output,
-          bounded(taps, conv.filters()),
-          conv.bias() ? conv.filters() : 0,
-          Math.multiplyExact(2 * taps, output.size()),
-          conv.frozen());
+      weights = bounded(taps, conv.filters());
+      biases = conv.bias() ? conv.filters() : 0;
+      flops = Math.multiplyExact(2 * taps, output.size());
+      frozen = conv.frozen();
+    } else if (layer instanceof Dense dense) {
+      weights = bounded(input.size(), dense.units());
+      biases = dense.bias() ? dense.units() : 0;
+      flops = 2 * weights;
+      frozen = dense.frozen();
     }
-    if (layer instanceof Dense dense) {
-      long weights = bounded(input.size(), dense.units());
-      long biases = dense.bias() ? dense.units() : 0;
-      return row(index, layer, output, weights, biases, 2 * weights, dense.frozen());
-    }
-    return row(index, layer, output, 0, 0, 0, false);
-  }
-
-  private static Row row(
-      int index,
-      LayerSpec layer,
-      Shape output,
-      long weights,
-      long biases,
-      long flops,
-      boolean frozen) {
-    return new Row(index, name(layer), output, weights, biases, flops, frozen);
+    String name = name(layer) + (node.name().isEmpty() ? "" : " '" + node.name() + "'");
+    String from = String.join(", ", node.from());
+    return new Row(number, name, from, output, weights, biases, flops, frozen);
   }
 
   private static long bounded(long perOutput, int outputs) {
@@ -112,7 +133,7 @@ public record ModelSummary(Shape input, List<Row> rows) {
     return weights;
   }
 
-  private static String name(LayerSpec layer) {
+  static String name(LayerSpec layer) {
     if (layer instanceof Conv2d conv) {
       return "conv2d " + conv.filters() + " of " + name(conv.window());
     }
@@ -147,7 +168,7 @@ public record ModelSummary(Shape input, List<Row> rows) {
 
   /** Shape that leaves the last layer. */
   public Shape output() {
-    return rows.isEmpty() ? input : rows.get(rows.size() - 1).output();
+    return rows.get(rows.size() - 1).output();
   }
 
   /** A table of the layers, and their totals. */
@@ -155,12 +176,18 @@ public record ModelSummary(Shape input, List<Row> rows) {
   public String toString() {
     List<String[]> cells = new ArrayList<>();
     cells.add(new String[] {"", "layer", "output", "parameters", "FLOPs"});
-    cells.add(new String[] {"", "input", input.toString(), "", ""});
+    for (Input input : inputs) {
+      boolean plain = inputs.size() == 1 && input.name().equals(ModelSpec.INPUT);
+      String name = plain ? "input" : "input '" + input.name() + "'";
+      cells.add(new String[] {"", name, input.shape().toString(), "", ""});
+    }
     for (Row row : rows) {
       cells.add(
           new String[] {
             Integer.toString(row.layer),
-            row.name + (row.frozen ? " (frozen)" : ""),
+            row.name
+                + (row.frozen ? " (frozen)" : "")
+                + (row.from.isEmpty() ? "" : " from " + row.from),
             row.output.toString(),
             number(row.parameters()),
             number(row.flops)
@@ -186,6 +213,7 @@ public record ModelSummary(Shape input, List<Row> rows) {
     for (String[] line : cells) {
       table.append(String.format(Locale.ROOT, format, (Object[]) line));
     }
+    outputs.forEach(line -> table.append(line).append(System.lineSeparator()));
     return table.toString();
   }
 

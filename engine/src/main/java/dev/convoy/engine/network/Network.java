@@ -3,22 +3,10 @@ package dev.convoy.engine.network;
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
-import dev.convoy.engine.layer.Activation;
-import dev.convoy.engine.layer.Conv2d;
-import dev.convoy.engine.layer.Dense;
-import dev.convoy.engine.layer.Dropout;
-import dev.convoy.engine.layer.Layer;
-import dev.convoy.engine.layer.LayerSpec;
-import dev.convoy.engine.layer.Pool2d;
-import dev.convoy.engine.loss.Loss;
-import dev.convoy.engine.loss.SigmoidCrossEntropy;
-import dev.convoy.engine.loss.SoftmaxCrossEntropy;
-import dev.convoy.engine.loss.SquaredError;
+import dev.convoy.engine.layer.Join;
 import dev.convoy.engine.tensor.Lanes;
-import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * A {@link ModelSpec} bound to shapes and parameter offsets. Immutable and shared between threads;
@@ -32,22 +20,8 @@ public final class Network {
   private final ModelSpec spec;
   private final ParameterLayout parameters;
 
-  /**
-   * What is executed: flatten moves no data, and a ReLU right above a convolution or dense layer is
-   * part of it.
-   */
-  private final List<Layer> layers;
-
-  /**
-   * Layers from here on see the whole micro-batch at once in backward; those below one block after
-   * the other, while it is in cache.
-   */
-  private final int firstWhole;
-
-  /** Layers below this one need no gradient: nothing there is trained. */
-  private final int firstTrained;
-
-  private final Loss loss;
+  private final Plan plan;
+  private final int inputSize;
 
   /**
    * Binds {@code spec}.
@@ -57,72 +31,8 @@ public final class Network {
   public Network(ModelSpec spec) {
     this.spec = spec;
     this.parameters = Parameters.layout(spec);
-    this.layers = List.copyOf(bind(spec, parameters));
-    int whole = 0;
-    while (whole < layers.size() && !(layers.get(whole) instanceof Dense)) {
-      whole++;
-    }
-    this.firstWhole = whole;
-    this.firstTrained = firstTrained(spec, layers.size());
-    this.loss =
-        switch (spec.loss()) {
-          case SOFTMAX -> new SoftmaxCrossEntropy();
-          case SIGMOID -> new SigmoidCrossEntropy();
-          case SQUARED -> new SquaredError();
-        };
-  }
-
-  private static List<Layer> bind(ModelSpec spec, ParameterLayout parameters) {
-    List<Layer> bound = new ArrayList<>();
-    Shape shape = spec.input();
-    for (int i = 0; i < spec.layers().size(); i++) {
-      LayerSpec layer = spec.layers().get(i);
-      boolean relu = i + 1 < spec.layers().size() && isRelu(spec.layers().get(i + 1));
-      int offset = Parameters.offset(parameters, i);
-      if (layer instanceof LayerSpec.Conv2d conv) {
-        bound.add(new Conv2d(conv, shape, offset, relu));
-      } else if (layer instanceof LayerSpec.Dense dense) {
-        bound.add(new Dense(dense, shape, offset, relu));
-      } else if (layer instanceof LayerSpec.Pool2d pool) {
-        bound.add(new Pool2d(pool, shape));
-      } else if (layer instanceof LayerSpec.Dropout dropout) {
-        bound.add(new Dropout(dropout, shape, i));
-      } else if (layer instanceof LayerSpec.Activation activation && !isFused(spec, i)) {
-        bound.add(new Activation(activation, shape));
-      }
-      shape = layer.outputShape(shape);
-    }
-    if (bound.isEmpty()) {
-      throw new IllegalArgumentException(
-          "model: got nothing to compute, expected at least one layer besides flatten");
-    }
-    return bound;
-  }
-
-  private static boolean isRelu(LayerSpec layer) {
-    return layer instanceof LayerSpec.Activation a && a.function() == LayerSpec.Function.RELU;
-  }
-
-  private static boolean isFused(ModelSpec spec, int i) {
-    return i > 0
-        && isRelu(spec.layers().get(i))
-        && (spec.layers().get(i - 1) instanceof LayerSpec.Conv2d
-            || spec.layers().get(i - 1) instanceof LayerSpec.Dense);
-  }
-
-  private static int firstTrained(ModelSpec spec, int none) {
-    int executed = 0;
-    for (int i = 0; i < spec.layers().size(); i++) {
-      LayerSpec layer = spec.layers().get(i);
-      if (layer instanceof LayerSpec.Conv2d conv && !conv.frozen()
-          || layer instanceof LayerSpec.Dense dense && !dense.frozen()) {
-        return executed;
-      }
-      if (!(layer instanceof LayerSpec.Flatten) && !isFused(spec, i)) {
-        executed++;
-      }
-    }
-    return none;
+    this.plan = new Plan(spec, parameters);
+    this.inputSize = spec.input().size();
   }
 
   /** The model on paper. */
@@ -135,9 +45,17 @@ public final class Network {
     return parameters.size();
   }
 
-  /** Values that leave the last layer; for a classifier the number of classes. */
+  /**
+   * Values of one prediction: those of all outputs, one behind the other; for a classifier the
+   * number of classes.
+   */
   public int outputs() {
-    return layers.get(layers.size() - 1).output().size();
+    return plan.outputs();
+  }
+
+  /** Values of output {@code o} of the model; for a classifier the number of its classes. */
+  public int outputs(int o) {
+    return plan.heads.get(o).size();
   }
 
   /** Names and places of the parameter arrays. */
@@ -145,16 +63,12 @@ public final class Network {
     return parameters;
   }
 
-  List<Layer> layers() {
-    return layers;
+  Plan plan() {
+    return plan;
   }
 
-  int firstWhole() {
-    return firstWhole;
-  }
-
-  boolean needsInputGradient(int layer) {
-    return layer > firstTrained;
+  int inputSize() {
+    return inputSize;
   }
 
   /** Fresh weights: a pure function of the seed. */
@@ -179,6 +93,11 @@ public final class Network {
     return new Workspace(this, kernels, maxExamples, training);
   }
 
+  /** Room for {@code capacity} examples with a label for each output. */
+  public Batch newBatch(int capacity) {
+    return new Batch(spec.input(), capacity, 0, plan.heads.size());
+  }
+
   /**
    * Packs {@code weights} into the workspace; once a step, before {@link #gradient} or {@link
    * #predict}.
@@ -188,8 +107,8 @@ public final class Network {
       throw new IllegalArgumentException(
           "weights: got " + weights.length + " values, expected " + parameterCount());
     }
-    for (int i = 0; i < layers.size(); i++) {
-      layers.get(i).load(workspace.kernels, weights, workspace.scratch[i]);
+    for (int i = 0; i < plan.nodes.size(); i++) {
+      plan.nodes.get(i).layer().load(workspace.kernels, weights, workspace.scratch[i]);
     }
   }
 
@@ -208,49 +127,67 @@ public final class Network {
     }
     workspace.pass.train(seed, step, batch.ids());
     forward(batch, workspace, null, true);
-    for (int i = firstTrained; i < layers.size(); i++) {
-      layers.get(i).clearGradient(workspace.scratch[i]);
-    }
-    for (int i = layers.size() - 1; i >= Math.max(firstWhole, firstTrained); i--) {
-      backward(i, batch, workspace, 0, batch.blocks());
-    }
-    for (int b = 0; b < batch.blocks(); b++) {
-      for (int i = Math.min(firstWhole, layers.size()) - 1; i >= firstTrained; i--) {
-        backward(i, batch, workspace, b, 1);
+    int n = plan.nodes.size();
+    for (int i = 0; i < n; i++) {
+      Plan.Node node = plan.nodes.get(i);
+      if (node.carries) {
+        node.layer().clearGradient(workspace.scratch[i]);
       }
     }
-    for (int i = 0; i < layers.size(); i++) {
-      layers.get(i).storeGradient(workspace.scratch[i], gradient);
+    backward(true, batch, workspace, 0, batch.blocks());
+    for (int b = 0; b < batch.blocks(); b++) {
+      backward(false, batch, workspace, b, 1);
+    }
+    for (int i = 0; i < n; i++) {
+      plan.nodes.get(i).layer().storeGradient(workspace.scratch[i], gradient);
     }
   }
 
-  private void backward(int i, Batch batch, Workspace ws, int block, int blocks) {
-    Tensor dIn = needsInputGradient(i) ? ws.gradients[i - 1][block] : null;
-    boolean gated = i > 0 && layers.get(i - 1).endsInRelu();
-    layers
-        .get(i)
-        .backward(
-            ws.kernels,
-            ws.scratch[i],
-            blocks,
-            input(i, block, batch, ws),
-            ws.activations[i][block],
-            ws.gradients[i][block],
-            gated,
-            dIn);
+  /** Backward through the nodes that work on whole micro-batches, or through the others. */
+  private void backward(boolean whole, Batch batch, Workspace ws, int block, int blocks) {
+    for (int i = plan.nodes.size() - 1; i >= 0; i--) {
+      Plan.Node node = plan.nodes.get(i);
+      if (node.whole == whole && node.carries) {
+        for (int s = 0; s < node.parts.length; s++) {
+          backward(node, i, s, batch, ws, block, blocks);
+        }
+      }
+    }
   }
 
-  private Tensor input(int i, int block, Batch batch, Workspace ws) {
-    return i == 0
-        ? ws.inputs(batch.inputs(), spec.input().size() * Lanes.COUNT)[block]
-        : ws.activations[i - 1][block];
+  private void backward(
+      Plan.Node node, int i, int s, Batch batch, Workspace ws, int block, int blocks) {
+    int source = node.sources[s];
+    boolean wanted = plan.needsInputGradient(i, s);
+    boolean adds = wanted && !node.overwrites[s];
+    Tensor dIn = wanted ? ws.gradients[source][block] : null;
+    boolean gated = source >= 0 && plan.nodes.get(source).layer().endsInRelu();
+    node.parts[s].backward(
+        ws.kernels,
+        ws.scratch[i],
+        blocks,
+        input(source, block, batch, ws),
+        ws.activations[i][block],
+        ws.gradients[i][block],
+        gated,
+        adds ? ws.extra : dIn);
+    if (adds) {
+      int values = blocks * node.parts[s].input().size() * Lanes.COUNT;
+      Join.add(values, ws.extra.data(), 0, dIn.data(), dIn.offset());
+    }
+  }
+
+  private static Tensor input(int source, int block, Batch batch, Workspace ws) {
+    return source < 0
+        ? ws.inputs(batch.inputs(), -1 - source)[block]
+        : ws.activations[source][block];
   }
 
   /**
    * Forward and loss without gradient. Loss sum and correct count are then in {@code workspace}.
    *
    * @param outputs overwritten with {@code [example][output]}: probabilities (softmax, sigmoid) or
-   *     plain outputs (squared); may be null
+   *     plain outputs (squared), {@link #outputs()} values an example; may be null
    */
   public void predict(Batch batch, Workspace workspace, float[] outputs) {
     check(batch, workspace);
@@ -260,51 +197,75 @@ public final class Network {
 
   private void forward(Batch batch, Workspace ws, float[] predictions, boolean training) {
     ws.lossSum = 0;
-    ws.correct = 0;
-    int last = layers.size() - 1;
-    int n = outputs();
+    Arrays.fill(ws.lossSums, 0);
+    Arrays.fill(ws.corrects, 0);
     for (int b = 0; b < batch.blocks(); b++) {
-      int first = b * Lanes.COUNT;
-      ws.pass.at(first);
-      for (int i = 0; i <= last; i++) {
-        layers
-            .get(i)
-            .forward(
-                ws.kernels,
-                ws.scratch[i],
-                ws.pass,
-                1,
-                input(i, b, batch, ws),
-                ws.activations[i][b]);
+      ws.pass.at(b * Lanes.COUNT);
+      for (int i = 0; i < plan.nodes.size(); i++) {
+        Plan.Node node = plan.nodes.get(i);
+        for (int s = 0; s < node.parts.length; s++) {
+          node.parts[s].forward(
+              ws.kernels,
+              ws.scratch[i],
+              ws.pass,
+              1,
+              input(node.sources[s], b, batch, ws),
+              ws.activations[i][b]);
+        }
       }
-      int examples = Math.min(Lanes.COUNT, batch.size() - first);
-      Tensor z = ws.activations[last][b];
-      Tensor dz = training ? ws.gradients[last][b] : null;
-      float[] own = endsInOwnRelu() && training ? z.data() : null;
-      ws.lossSum +=
-          loss.apply(
-              examples,
-              n,
-              z.data(),
-              z.offset(),
-              batch.labels(),
-              first,
-              batch.targets(),
-              first * n,
-              dz == null ? null : dz.data(),
-              dz == null ? 0 : dz.offset());
-      if (own != null) {
-        ws.kernels.gate(n * Lanes.COUNT, own, z.offset(), dz.data(), dz.offset());
-      }
-      ws.correct += correct(examples, n, z, batch.labels(), first);
-      for (int lane = 0; predictions != null && lane < examples; lane++) {
-        loss.predictions(n, z.data(), z.offset(), lane, predictions, (first + lane) * n);
+      for (int o = 0; o < plan.heads.size(); o++) {
+        judge(o, b, batch, ws, predictions, training);
       }
     }
   }
 
-  private boolean endsInOwnRelu() {
-    return layers.get(layers.size() - 1).endsInRelu();
+  /** Loss of output {@code o} on one block, its gradient, what was right, and the predictions. */
+  private void judge(
+      int o, int block, Batch batch, Workspace ws, float[] predictions, boolean training) {
+    Plan.Head head = plan.heads.get(o);
+    int first = block * Lanes.COUNT;
+    int examples = Math.min(Lanes.COUNT, batch.size() - first);
+    int n = head.size();
+    Tensor z = ws.activations[head.node()][block];
+    Tensor sum = training ? ws.gradients[head.node()][block] : null;
+    Tensor dz = training && !head.overwrites() ? ws.extra : sum;
+    double loss =
+        head.loss()
+            .apply(
+                examples,
+                n,
+                z.data(),
+                z.offset(),
+                batch.labels(o),
+                first,
+                batch.targets(),
+                first * outputs() + head.offset() * Lanes.COUNT,
+                dz == null ? null : dz.data(),
+                dz == null ? 0 : dz.offset());
+    ws.lossSums[o] += loss;
+    ws.lossSum += head.weight() * loss;
+    if (training) {
+      addGradient(head, z, dz, sum, ws);
+    }
+    ws.corrects[o] += correct(examples, n, z, batch.labels(o), first);
+    for (int lane = 0; predictions != null && lane < examples; lane++) {
+      int at = (first + lane) * outputs() + head.offset();
+      head.loss().predictions(n, z.data(), z.offset(), lane, predictions, at);
+    }
+  }
+
+  /** Weighs the gradient {@code dz} of a head, and adds it where another head's stands. */
+  private void addGradient(Plan.Head head, Tensor z, Tensor dz, Tensor sum, Workspace ws) {
+    int values = head.size() * Lanes.COUNT;
+    for (int i = 0; head.weight() != 1f && i < values; i++) {
+      dz.data()[dz.offset() + i] *= head.weight();
+    }
+    if (plan.nodes.get(head.node()).layer().endsInRelu()) {
+      ws.kernels.gate(values, z.data(), z.offset(), dz.data(), dz.offset());
+    }
+    if (dz != sum) {
+      Join.add(values, dz.data(), dz.offset(), sum.data(), sum.offset());
+    }
   }
 
   private static int correct(int examples, int outputs, Tensor z, int[] labels, int first) {
@@ -333,7 +294,15 @@ public final class Network {
       throw new IllegalArgumentException(
           "batch: got " + batch.size() + " examples, expected 1 to " + workspace.maxExamples);
     }
-    if (batch.shape().size() != spec.input().size()) {
+    if (batch.labelsAnExample() < plan.heads.size()) {
+      throw new IllegalArgumentException(
+          "batch: got "
+              + batch.labelsAnExample()
+              + " labels an example, expected "
+              + plan.heads.size()
+              + ", one for each output; make batches with newBatch");
+    }
+    if (batch.shape().size() != inputSize) {
       throw new IllegalArgumentException(
           "batch: got examples of " + batch.shape() + ", expected " + spec.input());
     }

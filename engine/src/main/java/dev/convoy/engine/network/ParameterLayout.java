@@ -8,8 +8,8 @@ public record ParameterLayout(List<Entry> entries, int size) {
   /**
    * One parameter array.
    *
-   * @param layer index of the layer in the model
-   * @param name for example {@code 0.conv2d.weights}
+   * @param layer index of the layer in the model, from 0
+   * @param name for people, who count layers from 1: for example {@code 1.conv2d.weights}
    * @param offset first index in the flat array
    * @param dimensions for example {@code [3, 3, 1, 8]}
    * @param frozen true if training leaves it alone

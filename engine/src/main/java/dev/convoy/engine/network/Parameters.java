@@ -11,59 +11,53 @@ final class Parameters {
   private Parameters() {}
 
   static ParameterLayout layout(ModelSpec spec) {
+    Shapes shapes = Shapes.of(spec, spec.wiring());
     List<ParameterLayout.Entry> entries = new ArrayList<>();
     long offset = 0;
-    Shape shape = spec.input();
-    for (int i = 0; i < spec.layers().size(); i++) {
-      LayerSpec layer = spec.layers().get(i);
+    for (int i = 0; i < spec.nodes().size(); i++) {
+      Shape in = shapes.inputs()[i];
       try {
-        Shape output = layer.outputShape(shape);
-        List<Integer> weights = List.of();
-        String name = "";
-        boolean bias = false;
-        boolean frozen = false;
-        if (layer instanceof LayerSpec.Conv2d conv) {
-          weights =
-              List.of(
-                  conv.window().height(), conv.window().width(), shape.channels(), conv.filters());
-          name = i + ".conv2d";
-          bias = conv.bias();
-          frozen = conv.frozen();
-        } else if (layer instanceof LayerSpec.Dense dense) {
-          weights = List.of(shape.size(), dense.units());
-          name = i + ".dense";
-          bias = dense.bias();
-          frozen = dense.frozen();
-        }
-        if (!weights.isEmpty()) {
-          offset =
-              add(
-                  entries,
-                  new ParameterLayout.Entry(
-                      i, name + ".weights", (int) offset, weights, frozen, true));
-        }
-        if (bias) {
-          List<Integer> units = List.of(weights.get(weights.size() - 1));
-          offset =
-              add(
-                  entries,
-                  new ParameterLayout.Entry(i, name + ".bias", (int) offset, units, frozen, false));
-        }
-        shape = output;
+        offset = add(entries, i, spec.nodes().get(i).layer(), in, offset);
       } catch (IllegalArgumentException e) {
-        throw new IllegalArgumentException(
-            "layer "
-                + (i + 1)
-                + " ("
-                + LayerText.text(layer)
-                + ") on an input of "
-                + shape
-                + ": "
-                + e.getMessage(),
-            e);
+        throw Shapes.misfit(i, spec.nodes().get(i), List.of(in), e);
       }
     }
     return new ParameterLayout(entries, (int) offset);
+  }
+
+  private static long add(
+      List<ParameterLayout.Entry> entries, int i, LayerSpec layer, Shape in, long offset) {
+    if (layer instanceof LayerSpec.Conv2d conv) {
+      List<Integer> weights =
+          List.of(conv.window().height(), conv.window().width(), in.channels(), conv.filters());
+      return add(entries, i, "conv2d", weights, conv.bias(), conv.frozen(), offset);
+    }
+    if (layer instanceof LayerSpec.Dense dense) {
+      List<Integer> weights = List.of(in.size(), dense.units());
+      return add(entries, i, "dense", weights, dense.bias(), dense.frozen(), offset);
+    }
+    return offset;
+  }
+
+  private static long add(
+      List<ParameterLayout.Entry> entries,
+      int i,
+      String kind,
+      List<Integer> weights,
+      boolean bias,
+      boolean frozen,
+      long offset) {
+    String name = (i + 1) + "." + kind;
+    long end =
+        add(
+            entries,
+            new ParameterLayout.Entry(i, name + ".weights", (int) offset, weights, frozen, true));
+    if (!bias) {
+      return end;
+    }
+    List<Integer> units = List.of(weights.get(weights.size() - 1));
+    return add(
+        entries, new ParameterLayout.Entry(i, name + ".bias", (int) end, units, frozen, false));
   }
 
   private static long add(List<ParameterLayout.Entry> entries, ParameterLayout.Entry entry) {
@@ -104,7 +98,7 @@ final class Parameters {
       if (!entry.decays()) {
         continue;
       }
-      LayerSpec layer = spec.layers().get(entry.layer());
+      LayerSpec layer = spec.nodes().get(entry.layer()).layer();
       LayerSpec.Init init =
           layer instanceof LayerSpec.Conv2d conv ? conv.init() : ((LayerSpec.Dense) layer).init();
       int n = entry.length();

@@ -1,59 +1,137 @@
 package dev.convoy.engine.network;
 
 import dev.convoy.engine.layer.LayerSpec;
+import dev.convoy.engine.network.ModelSpec.Node;
+import dev.convoy.engine.network.ParameterLayout.Entry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Takes the first layers of a trained network into another: fine-tuning. Layers are taken from the
- * input on while both networks have the same layer on the same input, so a new head starts afresh;
- * whether a layer is frozen and how it would have been initialised do not count.
+ * Takes layers of a trained network into another: fine-tuning. Layers are taken from the input on
+ * while both networks have the same layer on the same input, so a new head starts afresh; and
+ * wherever both have a layer of the same name, arithmetic and size. Whether a layer is frozen and
+ * how it would have been initialised do not count.
  */
 public final class Transfer {
   private Transfer() {}
 
   /**
-   * Overwrites the parameters of the layers that {@code source} and {@code target} begin with
-   * alike.
+   * What was taken.
+   *
+   * @param first layers from the input on
+   * @param named names of further layers with parameters
+   * @param unlike names that both networks have, for layers that differ: they start afresh
+   */
+  public record Taken(int first, List<String> named, List<String> unlike) {
+    public Taken {
+      named = List.copyOf(named);
+      unlike = List.copyOf(unlike);
+    }
+
+    /** For example {@code the first 3 layers and 'right'}. */
+    @Override
+    public String toString() {
+      List<String> parts = new ArrayList<>();
+      if (first > 0) {
+        parts.add("the first " + first + " layers");
+      }
+      named.forEach(name -> parts.add("'" + name + "'"));
+      String text = String.join(" and ", parts);
+      return unlike.isEmpty()
+          ? text
+          : text + " (afresh, because it differs: '" + String.join("', '", unlike) + "')";
+    }
+  }
+
+  /**
+   * Overwrites the parameters of the layers that {@code source} and {@code target} have in common.
    *
    * @param weights of {@code target}, updated
-   * @return how many layers were taken over
-   * @throws IllegalArgumentException if not even the first layer with parameters is alike
+   * @throws IllegalArgumentException if there is no such layer with parameters
    */
-  public static int into(Network target, float[] weights, TrainedModel source) {
-    int alike = alike(source.spec(), target.spec());
+  public static Taken into(Network target, float[] weights, TrainedModel source) {
+    ModelSpec from = source.spec();
+    ModelSpec to = target.spec();
+    int alike = alike(from, to);
+    List<Entry> held = Parameters.layout(from).entries();
     int values = 0;
-    for (ParameterLayout.Entry entry : target.parameters().entries()) {
-      if (entry.layer() < alike) {
-        values += entry.length();
-      }
-    }
-    if (values == 0) {
-      throw new IllegalArgumentException(
-          "start: got a model that begins with "
-              + first(source.spec())
-              + ", expected one that begins like this job's, with "
-              + first(target.spec()));
+    for (Entry entry : target.parameters().entries()) {
+      values += entry.layer() < alike ? entry.length() : 0;
     }
     // Layers lie in the flat array in order, so a common beginning is a common prefix.
     System.arraycopy(source.weights(), 0, weights, 0, values);
-    return alike;
+    List<String> named = new ArrayList<>();
+    List<String> unlike = new ArrayList<>();
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < from.nodes().size(); i++) {
+      places.put(from.nodes().get(i).name(), i);
+    }
+    for (int i = alike; i < to.nodes().size(); i++) {
+      Node node = to.nodes().get(i);
+      Integer place = node.name().isEmpty() ? null : places.get(node.name());
+      if (place != null) {
+        boolean same = plain(node.layer()).equals(plain(from.nodes().get(place).layer()));
+        List<Entry> ours = entries(target.parameters().entries(), i);
+        List<Entry> theirs = entries(held, place);
+        if (!same || !dimensions(ours).equals(dimensions(theirs))) {
+          unlike.add(node.name());
+        } else if (!ours.isEmpty()) {
+          copy(theirs, source.weights(), ours, weights);
+          named.add(node.name());
+        }
+      }
+    }
+    if (values == 0 && named.isEmpty()) {
+      throw new IllegalArgumentException(
+          "start: got a model that begins with "
+              + first(from)
+              + ", expected one that begins like this job's, with "
+              + first(to)
+              + ", or layers of the same name and size");
+    }
+    return new Taken(alike, named, unlike);
+  }
+
+  private static void copy(List<Entry> from, float[] source, List<Entry> to, float[] target) {
+    for (int e = 0; e < from.size(); e++) {
+      int length = to.get(e).length();
+      System.arraycopy(source, from.get(e).offset(), target, to.get(e).offset(), length);
+    }
+  }
+
+  private static List<Entry> entries(List<Entry> all, int layer) {
+    return all.stream().filter(entry -> entry.layer() == layer).toList();
+  }
+
+  private static List<List<Integer>> dimensions(List<Entry> entries) {
+    return entries.stream().map(Entry::dimensions).toList();
   }
 
   private static String first(ModelSpec spec) {
-    return "'" + LayerText.text(spec.layers().get(0)) + "' on " + spec.input();
+    return "'" + spec.nodes().get(0).toText() + "' on " + spec.input();
   }
 
   private static int alike(ModelSpec a, ModelSpec b) {
-    if (!a.input().equals(b.input()) || !a.normalization().equals(b.normalization())) {
+    if (!a.inputs().equals(b.inputs()) || !a.normalization().equals(b.normalization())) {
       return 0;
     }
-    List<LayerSpec> other = b.layers();
+    int[][] ours = a.wiring().sources();
+    int[][] theirs = b.wiring().sources();
     int n = 0;
-    while (n < Math.min(a.layers().size(), other.size())
-        && plain(a.layers().get(n)).equals(plain(other.get(n)))) {
+    while (n < Math.min(ours.length, theirs.length)
+        && Arrays.equals(ours[n], theirs[n])
+        && alike(a.nodes().get(n), b.nodes().get(n))) {
       n++;
     }
     return n;
+  }
+
+  private static boolean alike(Node a, Node b) {
+    boolean renamed = !a.name().isEmpty() && !b.name().isEmpty() && !a.name().equals(b.name());
+    return !renamed && plain(a.layer()).equals(plain(b.layer()));
   }
 
   /** The layer without what does not change its arithmetic. */

@@ -1,7 +1,6 @@
 package dev.convoy.engine.network;
 
 import dev.convoy.engine.kernel.Kernels;
-import dev.convoy.engine.layer.Layer;
 import dev.convoy.engine.layer.Pass;
 import dev.convoy.engine.layer.Scratch;
 import dev.convoy.engine.tensor.Lanes;
@@ -11,7 +10,7 @@ import java.util.List;
 /**
  * The buffers of one thread: activations, their gradients, packed weights. Made by {@link
  * Network#newWorkspace}, reused from step to step, never shared between threads. Without training,
- * two blocks of activations serve all layers in turn.
+ * layers share blocks of activations: two serve all layers of a chain in turn.
  */
 public final class Workspace {
   final Network network;
@@ -21,83 +20,117 @@ public final class Workspace {
   final Pass pass = new Pass();
   final Scratch[] scratch;
 
-  /** {@code [layer][block]}: what leaves the layer. */
+  /** {@code [node][block]}: what leaves the layer. */
   final Tensor[][] activations;
 
   /**
-   * {@code [layer][block]}: gradient with respect to what leaves the layer; null without training.
+   * {@code [node][block]}: gradient with respect to what leaves the layer; null without training.
    */
   final Tensor[][] gradients;
 
-  private float[] inputData;
-  private Tensor[] inputs;
+  /**
+   * What is to be added to a gradient that another consumer wrote first; null if no layer has two.
+   */
+  final Tensor extra;
 
+  final double[] lossSums;
+  final int[] corrects;
   double lossSum;
-  int correct;
+
+  private float[] inputData;
+  private Tensor[][] inputs;
 
   Workspace(Network network, Kernels kernels, int maxExamples, boolean training) {
     this.network = network;
     this.kernels = kernels;
     this.maxExamples = maxExamples;
     this.training = training;
-    List<Layer> layers = network.layers();
+    Plan plan = network.plan();
     int blocks = Lanes.blocks(maxExamples);
-    scratch = new Scratch[layers.size()];
-    for (int i = 0; i < scratch.length; i++) {
-      scratch[i] = layers.get(i).newScratch(blocks, training, network.needsInputGradient(i));
-    }
-    activations = new Tensor[layers.size()][];
-    gradients = training ? new Tensor[layers.size()][] : null;
-    if (training) {
-      for (int i = 0; i < scratch.length; i++) {
-        activations[i] = whole(layers.get(i), blocks);
-      }
-      float[] even = new float[largest(layers, 0)];
-      float[] odd = new float[largest(layers, 1)];
-      for (int i = 0; i < scratch.length; i++) {
-        gradients[i] =
-            i < network.firstWhole() - 1
-                ? shared(i % 2 == 0 ? even : odd, blocks)
-                : whole(layers.get(i), blocks);
-      }
-    } else {
-      float[] even = new float[largest(layers, 0)];
-      float[] odd = new float[largest(layers, 1)];
-      for (int i = 0; i < scratch.length; i++) {
-        activations[i] = shared(i % 2 == 0 ? even : odd, blocks);
+    int n = plan.nodes.size();
+    scratch = new Scratch[n];
+    activations = new Tensor[n][];
+    gradients = training ? new Tensor[n][] : null;
+    float[][] shared = sharedBuffers(plan);
+    int[] buffers = plan.buffers();
+    for (int i = 0; i < n; i++) {
+      Plan.Node node = plan.nodes.get(i);
+      scratch[i] = node.layer().newScratch(blocks, training, plan.needsInputGradient(i, 0));
+      Tensor[] oneForAll = views(shared[buffers[i]], blocks, 0);
+      activations[i] = training ? whole(node, blocks) : oneForAll;
+      if (training) {
+        boolean keeps = node.whole || node.feedsWhole || node.isHead;
+        gradients[i] = keeps ? whole(node, blocks) : oneForAll;
       }
     }
+    int extraSize = training ? extraSize(plan, blocks) : 0;
+    extra = extraSize == 0 ? null : new Tensor(new float[extraSize], 0);
+    lossSums = new double[plan.heads.size()];
+    corrects = new int[plan.heads.size()];
   }
 
-  /** Sum over the examples of the last micro-batch of the loss (natural logarithm). */
+  /**
+   * Sum over the examples of the last micro-batch of the loss (natural logarithm); of several
+   * outputs the weighted sum.
+   */
   public double lossSum() {
     return lossSum;
   }
 
-  /**
-   * Examples of the last micro-batch whose largest output was at their label (first maximum wins).
-   */
-  public int correct() {
-    return correct;
+  /** The loss sum of output {@code o} alone, without its weight. */
+  public double lossSum(int o) {
+    return lossSums[o];
   }
 
-  private static int largest(List<Layer> layers, int parity) {
-    int size = 0;
-    for (int i = parity; i < layers.size(); i += 2) {
-      size = Math.max(size, layers.get(i).output().size() * Lanes.COUNT);
+  /**
+   * Examples of the last micro-batch whose largest output was at their label (first maximum wins);
+   * by the first of several outputs.
+   */
+  public int correct() {
+    return corrects[0];
+  }
+
+  /** As above, by output {@code o}. */
+  public int correct(int o) {
+    return corrects[o];
+  }
+
+  /** Place for one block of each node that is not alive at the same time as the others in it. */
+  private static float[][] sharedBuffers(Plan plan) {
+    int[] buffers = plan.buffers();
+    int[] sizes = new int[plan.nodes.size()];
+    for (int i = 0; i < buffers.length; i++) {
+      int size = plan.nodes.get(i).output().size() * Lanes.COUNT;
+      sizes[buffers[i]] = Math.max(sizes[buffers[i]], size);
     }
-    return size;
+    float[][] shared = new float[sizes.length][];
+    for (int b = 0; b < sizes.length; b++) {
+      shared[b] = new float[sizes[b]];
+    }
+    return shared;
+  }
+
+  private static int extraSize(Plan plan, int blocks) {
+    int most = 0;
+    for (Plan.Head head : plan.heads) {
+      most = head.overwrites() ? most : Math.max(most, head.size() * Lanes.COUNT);
+    }
+    for (int i = 0; i < plan.nodes.size(); i++) {
+      Plan.Node node = plan.nodes.get(i);
+      for (int s = 0; s < node.sources.length; s++) {
+        if (plan.needsInputGradient(i, s) && !node.overwrites[s]) {
+          int size = plan.nodes.get(node.sources[s]).output().size() * Lanes.COUNT;
+          most = Math.max(most, Math.multiplyExact(size, node.whole ? blocks : 1));
+        }
+      }
+    }
+    return most;
   }
 
   /** A place of its own for every block. */
-  private static Tensor[] whole(Layer layer, int blocks) {
-    int size = layer.output().size() * Lanes.COUNT;
+  private static Tensor[] whole(Plan.Node node, int blocks) {
+    int size = node.output().size() * Lanes.COUNT;
     return views(new float[Math.multiplyExact(blocks, size)], blocks, size);
-  }
-
-  /** One place for all blocks in turn. */
-  private static Tensor[] shared(float[] data, int blocks) {
-    return views(data, blocks, 0);
   }
 
   private static Tensor[] views(float[] data, int blocks, int step) {
@@ -108,12 +141,23 @@ public final class Workspace {
     return views;
   }
 
-  /** Views of a batch's blocks; made anew only when another array comes. */
-  Tensor[] inputs(float[] data, int blockSize) {
+  /**
+   * Input {@code k} in the blocks of a batch; views are made anew only when another array comes.
+   */
+  Tensor[] inputs(float[] data, int k) {
     if (data != inputData) {
       inputData = data;
-      inputs = views(data, data.length / blockSize, blockSize);
+      List<ModelSpec.Input> parts = network.spec().inputs();
+      int blockSize = network.inputSize() * Lanes.COUNT;
+      inputs = new Tensor[parts.size()][data.length / blockSize];
+      int offset = 0;
+      for (int i = 0; i < inputs.length; i++) {
+        for (int b = 0; b < inputs[i].length; b++) {
+          inputs[i][b] = new Tensor(data, b * blockSize + offset);
+        }
+        offset += parts.get(i).shape().size() * Lanes.COUNT;
+      }
     }
-    return inputs;
+    return inputs[k];
   }
 }

@@ -22,13 +22,15 @@ class AllocationTest {
       strings = {
         "input 12x12x1\nconv2d filters=4 kernel=3\nrelu\nmaxpool window=2\nconv2d filters=6 kernel=3 stride=2\ntanh\ndense units=9\nrelu\ndropout rate=0.5\ndense units=3",
         "input 9x9x2\nconv2d filters=3 kernel=2\navgpool window=3 padding=1\nsigmoid\ndense units=4\nloss sigmoid",
+        GraphModels.DENSE_SKIP,
+        GraphModels.EVERYTHING,
       })
   void aMicroBatchAllocatesNothing(String model) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
     boolean scalar = KernelProvider.get().name().equals("scalar");
     Network network = new Network(ModelSpec.parse(model));
-    Batch batch = new Batch(network.spec().input(), 32);
+    Batch batch = network.newBatch(32);
     Workspace training = network.newWorkspace(32, true, KernelProvider.byName("scalar"));
     Workspace inference = network.newWorkspace(32, false, KernelProvider.byName("scalar"));
     float[] weights = network.initialWeights(1);
@@ -44,7 +46,7 @@ class AllocationTest {
       }
       batch.clear();
       for (int e = 0; e < 27; e++) {
-        batch.add(pixels, 0, table, e % network.outputs(), e);
+        batch.add(pixels, 0, table, e % network.outputs(0), e);
       }
       sum.clear();
       network.load(weights, training);

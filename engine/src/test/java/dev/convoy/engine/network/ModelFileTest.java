@@ -194,6 +194,31 @@ class ModelFileTest {
     return mutant;
   }
 
+  /** A graph with several inputs and outputs: what it says of names must not be believed either. */
+  @Test
+  void mutatedGraphsEndInAClearErrorOrAModel() throws Exception {
+    SplittableRandom random = new SplittableRandom(78);
+    TrainedModel model = model(GraphModels.EVERYTHING);
+    byte[] good = bytes(model);
+    assertThat(read(good)).isEqualTo(model);
+    int text = 16 + model.spec().toText().length();
+    int models = 0;
+    for (int i = 0; i < 10_000; i++) {
+      byte[] mutant = good.clone();
+      for (int edits = random.nextInt(1, 4); edits > 0; edits--) {
+        mutant[random.nextInt(16, text)] = good[random.nextInt(16, text)];
+      }
+      try {
+        TrainedModel read = read(signed(mutant));
+        assertThat(new Network(read.spec()).parameterCount()).isEqualTo(read.weights().length);
+        models++;
+      } catch (IllegalArgumentException e) {
+        assertThat(e.getMessage()).contains("got", "expected").hasSizeLessThan(700);
+      }
+    }
+    assertThat(models).as("mutants that are models: other names").isBetween(50, 9_500);
+  }
+
   @Test
   void modelsMustFitTheirWeights() {
     ModelSpec spec = ModelSpec.parse(TEXT);

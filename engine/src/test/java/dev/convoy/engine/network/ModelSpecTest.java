@@ -101,7 +101,7 @@ class ModelSpecTest {
   void normalisationAndLossMayBeLeftOut() {
     ModelSpec spec = ModelSpec.parse("input 1x1x4\ndense units=2");
     assertThat(spec.normalization()).isEqualTo(new Normalization(0f, 1f));
-    assertThat(spec.loss()).isEqualTo(LossKind.SOFTMAX);
+    assertThat(spec.outputs().get(0).loss()).isEqualTo(LossKind.SOFTMAX);
   }
 
   @Test
@@ -213,9 +213,9 @@ class ModelSpecTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "conv2 filters=8 kernel=3 | got unknown layer 'conv2', expected conv2d, maxpool, avgpool, relu, sigmoid, tanh, flatten, dense or dropout; did you mean 'conv2d'?",
-        "zzzzzzzz | got unknown layer 'zzzzzzzz', expected conv2d, maxpool, avgpool, relu, sigmoid, tanh, flatten, dense or dropout",
-        "conv2d filter=8 kernel=3 | conv2d: got unknown setting 'filter', expected filters, kernel, stride, padding, bias, flip, init or frozen; did you mean 'filters'?",
+        "conv2 filters=8 kernel=3 | got unknown layer 'conv2', expected conv2d, maxpool, avgpool, relu, sigmoid, tanh, flatten, dense, dropout, add or concat; did you mean 'conv2d'?",
+        "zzzzzzzz | got unknown layer 'zzzzzzzz', expected conv2d, maxpool, avgpool, relu, sigmoid, tanh, flatten, dense, dropout, add or concat",
+        "conv2d filter=8 kernel=3 | conv2d: got unknown setting 'filter', expected filters, kernel, stride, padding, bias, flip, init, frozen, name or from; did you mean 'filters'?",
         "conv2d kernel=3 | conv2d: got no filters, expected it, for example 'conv2d filters=8'",
         "conv2d filters=8 | conv2d: got no kernel, expected it, for example 'conv2d kernel=3x3'",
         "conv2d filters=0 kernel=3 | conv2d: got filters=0, expected a whole number from 1 to 67108864",
@@ -232,13 +232,13 @@ class ModelSpecTest {
         "dropout rate=1 | dropout: got rate 1.0, expected 0 <= rate < 1",
         "dropout rate=NaN | dropout: got rate=NaN, expected a number such as 0.5",
         "dropout rate=1e99 | dropout: got rate=1e99, expected a number such as 0.5",
-        "relu slope=1 | relu: got unknown setting 'slope', expected no settings",
+        "relu slope=1 | relu: got unknown setting 'slope', expected name or from",
         "loss softmx | loss: got 'softmx', expected softmax, sigmoid or squared; did you mean 'softmax'?",
         "loss | loss: got '', expected softmax, sigmoid or squared",
-        "input 28x28x1 | input: got a second one, expected it once",
+        "input 28x28x1 | input: got a second one, expected it once; several have names, as in 'input left 28x28x1'",
         "input | shape: got '', expected HEIGHTxWIDTHxCHANNELS, for example 28x28x1",
         "normalize mean=0 deviation=0 | normalization: got mean 0.0, deviation 0.0, expected a finite mean and a positive deviation, for example 0.1307 and 0.3081",
-        "normalise mean=0 | got unknown layer 'normalise', expected conv2d, maxpool, avgpool, relu, sigmoid, tanh, flatten, dense or dropout; did you mean 'normalize'?",
+        "normalise mean=0 | got unknown layer 'normalise', expected conv2d, maxpool, avgpool, relu, sigmoid, tanh, flatten, dense, dropout, add or concat; did you mean 'normalize'?",
       })
   void mistakesAreNamedWithLineAndCure(String line, String message) {
     assertThatThrownBy(() -> ModelSpec.parse("input 28x28x1\n\n" + line))

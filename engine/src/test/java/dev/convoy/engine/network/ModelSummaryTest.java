@@ -60,9 +60,9 @@ class ModelSummaryTest {
     assertThatThrownBy(() -> summary("input 4x4x1\nrelu\nconv2d filters=2 kernel=7"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(
-            "layer 1 (conv2d 2 of 7x7), input 4x4x1: window: got a kernel of 7x7");
+            "layer 2 (conv2d 2 of 7x7), input 4x4x1: window: got a kernel of 7x7");
     assertThatThrownBy(() -> summary("input 4000x4000x3\ndense units=1000000"))
-        .hasMessageContaining("layer 0 (dense 1000000)")
+        .hasMessageContaining("layer 1 (dense 1000000)")
         .hasMessageContaining("expected less than 2^31");
   }
 }

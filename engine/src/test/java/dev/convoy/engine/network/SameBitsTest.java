@@ -21,6 +21,8 @@ class SameBitsTest {
         "input 12x10x2\nconv2d filters=1 kernel=3 padding=1\nrelu\navgpool window=2x3\nconv2d filters=33 kernel=1\nrelu\ndropout rate=0.3\ndense units=21\nrelu\ndense units=2\nloss sigmoid",
         "input 8x8x32\nconv2d filters=34 kernel=3 padding=1\nrelu\nmaxpool window=2\nconv2d filters=3 kernel=3\ndense units=1\nloss squared",
         "input 40x37x1\nconv2d filters=32 kernel=3 padding=1\nrelu\nmaxpool window=2\ndense units=4",
+        GraphModels.DENSE_SKIP,
+        GraphModels.EVERYTHING,
       })
   void providersAgree(String model) {
     Assumptions.assumeTrue(

@@ -3,6 +3,8 @@ package dev.convoy.engine.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TransferTest {
@@ -23,7 +25,7 @@ class TransferTest {
                 BODY.replace("kernel=3", "kernel=3 frozen=true init=zero") + "dense units=3"));
     float[] weights = target.initialWeights(1);
     float[] fresh = weights.clone();
-    assertThat(Transfer.into(target, weights, source)).isEqualTo(3);
+    assertThat(Transfer.into(target, weights, source).first()).isEqualTo(3);
     assertThat(java.util.Arrays.copyOf(weights, 40))
         .containsExactly(java.util.Arrays.copyOf(source.weights(), 40));
     assertThat(java.util.Arrays.copyOfRange(weights, 40, weights.length))
@@ -35,8 +37,61 @@ class TransferTest {
     TrainedModel source = trained(BODY + "dense units=5");
     Network target = new Network(source.spec());
     float[] weights = target.initialWeights(1);
-    assertThat(Transfer.into(target, weights, source)).isEqualTo(4);
+    assertThat(Transfer.into(target, weights, source).first()).isEqualTo(4);
     assertThat(weights).containsExactly(source.weights());
+  }
+
+  @Test
+  void takesLayersOfTheSameNameWhereverTheyStand() {
+    TrainedModel source =
+        trained(
+            """
+            input 8x8x1
+            conv2d filters=4 kernel=3 name=eye
+            relu
+            flatten
+            dense units=6 name=body
+            dense units=5 name=head
+            """);
+    Network target =
+        new Network(
+            ModelSpec.parse(
+                """
+                input left 8x8x1
+                input right 8x8x1
+                conv2d filters=2 kernel=3 name=small from=left
+                flatten name=flat
+                conv2d filters=4 kernel=3 name=eye from=right frozen=true
+                relu
+                flatten
+                dense units=6 name=body
+                concat from=body,flat
+                dense units=3 name=head
+                """));
+    float[] weights = target.initialWeights(1);
+    float[] fresh = weights.clone();
+    Transfer.Taken taken = Transfer.into(target, weights, source);
+    assertThat(taken).isEqualTo(new Transfer.Taken(0, List.of("eye", "body"), List.of("head")));
+    assertThat(taken).hasToString("'eye' and 'body' (afresh, because it differs: 'head')");
+    int small = 9 * 2 + 2;
+    int shared = 9 * 4 + 4 + 144 * 6 + 6;
+    assertThat(Arrays.copyOf(weights, small)).containsExactly(Arrays.copyOf(fresh, small));
+    assertThat(Arrays.copyOfRange(weights, small, small + shared))
+        .containsExactly(Arrays.copyOf(source.weights(), shared));
+    assertThat(Arrays.copyOfRange(weights, small + shared, weights.length))
+        .containsExactly(Arrays.copyOfRange(fresh, small + shared, fresh.length));
+  }
+
+  @Test
+  void namesCountMoreThanPlaces() {
+    String two = "input 8x8x1\ndense units=8 name=%s\ndense units=8 name=%s\ndense units=8";
+    TrainedModel source = trained(two.formatted("a", "b"));
+    Network target = new Network(ModelSpec.parse(two.formatted("new", "a")));
+    float[] weights = target.initialWeights(1);
+    assertThatThrownBy(() -> Transfer.into(target, weights, source))
+        .hasMessageContaining("layers of the same name and size");
+    Network same = new Network(ModelSpec.parse(two.formatted("new", "b")));
+    assertThat(Transfer.into(same, weights, source).named()).containsExactly("b");
   }
 
   @Test

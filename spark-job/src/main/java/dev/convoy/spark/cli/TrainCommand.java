@@ -220,8 +220,7 @@ final class TrainCommand extends BaseCommand {
     }
     TrainedModel source = ModelOption.read("model.startFrom", read.startFrom()).model();
     float[] weights = network.initialWeights(read.config().loop().seed());
-    int layers = Transfer.into(network, weights, source);
-    note("the first " + layers + " layers start from " + read.startFrom());
+    note(Transfer.into(network, weights, source) + " start from " + read.startFrom());
     return Optional.of(weights);
   }
 

@@ -49,13 +49,10 @@ final class Divergence {
 
   /** Number of the layer, from 1 as everywhere that a user reads, and what of it. */
   private static String place(ParameterLayout.Entry entry) {
-    String prefix = entry.layer() + ".";
+    String number = Integer.toString(entry.layer() + 1);
     String name = entry.name();
-    return entry.layer()
-        + 1
-        + " ("
-        + (name.startsWith(prefix) ? name.substring(prefix.length()) : name)
-        + ")";
+    String what = name.startsWith(number + ".") ? name.substring(number.length() + 1) : name;
+    return number + " (" + what + ")";
   }
 
   private static String cure(float rate) {

@@ -1,0 +1,270 @@
+package dev.convoy.engine.network;
+
+import dev.convoy.engine.layer.Activation;
+import dev.convoy.engine.layer.Conv2d;
+import dev.convoy.engine.layer.Dense;
+import dev.convoy.engine.layer.Dropout;
+import dev.convoy.engine.layer.Join;
+import dev.convoy.engine.layer.Layer;
+import dev.convoy.engine.layer.LayerSpec;
+import dev.convoy.engine.layer.Pool2d;
+import dev.convoy.engine.loss.Loss;
+import dev.convoy.engine.loss.SigmoidCrossEntropy;
+import dev.convoy.engine.loss.SoftmaxCrossEntropy;
+import dev.convoy.engine.loss.SquaredError;
+import dev.convoy.engine.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What is executed for a model, in order: flatten moves no data, a ReLU that alone takes from a
+ * convolution or dense layer is part of it, and of several inputs each is first copied out of the
+ * packed example. Immutable once made.
+ */
+final class Plan {
+  /** One thing to compute. */
+  static final class Node {
+    /** The layer; for a join one part for each source, which share the output. */
+    final Layer[] parts;
+
+    /** Index of the node, or {@code -1 - k} for input k, that each part takes. */
+    final int[] sources;
+
+    /**
+     * True if backward sees the whole micro-batch at once: dense layers, which are packed matrix
+     * products, and all above them. The others work one block after the other, while it is in
+     * cache.
+     */
+    final boolean whole;
+
+    /** True if something at or below it is trained, so that it needs a gradient. */
+    final boolean carries;
+
+    /**
+     * {@code [source]}: true if no head and no other node wrote to the source's gradient before
+     * this one does, so that it overwrites; else it adds. Nodes go backward in one order, so sums
+     * do too.
+     */
+    final boolean[] overwrites;
+
+    /** Last node that takes from this one; past the end if a head does. */
+    int lastUse = -1;
+
+    boolean isHead;
+
+    /** True if a node that works on the whole micro-batch takes from this one. */
+    boolean feedsWhole;
+
+    Node(Layer[] parts, int[] sources, boolean whole, boolean carries) {
+      this.parts = parts;
+      this.sources = sources;
+      this.whole = whole;
+      this.carries = carries;
+      this.overwrites = new boolean[sources.length];
+    }
+
+    Layer layer() {
+      return parts[0];
+    }
+
+    Shape output() {
+      return parts[0].output();
+    }
+  }
+
+  /**
+   * An output: where it is read and how it is judged.
+   *
+   * @param offset of its first value in a prediction
+   * @param overwrites true if it is the first to write to its node's gradient
+   */
+  record Head(int node, Loss loss, float weight, int size, int offset, boolean overwrites) {}
+
+  final List<Node> nodes = new ArrayList<>();
+  final List<Head> heads = new ArrayList<>();
+
+  /** {@code [layer of the model]}: its node, or {@code -1 - k} for input k. */
+  private final int[] places;
+
+  private final Wiring wiring;
+
+  Plan(ModelSpec spec, ParameterLayout parameters) {
+    wiring = spec.wiring();
+    places = new int[spec.nodes().size()];
+    Shapes shapes = Shapes.of(spec, wiring);
+    for (int k = 0; k < spec.inputs().size() && spec.inputs().size() > 1; k++) {
+      Shape shape = spec.inputs().get(k).shape();
+      add(new int[] {-1 - k}, false, new Join(shape, shape, 0, false));
+    }
+    for (int i = 0; i < places.length; i++) {
+      int[] sources = wiring.sources()[i].clone();
+      for (int s = 0; s < sources.length; s++) {
+        sources[s] = place(sources[s], spec.inputs().size());
+      }
+      places[i] = bind(spec, i, sources, shapes, Parameters.offset(parameters, i));
+    }
+    for (int o = 0; o < wiring.heads().length; o++) {
+      addHead(spec.outputs().get(o), places[wiring.heads()[o]]);
+    }
+    connect();
+  }
+
+  private int place(int source, int inputs) {
+    if (source >= 0) {
+      return places[source];
+    }
+    return inputs == 1 ? source : -1 - source;
+  }
+
+  private int bind(ModelSpec spec, int i, int[] sources, Shapes shapes, int offset) {
+    LayerSpec layer = spec.nodes().get(i).layer();
+    Shape in = shapes.inputs()[i];
+    if (layer instanceof LayerSpec.Conv2d conv) {
+      return add(sources, !conv.frozen(), new Conv2d(conv, in, offset, endsInRelu(spec, i)));
+    }
+    if (layer instanceof LayerSpec.Dense dense) {
+      return add(sources, !dense.frozen(), new Dense(dense, in, offset, endsInRelu(spec, i)));
+    }
+    if (layer instanceof LayerSpec.Pool2d pool) {
+      return add(sources, false, new Pool2d(pool, in));
+    }
+    if (layer instanceof LayerSpec.Dropout dropout) {
+      return add(sources, false, new Dropout(dropout, in, i));
+    }
+    if (layer instanceof LayerSpec.Join) {
+      return add(sources, false, parts(spec, i, shapes));
+    }
+    int below = wiring.sources()[i][0];
+    boolean fused = isRelu(spec, i) && below >= 0 && endsInRelu(spec, below);
+    return layer instanceof LayerSpec.Activation activation && !fused
+        ? add(sources, false, new Activation(activation, in))
+        : sources[0];
+  }
+
+  private Layer[] parts(ModelSpec spec, int i, Shapes shapes) {
+    boolean adds = spec.nodes().get(i).layer() instanceof LayerSpec.Add;
+    Shape out = shapes.outputs()[i];
+    Layer[] parts = new Layer[wiring.sources()[i].length];
+    int channel = 0;
+    for (int s = 0; s < parts.length; s++) {
+      int source = wiring.sources()[i][s];
+      Shape in = source < 0 ? spec.inputs().get(-1 - source).shape() : shapes.outputs()[source];
+      parts[s] = new Join(in, out, adds ? 0 : channel, adds && s > 0);
+      channel += in.channels();
+    }
+    return parts;
+  }
+
+  private static boolean isRelu(ModelSpec spec, int i) {
+    return spec.nodes().get(i).layer() instanceof LayerSpec.Activation a
+        && a.function() == LayerSpec.Function.RELU;
+  }
+
+  /** True for a convolution or dense layer from which nothing takes but one ReLU. */
+  private boolean endsInRelu(ModelSpec spec, int i) {
+    LayerSpec layer = spec.nodes().get(i).layer();
+    if (!(layer instanceof LayerSpec.Conv2d || layer instanceof LayerSpec.Dense)
+        || wiring.uses()[i] != 1) {
+      return false;
+    }
+    int consumer = wiring.onlyConsumer(i);
+    return consumer >= 0 && isRelu(spec, consumer);
+  }
+
+  private int add(int[] sources, boolean trained, Layer... parts) {
+    boolean whole = parts[0] instanceof Dense;
+    boolean carries = trained;
+    for (int source : sources) {
+      whole |= source >= 0 && nodes.get(source).whole;
+      carries |= source >= 0 && nodes.get(source).carries;
+    }
+    nodes.add(new Node(parts, sources, whole, carries));
+    return nodes.size() - 1;
+  }
+
+  private void addHead(ModelSpec.Output output, int node) {
+    if (node < 0) {
+      throw new IllegalArgumentException(
+          "model: got nothing to compute, expected at least one layer besides flatten");
+    }
+    Loss loss =
+        switch (output.loss()) {
+          case SOFTMAX -> new SoftmaxCrossEntropy();
+          case SIGMOID -> new SigmoidCrossEntropy();
+          case SQUARED -> new SquaredError();
+        };
+    int offset = heads.isEmpty() ? 0 : outputs();
+    int size = nodes.get(node).output().size();
+    if ((long) offset + size > Shape.MAX_SIZE) {
+      throw new IllegalArgumentException(
+          "model: got outputs of "
+              + ((long) offset + size)
+              + " values in all, expected at most "
+              + Shape.MAX_SIZE);
+    }
+    boolean overwrites = heads.stream().noneMatch(head -> head.node == node);
+    heads.add(new Head(node, loss, output.weight(), size, offset, overwrites));
+  }
+
+  /** Finds who uses a node last, and who is the first to write to its gradient. */
+  private void connect() {
+    for (Head head : heads) {
+      nodes.get(head.node).isHead = true;
+      nodes.get(head.node).lastUse = nodes.size();
+    }
+    boolean[] written = new boolean[nodes.size()];
+    heads.forEach(head -> written[head.node] = true);
+    connect(true, written);
+    connect(false, written);
+  }
+
+  /** In the order in which nodes go backward: those on whole micro-batches, then the others. */
+  private void connect(boolean whole, boolean[] written) {
+    for (int i = nodes.size() - 1; i >= 0; i--) {
+      Node node = nodes.get(i);
+      for (int s = 0; s < node.sources.length; s++) {
+        if (node.whole == whole && node.sources[s] >= 0) {
+          Node source = nodes.get(node.sources[s]);
+          node.overwrites[s] = !written[node.sources[s]];
+          written[node.sources[s]] = true;
+          source.lastUse = Math.max(source.lastUse, i);
+          source.feedsWhole |= whole;
+        }
+      }
+    }
+  }
+
+  /** Values of one prediction. */
+  int outputs() {
+    Head last = heads.get(heads.size() - 1);
+    return last.offset + last.size;
+  }
+
+  /** True if node {@code i} must give a gradient to its source {@code s}. */
+  boolean needsInputGradient(int i, int s) {
+    int source = nodes.get(i).sources[s];
+    return source >= 0 && nodes.get(source).carries;
+  }
+
+  /**
+   * A buffer for each node so that nodes alive at the same time have different ones: a node lives
+   * from its own turn to that of the last that takes from it. Layers one above the other have two
+   * in turn.
+   */
+  int[] buffers() {
+    int[] buffers = new int[nodes.size()];
+    List<Integer> busyUntil = new ArrayList<>();
+    for (int i = 0; i < buffers.length; i++) {
+      int free = 0;
+      while (free < busyUntil.size() && busyUntil.get(free) >= i) {
+        free++;
+      }
+      if (free == busyUntil.size()) {
+        busyUntil.add(0);
+      }
+      busyUntil.set(free, nodes.get(i).lastUse);
+      buffers[i] = free;
+    }
+    return buffers;
+  }
+}

@@ -1,0 +1,59 @@
+package dev.convoy.engine.network;
+
+import dev.convoy.engine.layer.LayerSpec;
+import dev.convoy.engine.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The shapes in a model, followed from its inputs on.
+ *
+ * @param inputs {@code [layer]}: what enters; of several things the first
+ * @param outputs {@code [layer]}: what leaves
+ */
+record Shapes(Shape[] inputs, Shape[] outputs) {
+
+  /**
+   * @throws LayerException naming the first layer whose input does not fit
+   */
+  static Shapes of(ModelSpec spec, Wiring wiring) {
+    int n = spec.nodes().size();
+    Shapes shapes = new Shapes(new Shape[n], new Shape[n]);
+    for (int i = 0; i < n; i++) {
+      LayerSpec layer = spec.nodes().get(i).layer();
+      List<Shape> in = new ArrayList<>();
+      for (int source : wiring.sources()[i]) {
+        in.add(source < 0 ? spec.inputs().get(-1 - source).shape() : shapes.outputs[source]);
+      }
+      try {
+        shapes.inputs[i] = in.get(0);
+        shapes.outputs[i] =
+            layer instanceof LayerSpec.Join join
+                ? join.outputShape(in)
+                : layer.outputShape(in.get(0));
+      } catch (IllegalArgumentException e) {
+        throw misfit(i, spec.nodes().get(i), in, e);
+      }
+    }
+    return shapes;
+  }
+
+  /** Names layer {@code i}, from 1, and what it got. */
+  static LayerException misfit(
+      int i, ModelSpec.Node node, List<Shape> in, IllegalArgumentException e) {
+    List<String> shown = in.stream().limit(4).map(Shape::toString).toList();
+    return new LayerException(
+        i,
+        "layer "
+            + (i + 1)
+            + " ("
+            + ModelSummary.name(node.layer())
+            + "), input"
+            + (in.size() == 1 ? " " : "s ")
+            + String.join(" and ", shown)
+            + (in.size() > shown.size() ? " ..." : "")
+            + ": "
+            + e.getMessage(),
+        e);
+  }
+}
