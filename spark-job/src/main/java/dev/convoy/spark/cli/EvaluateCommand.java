@@ -100,8 +100,7 @@ final class EvaluateCommand extends BaseCommand {
   private EvaluationReport evaluate(SparkContext context, ModelOption.Found found, String data) {
     TrainedModel trained = found.model();
     int outputs = new Network(trained.spec()).outputs();
-    try (Dataset test = Dataset.open(context, data, Dataset.Part.TEST, 0)) {
-      test.expect(trained.spec().input(), outputs);
+    try (Dataset test = Dataset.open(context, data, Dataset.Part.TEST, 0, trained.spec())) {
       Scores total = new Scores(outputs, mistakes);
       List<Scores> parts =
           ForwardTask.run(

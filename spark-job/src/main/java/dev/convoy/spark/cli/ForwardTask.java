@@ -56,7 +56,7 @@ abstract class ForwardTask<R extends Serializable>
     Network network = new Network(ModelSpec.parse(model));
     Workspace workspace = network.newWorkspace(MICRO_BATCH, false);
     network.load(weights.value(), workspace);
-    Batch batch = new Batch(network.spec().input(), MICRO_BATCH);
+    Batch batch = network.newBatch(MICRO_BATCH);
     float[] table = network.spec().normalization().table();
     float[] outputs = new float[MICRO_BATCH * network.outputs()];
     List<ShardResult> results = new ArrayList<>();
@@ -66,8 +66,7 @@ abstract class ForwardTask<R extends Serializable>
       for (int from = 0; from < shard.size(); from += MICRO_BATCH) {
         batch.clear();
         for (int i = from; i < Math.min(shard.size(), from + MICRO_BATCH); i++) {
-          int offset = i * batch.shape().size();
-          batch.add(shard.pixels(), offset, table, shard.labels()[i], shard.indexes()[i]);
+          shard.addTo(batch, i, network.spec(), table);
         }
         network.predict(batch, workspace, outputs);
         add(result, batch, outputs, workspace.lossSum());

@@ -149,8 +149,7 @@ final class PredictCommand extends BaseCommand {
       }
       return Predictions.inOrder(run(images.spread(context), model), outputs, false);
     }
-    try (Dataset examples = Dataset.open(context, path, Dataset.Part.TEST, 0)) {
-      examples.expect(input, outputs);
+    try (Dataset examples = Dataset.open(context, path, Dataset.Part.TEST, 0, model.spec())) {
       return Predictions.inOrder(run(examples.shards(), model), outputs, true);
     }
   }

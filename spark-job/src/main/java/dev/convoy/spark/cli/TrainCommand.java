@@ -165,7 +165,7 @@ final class TrainCommand extends BaseCommand {
       OutputFolder folder,
       TensorBoardEvents curves)
       throws IOException {
-    try (TestSet test = TestSet.open(context, config, network, this)) {
+    try (TestSet test = TestSet.open(context, config, this)) {
       Outcome outcome = new Outcome();
       List<TrainListener> listeners = new ArrayList<>();
       listeners.add(outcome);
@@ -280,15 +280,14 @@ final class TrainCommand extends BaseCommand {
   /** The test set, if there is one: opened before training, so that bad data is refused early. */
   private record TestSet(SparkContext context, Dataset data, TrainConfig config)
       implements AutoCloseable {
-    static TestSet open(
-        SparkContext context, TrainConfig config, Network network, BaseCommand command) {
+    static TestSet open(SparkContext context, TrainConfig config, BaseCommand command) {
       String path = config.data().path();
       if (!TestData.exists(path)) {
         command.warn("no test set in " + path + ": there will be no test accuracy");
         return new TestSet(context, null, config);
       }
-      Dataset data = Dataset.open(context, path, Dataset.Part.TEST, config.data().partitions());
-      data.expect(config.model().input(), network.outputs());
+      int partitions = config.data().partitions();
+      Dataset data = Dataset.open(context, path, Dataset.Part.TEST, partitions, config.model());
       return new TestSet(context, data, config);
     }
 

@@ -46,7 +46,7 @@ final class WarmUp implements AutoCloseable {
     int micro = config.loop().microBatch();
     long end = System.nanoTime() + LONGEST_NANOS;
     Workspace workspace = network.newWorkspace(micro, true);
-    Batch batch = new Batch(config.model().input(), micro);
+    Batch batch = network.newBatch(micro);
     byte[] pixels = new byte[config.model().input().size()];
     float[] table = config.model().normalization().table();
     float[] weights = network.initialWeights(1);
@@ -62,7 +62,10 @@ final class WarmUp implements AutoCloseable {
         batch.clear();
         for (int i = 0; i < micro; i++) {
           pixels[(int) ((step * micro + i) % pixels.length)]++;
-          batch.add(pixels, 0, table, i % network.outputs(), i);
+          batch.add(pixels, 0, table, i % network.outputs(0), i);
+          for (int o = 1; o < batch.labelsAnExample(); o++) {
+            batch.label(o, i % network.outputs(o));
+          }
         }
         network.gradient(batch, 1, step, workspace, gradient);
         if (sum.add(gradient, micro, STEPS_A_SUM * micro) >= 0) {

@@ -1,9 +1,12 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.network.Network;
 import dev.convoy.engine.tensor.Shape;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
@@ -38,7 +41,7 @@ public final class Dataset implements AutoCloseable {
   private final ShardLayout layout;
   private final int[] training;
   private final int[] heldOut;
-  private final long[] firstOfClass = new long[ShardStats.MOST_CLASSES];
+  private final long[] firstOfClass;
   private final Fingerprint fingerprint;
   private RDD<PackedShard> rdd;
 
@@ -49,6 +52,7 @@ public final class Dataset implements AutoCloseable {
     this.rdd = cut(partitions);
     this.training = new int[layout.shards()];
     this.heldOut = new int[layout.shards()];
+    this.firstOfClass = new long[ShardStats.MOST_CLASSES * source.labels()];
     Arrays.fill(firstOfClass, -1);
     boolean seen = false;
     try {
@@ -70,12 +74,32 @@ public final class Dataset implements AutoCloseable {
    * @throws DataException naming file, offset, got and expected
    */
   public static Dataset open(SparkContext spark, String path, Part part, int partitions) {
-    return open(spark, path, part, partitions, EVALUATION_SHARDS, 0, 1);
+    return open(spark, path, part, Optional.empty(), partitions, EVALUATION_SHARDS, 0, 1);
+  }
+
+  /** As above, with the files that the inputs and outputs of {@code model} name, and checked. */
+  public static Dataset open(
+      SparkContext spark, String path, Part part, int partitions, ModelSpec model) {
+    Dataset data = open(spark, path, part, Optional.of(model), partitions, EVALUATION_SHARDS, 0, 1);
+    return data.checked(model);
+  }
+
+  /** As below, with one image and one label an example. */
+  public static Dataset open(
+      SparkContext spark,
+      String path,
+      Part part,
+      int partitions,
+      int shards,
+      long seed,
+      double heldOutFraction) {
+    return open(spark, path, part, Optional.empty(), partitions, shards, seed, heldOutFraction);
   }
 
   /**
    * Reads and checks a whole data set.
    *
+   * @param model whose inputs and outputs name files; without one there are one image and label
    * @param shards logical shards V
    * @param seed chooses what is held out
    * @param heldOutFraction share of the examples held out for evaluation, 0 to 1
@@ -85,6 +109,7 @@ public final class Dataset implements AutoCloseable {
       SparkContext spark,
       String path,
       Part part,
+      Optional<ModelSpec> model,
       int partitions,
       int shards,
       long seed,
@@ -95,11 +120,27 @@ public final class Dataset implements AutoCloseable {
       if (!path.equals(EMBEDDED_MNIST)) {
         throw new DataException("data.path: got " + path + ", expected " + EMBEDDED_MNIST);
       }
+      expectOneImageAndLabel(path, model);
       source = new EmbeddedMnist(part);
     } else {
-      source = IdxFiles.open(java, path, part);
+      source = IdxFiles.open(java, path, part, model);
     }
     return of(spark, source, shards, partitions, seed, heldOutFraction);
+  }
+
+  private static void expectOneImageAndLabel(String path, Optional<ModelSpec> model) {
+    if (model.isPresent()
+        && (model.get().inputs().size() > 1 || model.get().outputs().size() > 1)) {
+      throw new DataException(
+          "data.path: got "
+              + path
+              + ", which has one image and one label an example, expected "
+              + model.get().inputs().size()
+              + " and "
+              + model.get().outputs().size()
+              + " as the model says; give a folder with files such as train-NAME-images-idx3-ubyte"
+              + " and train-NAME-labels-idx1-ubyte for each");
+    }
   }
 
   /**
@@ -169,14 +210,37 @@ public final class Dataset implements AutoCloseable {
     return IntStream.of(heldOut).asLongStream().sum();
   }
 
+  /** This, or closed if it does not fit {@code model}. */
+  private Dataset checked(ModelSpec model) {
+    try {
+      expect(model);
+      return this;
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Checks the data against a model.
+   *
+   * @throws DataException if examples have another shape or number of labels, or a label is out of
+   *     an output's range
+   */
+  public void expect(ModelSpec model) {
+    Network network = new Network(model);
+    int[] outputs = IntStream.range(0, model.outputs().size()).map(network::outputs).toArray();
+    expect(model.input(), outputs);
+  }
+
   /**
    * Checks the data against a model.
    *
    * @param input shape of an example the model takes
-   * @param outputs classes the model tells apart
-   * @throws DataException if an example has another shape, or a label is {@code outputs} or more
+   * @param outputs for each output, classes that it tells apart
+   * @throws DataException as above
    */
-  public void expect(Shape input, int outputs) {
+  public void expect(Shape input, int... outputs) {
     if (!source.shape().equals(input)) {
       throw new DataException(
           "data: got examples of "
@@ -185,17 +249,27 @@ public final class Dataset implements AutoCloseable {
               + input
               + " as the model's input says");
     }
-    for (int label = outputs; label < firstOfClass.length; label++) {
-      if (firstOfClass[label] >= 0) {
+    int each = source.labels();
+    if (each != outputs.length) {
+      throw new DataException(
+          "data: got "
+              + each
+              + " labels an example, expected "
+              + outputs.length
+              + ", one for each output of the model");
+    }
+    for (int number = 0; number < firstOfClass.length; number++) {
+      int classes = outputs[number % each];
+      if (firstOfClass[number] >= 0 && number / each >= classes) {
         throw new DataException(
-            source.labelPlace(firstOfClass[label])
+            source.labelPlace(firstOfClass[number] * each + number % each)
                 + ": label out of range: got "
-                + label
+                + number / each
                 + ", expected 0 to "
-                + (outputs - 1)
+                + (classes - 1)
                 + " as the model has "
-                + outputs
-                + " outputs");
+                + classes
+                + (each == 1 ? " outputs" : " values in its output " + (number % each + 1)));
       }
     }
   }
@@ -244,11 +318,11 @@ public final class Dataset implements AutoCloseable {
         heldOut[stats.shard] = stats.heldOut;
         low += stats.low;
         high += stats.high;
-        for (int label = 0; label < firstOfClass.length; label++) {
+        for (int label = 0; label < stats.first.length; label++) {
           long index = stats.first[label];
           if (index >= 0 && (firstOfClass[label] < 0 || index < firstOfClass[label])) {
             firstOfClass[label] = index;
-            classes = Math.max(classes, label + 1);
+            classes = Math.max(classes, label / source.labels() + 1);
           }
         }
       }

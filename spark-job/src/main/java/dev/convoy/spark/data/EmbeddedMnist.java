@@ -1,12 +1,12 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
-import dev.convoy.engine.data.ImageSet;
 import dev.convoy.engine.tensor.Shape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.SoftReference;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,8 +32,8 @@ final class EmbeddedMnist implements ExampleSource {
         String prefix = part == Dataset.Part.TRAIN ? "train" : "t10k";
         loaded =
             LoadedIdx.read(
-                "mnist/" + prefix + "-images-idx3-ubyte.gz",
-                "mnist/" + prefix + "-labels-idx1-ubyte.gz",
+                List.of("mnist/" + prefix + "-images-idx3-ubyte.gz"),
+                List.of("mnist/" + prefix + "-labels-idx1-ubyte.gz"),
                 EmbeddedMnist::resource);
         LOADED.put(part, new SoftReference<>(loaded));
       }
@@ -62,26 +62,26 @@ final class EmbeddedMnist implements ExampleSource {
 
   @Override
   public Shape shape() {
-    return loaded().set().shape();
+    return loaded().shape();
   }
 
   @Override
   public long examples() {
-    return loaded().set().size();
+    return loaded().size();
   }
 
   @Override
   public String labelPlace(long index) {
-    return "embedded:" + LoadedIdx.labelPlace(loaded().labels(), index);
+    return "embedded:" + LoadedIdx.labelPlace(loaded().heads(), index);
   }
 
   @Override
   public Reader open() {
-    ImageSet set = loaded().set();
-    int example = set.shape().size();
+    LoadedIdx all = loaded();
+    int example = all.shape().size();
     return (first, count, pixels, labels, at) -> {
-      System.arraycopy(set.pixels(), (int) first * example, pixels, at * example, count * example);
-      System.arraycopy(set.labels(), (int) first, labels, at, count);
+      System.arraycopy(all.rows(), (int) first * example, pixels, at * example, count * example);
+      System.arraycopy(all.labels(), (int) first, labels, at, count);
     };
   }
 }

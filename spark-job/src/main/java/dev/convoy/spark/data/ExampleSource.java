@@ -16,7 +16,15 @@ public interface ExampleSource extends Serializable {
   /** Number of examples. */
   long examples();
 
-  /** Where the label of example {@code index} stands, for messages: file and offset. */
+  /** Labels that each example has: one for each output of a model. */
+  default int labels() {
+    return 1;
+  }
+
+  /**
+   * Where label number {@code index} stands, for messages: file and offset. Of several labels an
+   * example, those of example e are {@code e * labels()} and on.
+   */
   String labelPlace(long index);
 
   /** Called on the driver once every example was read and is cached: frees what executors hold. */
@@ -34,7 +42,7 @@ public interface ExampleSource extends Serializable {
      * Reads {@code count} examples from {@code first} on.
      *
      * @param pixels overwritten from {@code at * shape.size()} on
-     * @param labels overwritten from {@code at} on
+     * @param labels {@code [example][label]}, overwritten from example {@code at} on
      */
     void read(long first, int count, byte[] pixels, int[] labels, int at) throws IOException;
 

@@ -2,10 +2,13 @@ package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.data.IdxHeader;
+import dev.convoy.engine.data.IdxReader;
 import dev.convoy.engine.tensor.Shape;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.broadcast.Broadcast;
@@ -19,39 +22,79 @@ import org.apache.spark.util.SerializableConfiguration;
 final class IdxSource implements ExampleSource {
   private static final long serialVersionUID = 1L;
 
-  private final IdxHeader images;
-  private final IdxHeader labels;
+  private final List<IdxHeader> images;
+  private final List<IdxHeader> heads;
+  private final Shape shape;
   private final Broadcast<SerializableConfiguration> configuration;
 
+  /** Files of images and of labels; of several, each example has an item in every one. */
   IdxSource(
-      IdxHeader images, IdxHeader labels, Broadcast<SerializableConfiguration> configuration) {
-    this.images = images;
-    this.labels = labels;
+      List<IdxHeader> images,
+      List<IdxHeader> labels,
+      Broadcast<SerializableConfiguration> configuration) {
+    this.images = List.copyOf(images);
+    this.heads = List.copyOf(labels);
+    this.shape = shape(images);
     this.configuration = configuration;
+  }
+
+  /** Shape of an example: of several images the vector of all, one behind the other. */
+  static Shape shape(List<IdxHeader> images) {
+    return images.size() == 1
+        ? images.get(0).shape()
+        : Shape.vector(images.stream().mapToInt(IdxHeader::itemBytes).reduce(0, Math::addExact));
+  }
+
+  /** Refuses files that do not have the same number of items. */
+  static void checkCounts(List<IdxHeader> images, List<IdxHeader> labels) {
+    for (IdxHeader label : labels) {
+      IdxReader.checkCounts(images.get(0), label);
+    }
+    for (IdxHeader image : images) {
+      IdxReader.checkCounts(image, labels.get(0));
+    }
+  }
+
+  /** Copies {@code count} items to places {@code step} apart. */
+  static void scatter(byte[] items, int size, int count, byte[] rows, int at, int step) {
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(items, i * size, rows, at + i * step, size);
+    }
   }
 
   @Override
   public Shape shape() {
-    return images.shape();
+    return shape;
   }
 
   @Override
   public long examples() {
-    return images.count();
+    return images.get(0).count();
+  }
+
+  @Override
+  public int labels() {
+    return heads.size();
   }
 
   @Override
   public String labelPlace(long index) {
-    return LoadedIdx.labelPlace(labels, index);
+    return LoadedIdx.labelPlace(heads, index);
   }
 
   @Override
   public Reader open() throws IOException {
-    FSDataInputStream pixelStream = open(images.name());
+    RangeReader reader = new RangeReader();
     try {
-      return new RangeReader(pixelStream, open(labels.name()));
-    } catch (IOException e) {
-      pixelStream.close();
+      for (IdxHeader header : images) {
+        reader.imageStreams.add(open(header.name()));
+      }
+      for (IdxHeader header : heads) {
+        reader.labelStreams.add(open(header.name()));
+      }
+      return reader;
+    } catch (IOException | RuntimeException e) {
+      reader.close();
       throw e;
     }
   }
@@ -71,27 +114,38 @@ final class IdxSource implements ExampleSource {
   }
 
   private final class RangeReader implements Reader {
-    private final FSDataInputStream pixelStream;
-    private final FSDataInputStream labelStream;
-    private byte[] classes = new byte[0];
-
-    RangeReader(FSDataInputStream pixelStream, FSDataInputStream labelStream) {
-      this.pixelStream = pixelStream;
-      this.labelStream = labelStream;
-    }
+    private final List<FSDataInputStream> imageStreams = new ArrayList<>();
+    private final List<FSDataInputStream> labelStreams = new ArrayList<>();
+    private byte[] items = new byte[0];
 
     @Override
-    public void read(long first, int count, byte[] pixels, int[] numbers, int at)
+    public void read(long first, int count, byte[] pixels, int[] labels, int at)
         throws IOException {
-      int example = shape().size();
-      if (classes.length < count) {
-        classes = new byte[count];
+      int row = shape.size();
+      int column = at * row;
+      for (int k = 0; k < images.size(); k++) {
+        int size = images.get(k).itemBytes();
+        if (images.size() == 1) {
+          fill(imageStreams.get(k), images.get(k), first, pixels, column, count * size);
+        } else {
+          fill(imageStreams.get(k), images.get(k), first, room(count * size), 0, count * size);
+          scatter(items, size, count, pixels, column, row);
+        }
+        column += size;
       }
-      fill(pixelStream, images, first, pixels, at * example, count * example);
-      fill(labelStream, labels, first, classes, 0, count);
-      for (int i = 0; i < count; i++) {
-        numbers[at + i] = classes[i] & 0xff;
+      for (int o = 0; o < heads.size(); o++) {
+        fill(labelStreams.get(o), heads.get(o), first, room(count), 0, count);
+        for (int i = 0; i < count; i++) {
+          labels[(at + i) * heads.size() + o] = items[i] & 0xff;
+        }
       }
+    }
+
+    private byte[] room(int bytes) {
+      if (items.length < bytes) {
+        items = new byte[bytes];
+      }
+      return items;
     }
 
     private void fill(
@@ -116,8 +170,18 @@ final class IdxSource implements ExampleSource {
 
     @Override
     public void close() throws IOException {
-      try (labelStream) {
-        pixelStream.close();
+      IOException trouble = null;
+      for (List<FSDataInputStream> streams : List.of(imageStreams, labelStreams)) {
+        for (FSDataInputStream stream : streams) {
+          try {
+            stream.close();
+          } catch (IOException e) {
+            trouble = e;
+          }
+        }
+      }
+      if (trouble != null) {
+        throw trouble;
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.convoy.spark.data;
 
+import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.tensor.CounterRandom;
 import java.io.Serializable;
 
@@ -24,7 +26,7 @@ public final class PackedShard implements Serializable {
    * @param shard number of the shard
    * @param training how many of the examples, from the first, are for training
    * @param pixels {@code [example][height][width][channel]}
-   * @param labels class numbers
+   * @param labels class numbers, {@code [example][label]}
    * @param indexes place of each example in the source: its identity
    */
   public PackedShard(int shard, int training, byte[] pixels, int[] labels, long[] indexes) {
@@ -33,6 +35,26 @@ public final class PackedShard implements Serializable {
     this.pixels = pixels;
     this.labels = labels;
     this.indexes = indexes;
+  }
+
+  /**
+   * Appends the example at {@code place} to {@code batch}, with a label for each output.
+   *
+   * @param model whose normalization makes inputs of bytes
+   * @param table of that normalization
+   */
+  public void addTo(Batch batch, int place, ModelSpec model, float[] table) {
+    int offset = place * batch.shape().size();
+    int first = place * labelsAnExample();
+    batch.add(pixels, offset, table, labels[first], indexes[place]);
+    for (int o = 1; o < batch.labelsAnExample(); o++) {
+      batch.label(o, labels[first + o]);
+    }
+  }
+
+  /** Labels that each example has. */
+  public int labelsAnExample() {
+    return indexes.length == 0 ? 1 : labels.length / indexes.length;
   }
 
   public int shard() {
@@ -46,7 +68,7 @@ public final class PackedShard implements Serializable {
 
   /** All examples; those from {@link #training} on are held out. */
   public int size() {
-    return labels.length;
+    return indexes.length;
   }
 
   public byte[] pixels() {

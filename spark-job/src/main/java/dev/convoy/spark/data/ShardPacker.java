@@ -8,7 +8,8 @@ final class ShardPacker {
   private ShardPacker() {}
 
   /** The examples of {@code shard}, those for training first. */
-  static PackedShard pack(ExampleSource.Reader reader, int example, ShardLayout layout, int shard)
+  static PackedShard pack(
+      ExampleSource.Reader reader, int example, int labelsEach, ShardLayout layout, int shard)
       throws IOException {
     long size = layout.sizeOf(shard);
     if (size * example > Integer.MAX_VALUE - 64) {
@@ -22,7 +23,7 @@ final class ShardPacker {
     }
     int count = (int) size;
     byte[] pixels = new byte[count * example];
-    int[] labels = new int[count];
+    int[] labels = new int[count * labelsEach];
     long[] indexes = new long[count];
     int stripe = layout.stripe();
     int at = 0;
@@ -47,13 +48,14 @@ final class ShardPacker {
       training += layout.heldOut(index) ? 0 : 1;
     }
     byte[] pixels = new byte[all.pixels().length];
-    int[] labels = new int[count];
+    int[] labels = new int[all.labels().length];
+    int each = all.labelsAnExample();
     long[] indexes = new long[count];
     int[] next = {0, training};
     for (int i = 0; i < count; i++) {
       int to = next[layout.heldOut(all.indexes()[i]) ? 1 : 0]++;
       System.arraycopy(all.pixels(), i * example, pixels, to * example, example);
-      labels[to] = all.labels()[i];
+      System.arraycopy(all.labels(), i * each, labels, to * each, each);
       indexes[to] = all.indexes()[i];
     }
     return new PackedShard(all.shard(), training, pixels, labels, indexes);

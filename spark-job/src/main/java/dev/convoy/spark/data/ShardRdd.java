@@ -79,7 +79,8 @@ final class ShardRdd extends RDD<PackedShard> {
         if (reader == null) {
           reader = source.open();
         }
-        PackedShard packed = ShardPacker.pack(reader, source.shape().size(), layout, next);
+        PackedShard packed =
+            ShardPacker.pack(reader, source.shape().size(), source.labels(), layout, next);
         next += partitions;
         return packed;
       } catch (IOException e) {

@@ -12,8 +12,11 @@ final class ShardStats implements Serializable {
   final int training;
   final int heldOut;
 
-  /** Index of the first example of each class, or -1. */
-  final long[] first = new long[MOST_CLASSES];
+  /**
+   * Index of the first example of each class, or -1. With L labels an example, class c of label o
+   * is number {@code c * L + o}.
+   */
+  final long[] first;
 
   long low;
   long high;
@@ -22,12 +25,18 @@ final class ShardStats implements Serializable {
     shard = packed.shard();
     training = packed.training();
     heldOut = packed.size() - packed.training();
+    int each = packed.labelsAnExample();
+    first = new long[MOST_CLASSES * each];
     Arrays.fill(first, -1);
     for (int i = 0; i < packed.size(); i++) {
       long index = packed.indexes()[i];
-      int label = packed.labels()[i];
-      if (first[label] < 0 || index < first[label]) {
-        first[label] = index;
+      long label = 0;
+      for (int o = 0; o < each; o++) {
+        int number = packed.labels()[i * each + o] * each + o;
+        if (first[number] < 0 || index < first[number]) {
+          first[number] = index;
+        }
+        label = label * 0xBF58476D1CE4E5B9L + packed.labels()[i * each + o];
       }
       long hash = hash(index, label, packed.pixels(), i * example, example);
       low += hash;
@@ -39,7 +48,7 @@ final class ShardStats implements Serializable {
    * A hash of one example. Sums of hashes do not depend on how examples are cut into shards. Not
    * meant to withstand an adversary.
    */
-  private static long hash(long index, int label, byte[] pixels, int from, int length) {
+  private static long hash(long index, long label, byte[] pixels, int from, int length) {
     long hash = mix(index * 0xD1B54A32D192ED03L + label);
     for (int i = from; i < from + length; i++) {
       hash = (hash ^ pixels[i]) * 0x100000001B3L;

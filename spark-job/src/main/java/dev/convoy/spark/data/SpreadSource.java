@@ -1,7 +1,6 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.IdxHeader;
-import dev.convoy.engine.data.ImageSet;
 import dev.convoy.engine.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,23 +17,22 @@ final class SpreadSource implements ExampleSource {
   private static final int PIECE_BYTES = 1 << 24;
 
   private final Shape shape;
-  private final IdxHeader labels;
+  private final List<IdxHeader> heads;
   private final int pieceExamples;
   private final List<Broadcast<byte[]>> pieces = new ArrayList<>();
 
   /** Ships {@code loaded} in pieces of 16 MB. */
   SpreadSource(JavaSparkContext spark, LoadedIdx loaded) {
-    labels = loaded.labels();
-    ImageSet set = loaded.set();
-    shape = set.shape();
-    int example = set.shape().size();
-    pieceExamples = Math.max(1, PIECE_BYTES / (example + 1));
-    for (int first = 0; first < set.size(); first += pieceExamples) {
-      int count = Math.min(pieceExamples, set.size() - first);
-      byte[] piece = new byte[count * (example + 1)];
-      System.arraycopy(set.pixels(), first * example, piece, 0, count * example);
-      for (int i = 0; i < count; i++) {
-        piece[count * example + i] = (byte) set.labels()[first + i];
+    heads = loaded.heads();
+    shape = loaded.shape();
+    int example = shape.size();
+    pieceExamples = Math.max(1, PIECE_BYTES / (example + labels()));
+    for (int first = 0; first < loaded.size(); first += pieceExamples) {
+      int count = Math.min(pieceExamples, loaded.size() - first);
+      byte[] piece = new byte[count * (example + labels())];
+      System.arraycopy(loaded.rows(), first * example, piece, 0, count * example);
+      for (int i = 0; i < count * labels(); i++) {
+        piece[count * example + i] = (byte) loaded.labels()[first * labels() + i];
       }
       pieces.add(spark.broadcast(piece));
     }
@@ -57,12 +55,17 @@ final class SpreadSource implements ExampleSource {
 
   @Override
   public long examples() {
-    return labels.count();
+    return heads.get(0).count();
+  }
+
+  @Override
+  public int labels() {
+    return heads.size();
   }
 
   @Override
   public String labelPlace(long index) {
-    return LoadedIdx.labelPlace(labels, index);
+    return LoadedIdx.labelPlace(heads, index);
   }
 
   @Override
@@ -75,11 +78,12 @@ final class SpreadSource implements ExampleSource {
     for (int done = 0; done < count; ) {
       int within = (int) ((first + done) % pieceExamples);
       byte[] piece = pieces.get((int) ((first + done) / pieceExamples)).value();
-      int held = piece.length / (example + 1);
+      int held = piece.length / (example + labels());
       int run = Math.min(count - done, held - within);
       System.arraycopy(piece, within * example, pixels, (at + done) * example, run * example);
-      for (int i = 0; i < run; i++) {
-        labels[at + done + i] = piece[held * example + within + i] & 0xff;
+      int from = held * example + within * labels();
+      for (int i = 0; i < run * labels(); i++) {
+        labels[(at + done) * labels() + i] = piece[from + i] & 0xff;
       }
       done += run;
     }

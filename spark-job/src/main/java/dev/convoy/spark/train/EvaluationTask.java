@@ -42,14 +42,14 @@ final class EvaluationTask
   private static void addPiece(
       PackedShard shard, int from, int to, TaskBuffers buffers, PartialGradient result) {
     Batch batch = buffers.batch;
-    int example = batch.shape().size();
     batch.clear();
     for (int i = from; i < to; i++) {
-      batch.add(shard.pixels(), i * example, buffers.table, shard.labels()[i], shard.indexes()[i]);
+      shard.addTo(batch, i, buffers.network.spec(), buffers.table);
     }
     buffers.network.predict(batch, buffers.workspace, null);
     result.examples += to - from;
     result.correct += buffers.workspace.correct();
+    result.addOutputs(batch.labelsAnExample(), buffers.workspace);
     result.addLoss(buffers.workspace.lossSum());
   }
 }

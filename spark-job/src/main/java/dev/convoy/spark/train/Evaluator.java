@@ -2,6 +2,8 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.spark.data.Dataset;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import scala.reflect.ClassTag$;
@@ -54,6 +56,20 @@ public final class Evaluator {
         examples,
         counts.total.lossSum() / examples,
         (double) counts.total.correct / examples,
-        (System.nanoTime() - start) * 1e-9);
+        (System.nanoTime() - start) * 1e-9,
+        outputs(model, counts.total, examples));
+  }
+
+  private static List<Evaluation.Output> outputs(
+      ModelSpec model, PartialGradient total, long examples) {
+    List<Evaluation.Output> outputs = new ArrayList<>();
+    for (int o = 0; o < model.outputs().size(); o++) {
+      outputs.add(
+          new Evaluation.Output(
+              model.outputs().get(o).name(),
+              total.lossSum(o) / examples,
+              (double) total.correct(o) / examples));
+    }
+    return outputs;
   }
 }

@@ -75,16 +75,9 @@ final class GradientTask
       PackedShard shard, BatchPlan.Piece piece, TaskBuffers buffers, PartialGradient result) {
     Batch batch = buffers.batch;
     int[] order = shard.order(plan.orderKey(step, shard.shard()));
-    int example = batch.shape().size();
     batch.clear();
     for (int i = piece.from(); i < piece.to(); i++) {
-      int place = order[i];
-      batch.add(
-          shard.pixels(),
-          place * example,
-          buffers.table,
-          shard.labels()[place],
-          shard.indexes()[place]);
+      shard.addTo(batch, order[i], buffers.network.spec(), buffers.table);
     }
     buffers.network.gradient(batch, seed, step, buffers.workspace, buffers.gradient);
     int bad = buffers.sum.add(buffers.gradient, piece.size(), plan.batchExamples(step));

@@ -1,7 +1,9 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.engine.network.Workspace;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.Arrays;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 
@@ -36,6 +38,9 @@ final class PartialGradient implements Serializable {
   long correct;
   long lossUnits;
 
+  /** For each output what was right and its loss units; empty if nobody asked. */
+  private long[] eachOutput = {};
+
   /** True if a loss was not a number or beyond any sense. */
   boolean lossLost;
 
@@ -59,6 +64,12 @@ final class PartialGradient implements Serializable {
     correct += other.correct;
     lossUnits += other.lossUnits;
     lossLost |= other.lossLost;
+    if (eachOutput.length < other.eachOutput.length) {
+      eachOutput = Arrays.copyOf(eachOutput, other.eachOutput.length);
+    }
+    for (int i = 0; i < other.eachOutput.length; i++) {
+      eachOutput[i] += other.eachOutput[i];
+    }
     if (other.badParameter >= 0 && (badParameter < 0 || isWorse(other))) {
       badParameter = other.badParameter;
       badValue = other.badValue;
@@ -88,6 +99,28 @@ final class PartialGradient implements Serializable {
   void end(long nanos) {
     taskNanos = nanos;
     endMicros = nowMicros();
+  }
+
+  /** Adds what the {@code outputs} outputs of a micro-batch found, one by one. */
+  void addOutputs(int outputs, Workspace workspace) {
+    eachOutput = Arrays.copyOf(eachOutput, 2 * outputs);
+    for (int o = 0; o < outputs; o++) {
+      double loss = workspace.lossSum(o);
+      boolean lost = !(Math.abs(loss) < LARGEST_LOSS);
+      lossLost |= lost;
+      eachOutput[2 * o] += workspace.correct(o);
+      eachOutput[2 * o + 1] += lost ? 0 : Math.round(loss / LOSS_UNIT);
+    }
+  }
+
+  /** Examples that output {@code o} got right. */
+  long correct(int o) {
+    return eachOutput[2 * o];
+  }
+
+  /** Sum over the examples of the loss of output {@code o}; NaN if it was lost. */
+  double lossSum(int o) {
+    return lossLost ? Double.NaN : eachOutput[2 * o + 1] * LOSS_UNIT;
   }
 
   /** Adds the loss sum of a micro-batch. */

@@ -42,7 +42,7 @@ final class TaskBuffers {
     this.key = key;
     this.network = network;
     this.workspace = network.newWorkspace(key.micro(), key.training());
-    this.batch = new Batch(network.spec().input(), key.micro());
+    this.batch = network.newBatch(key.micro());
     this.table = network.spec().normalization().table();
     this.weights = new float[network.parameterCount()];
     this.gradient = new float[key.training() ? weights.length : 0];

@@ -54,6 +54,7 @@ public final class Trainer {
         spark,
         data.path(),
         Dataset.Part.TRAIN,
+        Optional.of(config.model()),
         data.partitions(),
         data.shards(),
         config.loop().seed(),
@@ -73,7 +74,7 @@ public final class Trainer {
     Network network = new Network(config.model());
     try (Events events = new Events(listeners);
         Dataset data = opener.get()) {
-      data.expect(config.model().input(), network.outputs());
+      data.expect(config.model());
       Run run = new Run(network, data, events, resume);
       accepted.run();
       if (!resume) {

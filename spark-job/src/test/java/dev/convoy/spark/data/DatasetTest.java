@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
@@ -175,7 +176,10 @@ class DatasetTest {
     int before = spark.getPersistentRDDs().size();
     ExampleSource gone =
         IdxFiles.open(
-            JavaSparkContext.fromSparkContext(spark), folder.toString(), Dataset.Part.TRAIN);
+            JavaSparkContext.fromSparkContext(spark),
+            folder.toString(),
+            Dataset.Part.TRAIN,
+            Optional.empty());
     Files.delete(folder.resolve("train-images-idx3-ubyte"));
     assertThatThrownBy(() -> Dataset.of(spark, gone, 4, 2, 5, 0))
         .isInstanceOf(DataException.class)
