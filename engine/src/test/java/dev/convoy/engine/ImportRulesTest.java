@@ -24,8 +24,7 @@ class ImportRulesTest {
 
   private static final DescribedPredicate<JavaClass> VECTOR_KERNELS =
       DescribedPredicate.describe(
-          "VectorKernels",
-          type -> type.getName().startsWith("dev.convoy.engine.kernel.VectorKernels"));
+          "kernel.Vector*", type -> type.getName().startsWith("dev.convoy.engine.kernel.Vector"));
 
   private static JavaClasses engine;
 

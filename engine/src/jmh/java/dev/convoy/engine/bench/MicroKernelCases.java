@@ -29,70 +29,56 @@ final class MicroKernelCases {
   }
 
   private List<Case> all() {
-    for (int run : new int[] {30, 96, 400}) {
-      double flop = 2.0 * run * 4 * LINE * 100;
-      repeat(
-          "dot4 run " + run,
-          flop,
-          () -> k.dot4(run, w, 0, in, 0, other, 0, Kernels.End.PLAIN, out, 0, out, 0));
-      repeat(
-          "dot4 relu run " + run,
-          flop,
-          () -> k.dot4(run, w, 0, in, 0, other, 0, Kernels.End.RELU, out, 0, out, 0));
+    for (int run : new int[] {9, 30, 96, 400}) {
+      double flop = 2.0 * run * 4 * LINE * 10;
+      repeat("dot4 10 places, run " + run, flop, () -> dot4(run, Kernels.End.PLAIN));
+      repeat("dot4 relu 10 places, run " + run, flop, () -> dot4(run, Kernels.End.RELU));
     }
     for (int run : new int[] {30, 96}) {
       repeat(
-          "dot2 two places run " + run,
-          2.0 * run * 4 * LINE * 100,
-          () -> k.dot2(run, w, 0, in, 0, 96, other, 0, 96, Kernels.End.PLAIN, out, 0, out, 0, 96));
-    }
-    for (int count : new int[] {9, 25}) {
-      int[] offsets = new int[count];
-      for (int i = 0; i < count; i++) {
-        offsets[i] = (i / 5 * 28 + i % 5) * LINE;
-      }
-      repeat(
-          "gather4 count " + count,
-          2.0 * count * 4 * LINE * 100,
+          "dot2 10 places, run " + run,
+          2.0 * run * 2 * LINE * 10,
           () ->
-              k.gather4(count, w, 0, in, 0, offsets, other, 0, Kernels.End.PLAIN, out, 0, out, 0));
-      repeat(
-          "gather2 two places count " + count,
-          2.0 * count * 4 * LINE * 100,
-          () ->
-              k.gather2(
-                  count,
-                  w,
-                  0,
-                  in,
-                  0,
-                  LINE,
-                  offsets,
-                  other,
-                  0,
-                  96,
-                  Kernels.End.PLAIN,
-                  out,
-                  0,
-                  out,
-                  0,
-                  96));
+              k.windows()
+                  .dot2(
+                      10,
+                      run,
+                      w,
+                      0,
+                      in,
+                      0,
+                      LINE,
+                      other,
+                      0,
+                      0,
+                      Kernels.End.PLAIN,
+                      out,
+                      0,
+                      out,
+                      0,
+                      2 * LINE));
     }
+    repeat(
+        "slide3x3 26 wide",
+        2.0 * 9 * LINE * 26,
+        () ->
+            k.windows()
+                .slide3x3(26, w, 0, 4, in, 0, 28 * LINE, 56 * LINE, 0.5f, false, out, 0, 8 * LINE));
     for (int n : new int[] {16, 64}) {
       repeat(
           "outer4 n " + n,
-          2.0 * n * 4 * LINE * 100,
-          () -> k.outer4(n, in, 0, 64, 128, 192, other, 0, out, 0, LINE));
+          2.0 * n * 4 * LINE,
+          () -> k.gradients().outer4(n, in, 0, 64, 128, 192, other, 0, out, 0, LINE, out, 0, LINE));
     }
     for (int n : new int[] {10, 28}) {
       repeat(
           "lanes2x5 n " + n,
-          2.0 * n * 10 * LINE * 100,
-          () -> k.lanes2x5(n, in, 0, 512, LINE, other, 0, out, 0));
+          2.0 * n * 10 * LINE,
+          () -> k.gradients().lanes2x5(n, in, 0, 512, LINE, other, 0, out, 0));
       repeat(
           "lanes3x3 n " + n,
-          2.0 * n * 9 * LINE * 100,
-          () -> k.lanes3x3(n, in, 0, 512, 1024, LINE, other, 0, out, 0));
+          2.0 * n * 9 * LINE,
+          () -> k.gradients().lanes3x3(n, in, 0, 512, 1024, LINE, other, 0, out, 0));
     }
     elementwise();
     return cases;
@@ -121,11 +107,15 @@ final class MicroKernelCases {
                 k.maxPool2x2Backward(14, length, row, in, 0, pooled, 0, other, 0, false, out, 0)));
   }
 
+  private void dot4(int run, Kernels.End end) {
+    k.windows().dot4(10, run, w, 0, in, 0, LINE, other, 0, 0, end, out, 0, out, 0, 4 * LINE);
+  }
+
   private void repeat(String name, double flop, Runnable once) {
     cases.add(
         Case.flops(
             name,
-            flop,
+            100 * flop,
             () -> {
               for (int i = 0; i < 100; i++) {
                 once.run();

@@ -44,6 +44,21 @@ public final class Convolution {
       return kernelHeight * kernelWidth * inChannels * outChannels;
     }
 
+    /** Floats of a block of inputs. */
+    int inBlock() {
+      return inHeight * inWidth * inChannels * Kernels.LANES;
+    }
+
+    /** Floats of a block of outputs. */
+    int outBlock() {
+      return outHeight * outWidth * outChannels * Kernels.LANES;
+    }
+
+    /** Taps of one output. */
+    int taps() {
+      return kernelHeight * kernelWidth * inChannels;
+    }
+
     /** Index of the first of the {@code outChannels} weights of a tap. */
     int weightRow(int ky, int kx, int channel) {
       int y = flip ? kernelHeight - 1 - ky : ky;
@@ -54,21 +69,12 @@ public final class Convolution {
 
   /** Working memory of one thread. */
   public static final class Scratch {
-    private final float[] packed;
-    private final Correlation.Scratch forward;
-    private final float[][] packedPhases;
-    private final Correlation.Scratch[] phases;
-    private final WeightGradient.Scratch weights;
+    private final Correlator forward;
+    private final Correlator[] phases;
+    private final WeightGradient weights;
 
-    private Scratch(
-        float[] packed,
-        Correlation.Scratch forward,
-        float[][] packedPhases,
-        Correlation.Scratch[] phases,
-        WeightGradient.Scratch weights) {
-      this.packed = packed;
+    private Scratch(Correlator forward, Correlator[] phases, WeightGradient weights) {
       this.forward = forward;
-      this.packedPhases = packedPhases;
       this.phases = phases;
       this.weights = weights;
     }
@@ -82,8 +88,6 @@ public final class Convolution {
    * correlation of its own.
    */
   private final List<Correlation> phases;
-
-  private final WeightGradient weightGradient;
 
   public Convolution(Geometry geometry) {
     g = geometry;
@@ -110,7 +114,6 @@ public final class Convolution {
         phases.add(phase(y, x));
       }
     }
-    weightGradient = new WeightGradient(g);
   }
 
   public Geometry geometry() {
@@ -162,24 +165,17 @@ public final class Convolution {
   /**
    * Working memory.
    *
-   * @param maxBlocks most blocks a call of {@link #backwardWeights} will get
+   * @param maxBlocks most blocks that {@link #backwardWeights} will get from clear to store
    * @param data true if {@link #backwardData} will be called
    * @param weights true if {@link #backwardWeights} will be called
    */
   public Scratch newScratch(int maxBlocks, boolean data, boolean weights) {
-    int n = data ? phases.size() : 0;
-    float[][] packedPhases = new float[n][];
-    Correlation.Scratch[] scratches = new Correlation.Scratch[n];
-    for (int i = 0; i < n; i++) {
-      packedPhases[i] = new float[phases.get(i).packedSize()];
-      scratches[i] = phases.get(i).newScratch();
+    Correlator[] correlators = new Correlator[data ? phases.size() : 0];
+    for (int i = 0; i < correlators.length; i++) {
+      correlators[i] = new Correlator(phases.get(i));
     }
     return new Scratch(
-        new float[forward.packedSize()],
-        forward.newScratch(),
-        packedPhases,
-        scratches,
-        weights ? weightGradient.newScratch(maxBlocks) : null);
+        new Correlator(forward), correlators, weights ? WeightGradient.of(g, maxBlocks) : null);
   }
 
   /**
@@ -187,30 +183,28 @@ public final class Convolution {
    * step.
    */
   public void load(Kernels kernels, float[] weights, int offset, Scratch s) {
-    int tap = 0;
-    for (int ky = 0; ky < g.kernelHeight; ky++) {
-      for (int kx = 0; kx < g.kernelWidth; kx++) {
-        for (int ci = 0; ci < g.inChannels; ci++, tap++) {
-          loadTap(kernels, weights, offset + g.weightRow(ky, kx, ci), tap, s.packed);
-        }
-      }
+    float[] packed = s.forward.packed;
+    for (int tap = 0; tap < forward.taps(); tap++) {
+      int from = offset + g.weightRow(forward.row(tap), forward.column(tap), tap % g.inChannels);
+      loadTap(kernels, weights, from, tap, packed);
     }
     if (g.bias) {
       for (int c = 0; c < g.outChannels; c++) {
         int at = forward.biasIndex(c);
-        Arrays.fill(s.packed, at, at + Kernels.LANES, weights[offset + g.weights() + c]);
+        Arrays.fill(packed, at, at + Kernels.LANES, weights[offset + g.weights() + c]);
       }
     }
-    for (int i = 0; i < s.packedPhases.length; i++) {
-      loadPhase(
-          weights, offset, i / g.strideWidth, i % g.strideWidth, phases.get(i), s.packedPhases[i]);
+    for (int i = 0; i < s.phases.length; i++) {
+      int py = i / g.strideWidth;
+      int px = i % g.strideWidth;
+      loadPhase(weights, offset, py, px, phases.get(i), s.phases[i].packed);
     }
   }
 
   /** Packs the weights of one tap, ascending: a register's surplus falls on taps to come. */
   private void loadTap(Kernels kernels, float[] weights, int from, int tap, float[] packed) {
     int c = 0;
-    if (tap < forward.taps() - 3 && !g.flip) {
+    if (tap < forward.taps() - 3 && from + g.outChannels + 12 <= weights.length) {
       int tiles = g.outChannels / 4;
       int step = forward.tileStart(4);
       kernels.scatterFours(tiles, weights, from, packed, 4 * tap, step);
@@ -229,7 +223,7 @@ public final class Convolution {
       int ky = py + g.strideHeight * (phase.kernelHeight() - 1 - ty);
       for (int tx = 0; tx < phase.kernelWidth(); tx++) {
         int kx = px + g.strideWidth * (phase.kernelWidth() - 1 - tx);
-        int tap = (ty * phase.kernelWidth() + tx) * g.outChannels;
+        int tap = phase.tap(ty, tx);
         for (int c = 0; c < g.inChannels; c += 4) {
           int width = phase.tileWidth(c);
           int rows = Math.min(width, g.inChannels - c);
@@ -269,12 +263,8 @@ public final class Convolution {
       boolean relu,
       float[] out,
       int outOff) {
-    for (int b = 0; b < blocks; b++) {
-      int i = inOff + b * inBlock();
-      int o = outOff + b * outBlock();
-      forward.run(
-          kernels, s.packed, s.forward, in, i, relu ? End.RELU : End.PLAIN, null, 0, out, o);
-    }
+    End end = relu ? End.RELU : End.PLAIN;
+    s.forward.run(kernels, blocks, in, inOff, end, null, 0, out, outOff, g.outBlock());
   }
 
   /**
@@ -293,48 +283,30 @@ public final class Convolution {
       int gateOff,
       float[] dIn,
       int dInOff) {
-    for (int b = 0; b < blocks; b++) {
-      for (int i = 0; i < s.packedPhases.length; i++) {
-        phases
-            .get(i)
-            .run(
-                kernels,
-                s.packedPhases[i],
-                s.phases[i],
-                dOut,
-                dOutOff + b * outBlock(),
-                gate == null ? End.PLAIN : End.GATE,
-                gate,
-                gateOff + b * inBlock(),
-                dIn,
-                dInOff + b * inBlock());
-      }
+    End end = gate == null ? End.PLAIN : End.GATE;
+    for (Correlator phase : s.phases) {
+      phase.run(kernels, blocks, dOut, dOutOff, end, gate, gateOff, dIn, dInOff, g.inBlock());
     }
   }
 
   /** Starts the sums of {@link #backwardWeights} at zero. */
   public void clearWeightGradient(Scratch s) {
-    weightGradient.clear(s.weights);
+    s.weights.clear();
   }
 
-  /** Adds the gradient of {@code blocks} blocks to the sums in scratch. */
+  /**
+   * Adds the gradient of {@code blocks} blocks to the sums in scratch; at most {@code maxBlocks} of
+   * them from clear to store.
+   */
   public void backwardWeights(
       Kernels kernels, Scratch s, int blocks, float[] in, int inOff, float[] dOut, int dOutOff) {
-    weightGradient.add(kernels, s.weights, blocks, in, inOff, dOut, dOutOff);
+    s.weights.add(kernels, blocks, in, inOff, dOut, dOutOff);
   }
 
   /**
    * Overwrites weights and bias of {@code gradient} from {@code offset} with the sums in scratch.
    */
   public void storeWeightGradient(Scratch s, float[] gradient, int offset) {
-    weightGradient.store(s.weights, gradient, offset);
-  }
-
-  private int inBlock() {
-    return g.inHeight * g.inWidth * g.inChannels * Kernels.LANES;
-  }
-
-  private int outBlock() {
-    return g.outHeight * g.outWidth * g.outChannels * Kernels.LANES;
+    s.weights.store(gradient, offset);
   }
 }

@@ -1,0 +1,305 @@
+package dev.convoy.engine.kernel;
+
+import dev.convoy.engine.kernel.Correlation.Way;
+import dev.convoy.engine.kernel.Kernels.End;
+import java.util.Arrays;
+
+/**
+ * A {@link Correlation} at work: its packed weights, working memory and the arguments of the call
+ * at hand. One a thread. Every output is {@code bias + sum of w * x}, in the order of the shape's
+ * {@link Way}.
+ */
+final class Correlator {
+  private static final int LANES = Kernels.LANES;
+
+  private final Correlation shape;
+
+  /** As {@link Correlation#packedSize} says; filled by {@link Convolution#load}. */
+  final float[] packed;
+
+  /** What rows are walked as: the shape itself, or its rows laid side by side. */
+  private final Correlation walked;
+
+  /** Rows side by side, or the zero-padded copy that a window slides over. */
+  private final float[] copy;
+
+  /** A tile of outputs when the last channels do not fill one. */
+  private final float[] tile = new float[4 * LANES];
+
+  private Kernels kernels;
+  private End end;
+  private float[] gate;
+  private int gateOff;
+  private float[] out;
+  private int outOff;
+
+  Correlator(Correlation shape) {
+    this.shape = shape;
+    packed = new float[shape.packedSize()];
+    Way way = shape.way();
+    walked = way == Way.SIDE_BY_SIDE ? shape.sideBySide() : shape;
+    copy =
+        switch (way) {
+          case SLIDE -> new float[shape.paddedHeight() * shape.paddedWidth() * LANES];
+          case SIDE_BY_SIDE -> new float[walked.inWidth() * walked.inChannels() * LANES];
+          case WALK -> null;
+        };
+  }
+
+  /**
+   * Runs {@code blocks} blocks; overwrites the output lines of the grid.
+   *
+   * @param gate as {@link End#GATE} says, {@code gateOff} matching {@code outOff}
+   * @param outBlock floats from one block of outputs to the next
+   */
+  void run(
+      Kernels kernels,
+      int blocks,
+      float[] in,
+      int inOff,
+      End end,
+      float[] gate,
+      int gateOff,
+      float[] out,
+      int outOff,
+      int outBlock) {
+    this.kernels = kernels;
+    this.end = end;
+    this.gate = gate;
+    this.out = out;
+    int inBlock = shape.inHeight() * shape.inWidth() * shape.inChannels() * LANES;
+    if (shape.onePixel()) {
+      // Blocks take the part of pixels: a tile's weights serve all of them while they are in cache.
+      this.gateOff = gateOff;
+      this.outOff = outOff;
+      for (int c = 0; c < shape.outChannels(); c += 4) {
+        int run = shape.inChannels();
+        int w = shape.tileStart(c);
+        int to = rowStart(0) + c * LANES;
+        tiles(shape, c, blocks, 1, run, w, 0, in, inOff, inBlock, 0, to, outBlock);
+      }
+      return;
+    }
+    for (int b = 0; b < blocks; b++) {
+      this.gateOff = gateOff + b * outBlock;
+      this.outOff = outOff + b * outBlock;
+      if (shape.way() == Way.SLIDE) {
+        slide(in, inOff + b * inBlock);
+      } else {
+        walk(in, inOff + b * inBlock);
+      }
+    }
+  }
+
+  private int rowStart(int y) {
+    return (shape.outFirst() + y * shape.outRowStep()) * shape.outChannels() * LANES;
+  }
+
+  private void walk(float[] in, int inOff) {
+    for (int y = 0; y < shape.outHeight(); y++) {
+      if (walked == shape) {
+        walkRow(y * shape.strideHeight() - shape.top(), in, inOff, rowStart(y));
+      } else {
+        laySideBySide(y * shape.strideHeight() - shape.top(), in, inOff);
+        walkRow(0, copy, 0, rowStart(y));
+      }
+    }
+  }
+
+  private void laySideBySide(int firstRow, float[] in, int inOff) {
+    int channels = shape.inChannels();
+    int width = shape.inWidth();
+    int step = walked.inChannels() * LANES;
+    for (int ky = 0; ky < shape.kernelHeight(); ky++) {
+      int row = firstRow + ky;
+      for (int c = 0; c < channels; c++) {
+        int to = (ky * channels + c) * LANES;
+        if (row >= 0 && row < shape.inHeight()) {
+          int from = inOff + (row * width * channels + c) * LANES;
+          kernels.copyLines(width, in, from, channels * LANES, copy, to, step);
+        } else {
+          for (int x = 0; x < width; x++) {
+            Arrays.fill(copy, to + x * step, to + x * step + LANES, 0f);
+          }
+        }
+      }
+    }
+  }
+
+  /** One row of outputs, from the kernel rows that begin at input row {@code firstRow}. */
+  private void walkRow(int firstRow, float[] in, int inOff, int to) {
+    int first = walked.firstWhole();
+    int end = walked.endWhole();
+    for (int c = 0; c < walked.outChannels(); c += 4) {
+      for (int x = 0; x < first; x++) {
+        walkPlaces(c, firstRow, x, 1, in, inOff, to);
+      }
+      if (end > first) {
+        walkPlaces(c, firstRow, first, end - first, in, inOff, to);
+      }
+      for (int x = end; x < walked.outWidth(); x++) {
+        walkPlaces(c, firstRow, x, 1, in, inOff, to);
+      }
+    }
+  }
+
+  /** Output columns from x whose windows meet the same taps. */
+  private void walkPlaces(int c, int firstRow, int x, int places, float[] in, int inOff, int to) {
+    Correlation s = walked;
+    int firstColumn = x * s.strideWidth() - s.left();
+    int y0 = Math.max(0, -firstRow);
+    int y1 = Math.min(s.kernelHeight(), s.inHeight() - firstRow);
+    int x0 = Math.max(0, -firstColumn);
+    int x1 = Math.min(s.kernelWidth(), s.inWidth() - firstColumn);
+    int run = y1 > y0 && x1 > x0 ? (x1 - x0) * s.inChannels() : 0;
+    int pixel = (firstRow + y0) * s.inWidth() + firstColumn + x0;
+    int w = s.tileStart(c) + (y0 * s.kernelWidth() + x0) * s.inChannels() * s.tileWidth(c);
+    tiles(
+        s,
+        c,
+        places,
+        run == 0 ? 1 : y1 - y0,
+        run,
+        w,
+        s.kernelWidth() * s.inChannels() * s.tileWidth(c),
+        in,
+        inOff + pixel * s.inChannels() * LANES,
+        s.strideWidth() * s.inChannels() * LANES,
+        s.inWidth() * s.inChannels() * LANES,
+        to + (x * s.outColumnStep() * s.outChannels() + c) * LANES,
+        s.outColumnStep() * s.outChannels() * LANES);
+  }
+
+  /**
+   * The tiles of channels from c at a row of places: {@code rows} runs of taps, one after the
+   * other.
+   *
+   * @param wRow from one run's weights to the next
+   * @param inRow from one run's lines to the next
+   */
+  private void tiles(
+      Correlation s,
+      int c,
+      int places,
+      int rows,
+      int run,
+      int w,
+      int wRow,
+      float[] in,
+      int i,
+      int inStep,
+      int inRow,
+      int to,
+      int outStep) {
+    int channels = Math.min(4, s.outChannels() - c);
+    if (channels == s.tileWidth(c)) {
+      int o = outOff + to;
+      sums(s, c, places, rows, run, w, wRow, in, i, inStep, inRow, end, out, o, outStep);
+      return;
+    }
+    for (int p = 0; p < places; p++) {
+      int at = i + p * inStep;
+      sums(s, c, 1, rows, run, w, wRow, in, at, 0, inRow, End.PLAIN, tile, 0, 0);
+      finish(channels * LANES, to + p * outStep);
+    }
+  }
+
+  private void sums(
+      Correlation s,
+      int c,
+      int places,
+      int rows,
+      int run,
+      int w,
+      int wRow,
+      float[] in,
+      int i,
+      int inStep,
+      int inRow,
+      End last,
+      float[] to,
+      int o,
+      int outStep) {
+    WindowProducts windows = kernels.windows();
+    int g = gateOff + o - outOff;
+    float[] from = packed;
+    int f = s.biasIndex(c);
+    int fromStep = 0;
+    for (int r = 0; r < rows; r++) {
+      End then = r == rows - 1 ? last : End.PLAIN;
+      int wAt = w + r * wRow;
+      int at = i + r * inRow;
+      if (s.tileWidth(c) == 4) {
+        windows.dot4(
+            places, run, packed, wAt, in, at, inStep, from, f, fromStep, then, gate, g, to, o,
+            outStep);
+      } else {
+        windows.dot2(
+            places, run, packed, wAt, in, at, inStep, from, f, fromStep, then, gate, g, to, o,
+            outStep);
+      }
+      from = to;
+      f = o;
+      fromStep = outStep;
+    }
+  }
+
+  /** Moves the valid lines of a tile to their place, through {@code end}. */
+  private void finish(int n, int to) {
+    if (end == End.RELU) {
+      kernels.relu(n, tile, 0, out, outOff + to);
+      return;
+    }
+    System.arraycopy(tile, 0, out, outOff + to, n);
+    if (end == End.GATE) {
+      kernels.gate(n, gate, gateOff + to, out, outOff + to);
+    }
+  }
+
+  private void slide(float[] in, int inOff) {
+    int pitch = shape.paddedWidth() * LANES;
+    float[] rows = in;
+    int start = inOff;
+    if (copy.length != shape.inHeight() * shape.inWidth() * LANES) {
+      pad(in, inOff);
+      rows = copy;
+      start = 0;
+    }
+    int outStep = shape.outColumnStep() * shape.outChannels() * LANES;
+    for (int y = 0; y < shape.outHeight(); y++) {
+      int i = start + y * pitch;
+      int to = outOff + rowStart(y);
+      for (int c = 0; c < shape.outChannels(); c++) {
+        int tile = c / 4 * 4;
+        kernels
+            .windows()
+            .slide3x3(
+                shape.outWidth(),
+                packed,
+                shape.tileStart(tile) + c - tile,
+                shape.tileWidth(tile),
+                rows,
+                i,
+                i + pitch,
+                i + 2 * pitch,
+                packed[shape.biasIndex(c)],
+                end == End.RELU,
+                out,
+                to + c * LANES,
+                outStep);
+      }
+      for (int x = 0; end == End.GATE && x < shape.outWidth(); x++) {
+        int at = rowStart(y) + x * outStep;
+        kernels.gate(shape.outChannels() * LANES, gate, gateOff + at, out, outOff + at);
+      }
+    }
+  }
+
+  private void pad(float[] in, int inOff) {
+    int width = shape.inWidth();
+    for (int y = 0; y < shape.inHeight(); y++) {
+      int to = ((y + shape.top()) * shape.paddedWidth() + shape.left()) * LANES;
+      kernels.copyLines(width, in, inOff + y * width * LANES, LANES, copy, to, LANES);
+    }
+  }
+}

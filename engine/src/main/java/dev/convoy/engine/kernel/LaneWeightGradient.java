@@ -1,0 +1,115 @@
+package dev.convoy.engine.kernel;
+
+import dev.convoy.engine.kernel.Convolution.Geometry;
+import java.util.Arrays;
+
+/**
+ * {@link WeightGradient} for few channels in and kernels three or five wide: each of the 16 lanes
+ * keeps its own sum over (block, row, column); lanes are added in halves at the end.
+ */
+final class LaneWeightGradient extends WeightGradient {
+  /** Channels that one call of the kernels takes: 2 with five taps, 3 with three. */
+  private final int group;
+
+  /** Rows and columns of the zero-padded copy of a block of inputs. */
+  private final int height;
+
+  private final int pitch;
+
+  /** The copy, channel after channel: {@code [channel][row][column][lane]}. */
+  private final float[] planes;
+
+  /** A line for each tap and channel, see {@link #laneSum}. */
+  private final float[] sums;
+
+  LaneWeightGradient(Geometry g) {
+    super(g);
+    group = laneChannels(g);
+    height = Math.max(g.top() + g.inHeight(), g.outHeight() - 1 + g.kernelHeight());
+    pitch = Math.max(g.left() + g.inWidth(), g.outWidth() - 1 + g.kernelWidth());
+    planes = new float[g.inChannels() * height * pitch * LANES];
+    sums = new float[taps * up(g.outChannels(), group) * LANES];
+  }
+
+  /** Compares rough cycle counts a pixel with those of {@link RowWeightGradient}. */
+  static boolean serves(Geometry g) {
+    boolean fits = g.kernelWidth() == 3 || g.kernelWidth() == 5;
+    int taps = g.kernelHeight() * g.kernelWidth() * g.inChannels();
+    if (!fits || taps > 64 || g.strideHeight() != 1 || g.strideWidth() != 1 || g.outWidth() < 4) {
+      return false;
+    }
+    int outer = up(taps, 4) * up(g.outChannels(), 16) + up(g.outChannels(), 16) * 9;
+    int lanes = taps * up(g.outChannels(), laneChannels(g)) * 4 / 3 + g.outChannels() * 5;
+    return lanes < outer;
+  }
+
+  private static int laneChannels(Geometry g) {
+    return g.kernelWidth() == 5 ? 2 : 3;
+  }
+
+  @Override
+  void clearWeights() {
+    Arrays.fill(sums, 0f);
+  }
+
+  @Override
+  void addWeights(Kernels k, int blocks, float[] in, int inOff, float[] dOut, int dOutOff) {
+    for (int b = 0; b < blocks; b++) {
+      addBlock(k, in, inOff + b * g.inBlock(), dOut, dOutOff + b * g.outBlock());
+    }
+  }
+
+  @Override
+  void storeWeights(float[] gradient, int offset) {
+    for (int tap = 0; tap < taps; tap++) {
+      int cell = tap / g.inChannels();
+      int ky = cell / g.kernelWidth();
+      int kx = cell % g.kernelWidth();
+      for (int c = 0; c < g.outChannels(); c++) {
+        int line = laneSum(tap % g.inChannels(), ky, kx, c);
+        gradient[offset + row(tap) + c] = sumOfLanes(sums, line);
+      }
+    }
+  }
+
+  private void addBlock(Kernels k, float[] in, int inOff, float[] dOut, int dOutOff) {
+    int line = g.inChannels() * LANES;
+    for (int c = 0; c < g.inChannels(); c++) {
+      for (int y = 0; y < g.inHeight(); y++) {
+        int to = ((c * height + y + g.top()) * pitch + g.left()) * LANES;
+        int from = inOff + y * g.inWidth() * line + c * LANES;
+        k.copyLines(g.inWidth(), in, from, line, planes, to, LANES);
+      }
+    }
+    for (int y = 0; y < g.outHeight(); y++) {
+      addRows(k, y, dOut, dOutOff + y * g.outWidth() * g.outChannels() * LANES);
+    }
+  }
+
+  private void addRows(Kernels k, int y, float[] dOut, int from) {
+    int step = g.outChannels() * LANES;
+    int n = g.outWidth();
+    int rows = g.inChannels() * g.kernelHeight();
+    int tile = group * g.kernelWidth() * LANES;
+    for (int c = 0, at = 0; c < g.outChannels(); c += group) {
+      int d = from + c * LANES;
+      int d1 = from + Math.min(c + 1, g.outChannels() - 1) * LANES;
+      int d2 = from + Math.min(c + 2, g.outChannels() - 1) * LANES;
+      for (int row = 0; row < rows; row++, at += tile) {
+        int channel = row / g.kernelHeight();
+        int i = (channel * height + y + row % g.kernelHeight()) * pitch * LANES;
+        if (group == 2) {
+          k.gradients().lanes2x5(n, dOut, d, d1, step, planes, i, sums, at);
+        } else {
+          k.gradients().lanes3x3(n, dOut, d, d1, d2, step, planes, i, sums, at);
+        }
+      }
+    }
+  }
+
+  /** Where {@link #addRows} keeps the line of sums of a tap and a channel. */
+  private int laneSum(int channel, int ky, int kx, int c) {
+    int tile = c / group * g.inChannels() * g.kernelHeight() + channel * g.kernelHeight() + ky;
+    return ((tile * group + c % group) * g.kernelWidth() + kx) * LANES;
+  }
+}

@@ -1,0 +1,165 @@
+package dev.convoy.engine.kernel;
+
+import dev.convoy.engine.kernel.Convolution.Geometry;
+import java.util.Arrays;
+
+/**
+ * {@link WeightGradient} row after row: output gradients of a row are transposed to 16 channels
+ * side by side, and 4 taps x 16 channels are summed over pixels and examples in one chain each:
+ * (block, row, column, lane), ascending.
+ */
+final class RowWeightGradient extends WeightGradient {
+  /**
+   * Most columns of a row that are summed in one call, so that a panel of gradients stays in the
+   * first-level cache.
+   */
+  private static final int COLUMNS = 32;
+
+  /** Padded width of the copied input rows. */
+  private final int pitch;
+
+  /**
+   * Input rows that the kernel covers: {@code [channel][row][column][lane]}, with strides {@code
+   * [channel][row][kernel column][output column][lane]}.
+   */
+  private final float[] planes;
+
+  /** Output gradients of a row, transposed. */
+  private final float[] deltas;
+
+  /** {@code [tap][channel]}. */
+  private final float[] sums;
+
+  /** Input row that each row slot of {@link #planes} holds. */
+  private final int[] held;
+
+  RowWeightGradient(Geometry g) {
+    super(g);
+    pitch =
+        Math.max(g.left() + g.inWidth(), (g.outWidth() - 1) * g.strideWidth() + g.kernelWidth());
+    int width = g.strideWidth() == 1 ? pitch : g.kernelWidth() * g.outWidth();
+    planes = new float[g.inChannels() * g.kernelHeight() * width * LANES];
+    int channels16 = up(g.outChannels(), 16);
+    deltas = new float[channels16 * g.outWidth() * LANES];
+    sums = new float[up(taps, 4) * channels16];
+    held = new int[g.kernelHeight()];
+  }
+
+  @Override
+  void clearWeights() {
+    Arrays.fill(sums, 0f);
+  }
+
+  @Override
+  void addWeights(Kernels k, int blocks, float[] in, int inOff, float[] dOut, int dOutOff) {
+    for (int b = 0; b < blocks; b++) {
+      addBlock(k, in, inOff + b * g.inBlock(), dOut, dOutOff + b * g.outBlock());
+    }
+  }
+
+  @Override
+  void storeWeights(float[] gradient, int offset) {
+    int width = up(g.outChannels(), 16);
+    for (int tap = 0; tap < taps; tap++) {
+      System.arraycopy(sums, tap * width, gradient, offset + row(tap), g.outChannels());
+    }
+  }
+
+  private void addBlock(Kernels k, float[] in, int inOff, float[] dOut, int dOutOff) {
+    Arrays.fill(held, Integer.MIN_VALUE);
+    int width = g.outWidth();
+    int rowLines = width * g.outChannels();
+    for (int y = 0; y < g.outHeight(); y++) {
+      for (int ky = 0; ky < g.kernelHeight(); ky++) {
+        holdRow(k, y * g.strideHeight() - g.top() + ky, in, inOff);
+      }
+      for (int x = 0; x < width; x++) {
+        int from = dOutOff + (y * rowLines + x * g.outChannels()) * LANES;
+        transpose(dOut, from, deltas, x * LANES * 16, width * LANES * 16);
+      }
+      for (int x = 0; x < width; x += COLUMNS) {
+        addColumns(k, y, x, Math.min(COLUMNS, width - x));
+      }
+    }
+  }
+
+  private void addColumns(Kernels k, int y, int x, int columns) {
+    int firstRow = y * g.strideHeight() - g.top();
+    int width = up(g.outChannels(), 16);
+    for (int c = 0; c < g.outChannels(); c += 16) {
+      int d = (c * g.outWidth() + x * 16) * LANES;
+      for (int tap = 0; tap < taps; tap += 4) {
+        int last = taps - 1;
+        k.gradients()
+            .outer4(
+                columns * LANES,
+                planes,
+                lineOf(tap, firstRow, x),
+                lineOf(Math.min(tap + 1, last), firstRow, x),
+                lineOf(Math.min(tap + 2, last), firstRow, x),
+                lineOf(Math.min(tap + 3, last), firstRow, x),
+                deltas,
+                d,
+                sums,
+                tap * width + c,
+                width,
+                sums,
+                tap * width + c,
+                width);
+      }
+    }
+  }
+
+  /** Where the lines that a tap meets in an output row begin, from output column x. */
+  private int lineOf(int tap, int firstRow, int x) {
+    int channel = tap % g.inChannels();
+    int kx = tap / g.inChannels() % g.kernelWidth();
+    int ky = tap / g.inChannels() / g.kernelWidth();
+    int slot = Math.floorMod(firstRow + ky, g.kernelHeight());
+    int row = channel * g.kernelHeight() + slot;
+    if (g.strideWidth() == 1) {
+      return (row * pitch + kx + x) * LANES;
+    }
+    return ((row * g.kernelWidth() + kx) * g.outWidth() + x) * LANES;
+  }
+
+  /** Copies an input row (zeros if it lies in the padding) to its slot, unless it is there. */
+  private void holdRow(Kernels k, int row, float[] in, int inOff) {
+    int slot = Math.floorMod(row, g.kernelHeight());
+    if (held[slot] == row) {
+      return;
+    }
+    held[slot] = row;
+    boolean inside = row >= 0 && row < g.inHeight();
+    int line = g.inChannels() * LANES;
+    int from = inOff + row * g.inWidth() * line;
+    for (int c = 0; c < g.inChannels(); c++) {
+      int plane = c * g.kernelHeight() + slot;
+      if (g.strideWidth() == 1) {
+        int to = plane * pitch * LANES;
+        if (inside) {
+          k.copyLines(
+              g.inWidth(), in, from + c * LANES, line, planes, to + g.left() * LANES, LANES);
+        } else {
+          Arrays.fill(planes, to, to + pitch * LANES, 0f);
+        }
+      } else {
+        holdStrided(plane, inside, from + c * LANES, line, in);
+      }
+    }
+  }
+
+  private void holdStrided(int plane, boolean inside, int from, int line, float[] in) {
+    for (int kx = 0; kx < g.kernelWidth(); kx++) {
+      for (int x = 0; x < g.outWidth(); x++) {
+        int to = ((plane * g.kernelWidth() + kx) * g.outWidth() + x) * LANES;
+        int column = x * g.strideWidth() - g.left() + kx;
+        if (inside && column >= 0 && column < g.inWidth()) {
+          System.arraycopy(in, from + column * line, planes, to, LANES);
+        } else {
+          Arrays.fill(planes, to, to + LANES, 0f);
+        }
+      }
+    }
+  }
+}

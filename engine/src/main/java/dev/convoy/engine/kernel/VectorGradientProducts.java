@@ -1,0 +1,217 @@
+package dev.convoy.engine.kernel;
+
+import static dev.convoy.engine.kernel.Kernels.LANES;
+import static dev.convoy.engine.kernel.VectorWidth.WIDTH;
+import static dev.convoy.engine.kernel.VectorWidth.load;
+import static dev.convoy.engine.kernel.VectorWidth.spread;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * {@link GradientProducts} on the Vector API, with as many sums in flight as registers hold; see
+ * {@link VectorWindowProducts}.
+ */
+final class VectorGradientProducts implements GradientProducts {
+  /**
+   * Distance of the second register of a pair; a 16-lane register holds a whole line, and the pair
+   * is the same line twice.
+   */
+  private static final int SECOND = WIDTH < LANES ? WIDTH : 0;
+
+  /** Lanes that one pass over a tile covers. */
+  private static final int SPAN = Math.min(2 * WIDTH, LANES);
+
+  @Override
+  public void outer4(
+      int n,
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      float[] d,
+      int dOff,
+      float[] from,
+      int fromOff,
+      int fromStep,
+      float[] out,
+      int outOff,
+      int outStep) {
+    for (int h = 0; h < LANES; h += SPAN) {
+      int f = fromOff + h;
+      int o = outOff + h;
+      outer4Span(n, a, a0, a1, a2, a3, d, dOff + h, from, f, fromStep, out, o, outStep);
+    }
+  }
+
+  private static void outer4Span(
+      int n,
+      float[] a,
+      int a0,
+      int a1,
+      int a2,
+      int a3,
+      float[] d,
+      int b,
+      float[] from,
+      int f,
+      int fromStep,
+      float[] out,
+      int o,
+      int step) {
+    FloatVector v00 = load(from, f);
+    FloatVector v01 = load(from, f + SECOND);
+    FloatVector v10 = load(from, f + fromStep);
+    FloatVector v11 = load(from, f + fromStep + SECOND);
+    FloatVector v20 = load(from, f + 2 * fromStep);
+    FloatVector v21 = load(from, f + 2 * fromStep + SECOND);
+    FloatVector v30 = load(from, f + 3 * fromStep);
+    FloatVector v31 = load(from, f + 3 * fromStep + SECOND);
+    // Two terms a turn: with four separate streams the front end, not the multiplier, is the limit.
+    for (int j = 0; j < n; j += 2) {
+      FloatVector b0 = load(d, b + j * LANES);
+      FloatVector b1 = load(d, b + j * LANES + SECOND);
+      FloatVector t = spread(a[a0 + j]);
+      v00 = t.fma(b0, v00);
+      v01 = t.fma(b1, v01);
+      t = spread(a[a1 + j]);
+      v10 = t.fma(b0, v10);
+      v11 = t.fma(b1, v11);
+      t = spread(a[a2 + j]);
+      v20 = t.fma(b0, v20);
+      v21 = t.fma(b1, v21);
+      t = spread(a[a3 + j]);
+      v30 = t.fma(b0, v30);
+      v31 = t.fma(b1, v31);
+      b0 = load(d, b + j * LANES + LANES);
+      b1 = load(d, b + j * LANES + LANES + SECOND);
+      t = spread(a[a0 + j + 1]);
+      v00 = t.fma(b0, v00);
+      v01 = t.fma(b1, v01);
+      t = spread(a[a1 + j + 1]);
+      v10 = t.fma(b0, v10);
+      v11 = t.fma(b1, v11);
+      t = spread(a[a2 + j + 1]);
+      v20 = t.fma(b0, v20);
+      v21 = t.fma(b1, v21);
+      t = spread(a[a3 + j + 1]);
+      v30 = t.fma(b0, v30);
+      v31 = t.fma(b1, v31);
+    }
+    v00.intoArray(out, o);
+    v01.intoArray(out, o + SECOND);
+    v10.intoArray(out, o + step);
+    v11.intoArray(out, o + step + SECOND);
+    v20.intoArray(out, o + 2 * step);
+    v21.intoArray(out, o + 2 * step + SECOND);
+    v30.intoArray(out, o + 3 * step);
+    v31.intoArray(out, o + 3 * step + SECOND);
+  }
+
+  @Override
+  public void lanes2x5(
+      int n, float[] d, int d0, int d1, int dStep, float[] in, int i, float[] acc, int accOff) {
+    for (int h = 0; h < LANES; h += WIDTH) {
+      lanes2x5Part(n, d, d0 + h, d1 + h, dStep, in, i + h, acc, accOff + h);
+    }
+  }
+
+  private static void lanes2x5Part(
+      int n, float[] d, int d0, int d1, int dStep, float[] in, int i, float[] acc, int o) {
+    FloatVector v0 = load(acc, o);
+    FloatVector v1 = load(acc, o + LANES);
+    FloatVector v2 = load(acc, o + 2 * LANES);
+    FloatVector v3 = load(acc, o + 3 * LANES);
+    FloatVector v4 = load(acc, o + 4 * LANES);
+    FloatVector u0 = load(acc, o + 5 * LANES);
+    FloatVector u1 = load(acc, o + 6 * LANES);
+    FloatVector u2 = load(acc, o + 7 * LANES);
+    FloatVector u3 = load(acc, o + 8 * LANES);
+    FloatVector u4 = load(acc, o + 9 * LANES);
+    for (int j = 0; j < n; j++) {
+      FloatVector x = load(d, d0 + j * dStep);
+      FloatVector y = load(d, d1 + j * dStep);
+      FloatVector e = load(in, i + j * LANES);
+      v0 = e.fma(x, v0);
+      u0 = e.fma(y, u0);
+      e = load(in, i + j * LANES + LANES);
+      v1 = e.fma(x, v1);
+      u1 = e.fma(y, u1);
+      e = load(in, i + j * LANES + 2 * LANES);
+      v2 = e.fma(x, v2);
+      u2 = e.fma(y, u2);
+      e = load(in, i + j * LANES + 3 * LANES);
+      v3 = e.fma(x, v3);
+      u3 = e.fma(y, u3);
+      e = load(in, i + j * LANES + 4 * LANES);
+      v4 = e.fma(x, v4);
+      u4 = e.fma(y, u4);
+    }
+    v0.intoArray(acc, o);
+    v1.intoArray(acc, o + LANES);
+    v2.intoArray(acc, o + 2 * LANES);
+    v3.intoArray(acc, o + 3 * LANES);
+    v4.intoArray(acc, o + 4 * LANES);
+    u0.intoArray(acc, o + 5 * LANES);
+    u1.intoArray(acc, o + 6 * LANES);
+    u2.intoArray(acc, o + 7 * LANES);
+    u3.intoArray(acc, o + 8 * LANES);
+    u4.intoArray(acc, o + 9 * LANES);
+  }
+
+  @Override
+  public void lanes3x3(
+      int n,
+      float[] d,
+      int d0,
+      int d1,
+      int d2,
+      int dStep,
+      float[] in,
+      int i,
+      float[] acc,
+      int accOff) {
+    for (int h = 0; h < LANES; h += WIDTH) {
+      lanes3x3Part(n, d, d0 + h, d1 + h, d2 + h, dStep, in, i + h, acc, accOff + h);
+    }
+  }
+
+  private static void lanes3x3Part(
+      int n, float[] d, int d0, int d1, int d2, int dStep, float[] in, int i, float[] acc, int o) {
+    FloatVector v00 = load(acc, o);
+    FloatVector v01 = load(acc, o + LANES);
+    FloatVector v02 = load(acc, o + 2 * LANES);
+    FloatVector v10 = load(acc, o + 3 * LANES);
+    FloatVector v11 = load(acc, o + 4 * LANES);
+    FloatVector v12 = load(acc, o + 5 * LANES);
+    FloatVector v20 = load(acc, o + 6 * LANES);
+    FloatVector v21 = load(acc, o + 7 * LANES);
+    FloatVector v22 = load(acc, o + 8 * LANES);
+    for (int j = 0; j < n; j++) {
+      FloatVector x = load(d, d0 + j * dStep);
+      FloatVector y = load(d, d1 + j * dStep);
+      FloatVector z = load(d, d2 + j * dStep);
+      FloatVector e = load(in, i + j * LANES);
+      v00 = e.fma(x, v00);
+      v10 = e.fma(y, v10);
+      v20 = e.fma(z, v20);
+      e = load(in, i + j * LANES + LANES);
+      v01 = e.fma(x, v01);
+      v11 = e.fma(y, v11);
+      v21 = e.fma(z, v21);
+      e = load(in, i + j * LANES + 2 * LANES);
+      v02 = e.fma(x, v02);
+      v12 = e.fma(y, v12);
+      v22 = e.fma(z, v22);
+    }
+    v00.intoArray(acc, o);
+    v01.intoArray(acc, o + LANES);
+    v02.intoArray(acc, o + 2 * LANES);
+    v10.intoArray(acc, o + 3 * LANES);
+    v11.intoArray(acc, o + 4 * LANES);
+    v12.intoArray(acc, o + 5 * LANES);
+    v20.intoArray(acc, o + 6 * LANES);
+    v21.intoArray(acc, o + 7 * LANES);
+    v22.intoArray(acc, o + 8 * LANES);
+  }
+}

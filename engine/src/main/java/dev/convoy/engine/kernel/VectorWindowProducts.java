@@ -1,0 +1,323 @@
+package dev.convoy.engine.kernel;
+
+import static dev.convoy.engine.kernel.Kernels.LANES;
+import static dev.convoy.engine.kernel.VectorWidth.WIDTH;
+import static dev.convoy.engine.kernel.VectorWidth.load;
+import static dev.convoy.engine.kernel.VectorWidth.put;
+import static dev.convoy.engine.kernel.VectorWidth.spread;
+
+import dev.convoy.engine.kernel.Kernels.End;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * {@link WindowProducts} on the Vector API. A tile is four output lines of two registers each:
+ * eight sums in flight hide the latency of the multiply-add and, with two inputs and a broadcast,
+ * fit sixteen registers. Every loop is one level deep and advances by compile-time strides, which
+ * lets C2 keep sums in registers and hoist range checks.
+ *
+ * <p>Sums run along lanes that never meet, so the width of the registers changes no bit.
+ */
+final class VectorWindowProducts implements WindowProducts {
+  /**
+   * Distance of the second register of a pair; a 16-lane register holds a whole line, and the pair
+   * is the same line twice.
+   */
+  private static final int SECOND = WIDTH < LANES ? WIDTH : 0;
+
+  /** Lanes that one pass over a tile covers. */
+  private static final int SPAN = Math.min(2 * WIDTH, LANES);
+
+  /**
+   * Stores a line. Small enough that C2 inlines it even off the hot path: a sum that meets a call
+   * is boxed.
+   */
+  private static void store(FloatVector a, FloatVector b, float[] out, int o) {
+    a.intoArray(out, o);
+    b.intoArray(out, o + SECOND);
+  }
+
+  /** What {@code put} needs for an ending; {@link End#GATE} takes a pass of its own. */
+  private static float low(End end) {
+    return end == End.RELU ? 0f : Float.NEGATIVE_INFINITY;
+  }
+
+  @Override
+  public void dot4(
+      int places,
+      int run,
+      float[] w,
+      int wOff,
+      float[] in,
+      int inOff,
+      int inStep,
+      float[] from,
+      int fromOff,
+      int fromStep,
+      End end,
+      float[] gate,
+      int gateOff,
+      float[] out,
+      int outOff,
+      int outStep) {
+    float low = low(end);
+    for (int h = 0; h < LANES; h += SPAN) {
+      for (int place = 0; place < places; place++) {
+        int p = inOff + h + place * inStep;
+        int f = fromOff + h + place * fromStep;
+        dot4Span(run, w, wOff, in, p, from, f, low, out, outOff + h + place * outStep);
+      }
+    }
+    if (end == End.GATE) {
+      for (int place = 0; place < places; place++) {
+        VectorKernels.gateAll(
+            4 * LANES, gate, gateOff + place * outStep, out, outOff + place * outStep);
+      }
+    }
+  }
+
+  private static void dot4Span(
+      int run,
+      float[] w,
+      int a,
+      float[] in,
+      int p,
+      float[] from,
+      int f,
+      float low,
+      float[] out,
+      int o) {
+    FloatVector v00 = load(from, f);
+    FloatVector v01 = load(from, f + SECOND);
+    FloatVector v10 = load(from, f + LANES);
+    FloatVector v11 = load(from, f + LANES + SECOND);
+    FloatVector v20 = load(from, f + 2 * LANES);
+    FloatVector v21 = load(from, f + 2 * LANES + SECOND);
+    FloatVector v30 = load(from, f + 3 * LANES);
+    FloatVector v31 = load(from, f + 3 * LANES + SECOND);
+    for (int k = 0; k < run; k++) {
+      FloatVector b0 = load(in, p + k * LANES);
+      FloatVector b1 = load(in, p + k * LANES + SECOND);
+      FloatVector t = spread(w[a + k * 4]);
+      v00 = t.fma(b0, v00);
+      v01 = t.fma(b1, v01);
+      t = spread(w[a + k * 4 + 1]);
+      v10 = t.fma(b0, v10);
+      v11 = t.fma(b1, v11);
+      t = spread(w[a + k * 4 + 2]);
+      v20 = t.fma(b0, v20);
+      v21 = t.fma(b1, v21);
+      t = spread(w[a + k * 4 + 3]);
+      v30 = t.fma(b0, v30);
+      v31 = t.fma(b1, v31);
+    }
+    if (low == Float.NEGATIVE_INFINITY) {
+      store(v00, v01, out, o);
+      store(v10, v11, out, o + LANES);
+      store(v20, v21, out, o + 2 * LANES);
+      store(v30, v31, out, o + 2 * LANES + LANES);
+    } else {
+      FloatVector floor = spread(low);
+      put(v00, floor, out, o);
+      put(v01, floor, out, o + SECOND);
+      put(v10, floor, out, o + LANES);
+      put(v11, floor, out, o + LANES + SECOND);
+      put(v20, floor, out, o + 2 * LANES);
+      put(v21, floor, out, o + 2 * LANES + SECOND);
+      put(v30, floor, out, o + 2 * LANES + LANES);
+      put(v31, floor, out, o + 2 * LANES + LANES + SECOND);
+    }
+  }
+
+  /** Two places at a time, for as many sums in flight as {@link #dot4} has; an odd one twice. */
+  @Override
+  public void dot2(
+      int places,
+      int run,
+      float[] w,
+      int wOff,
+      float[] in,
+      int inOff,
+      int inStep,
+      float[] from,
+      int fromOff,
+      int fromStep,
+      End end,
+      float[] gate,
+      int gateOff,
+      float[] out,
+      int outOff,
+      int outStep) {
+    float low = low(end);
+    for (int h = 0; h < LANES; h += SPAN) {
+      for (int place = 0; place < places; place += 2) {
+        int both = place + 1 < places ? 1 : 0;
+        int p = inOff + h + place * inStep;
+        int f = fromOff + h + place * fromStep;
+        int o = outOff + h + place * outStep;
+        int p2 = p + both * inStep;
+        int f2 = f + both * fromStep;
+        dot2Span(run, w, wOff, in, p, p2, from, f, f2, low, out, o, o + both * outStep);
+      }
+    }
+    if (end == End.GATE) {
+      for (int place = 0; place < places; place++) {
+        VectorKernels.gateAll(
+            2 * LANES, gate, gateOff + place * outStep, out, outOff + place * outStep);
+      }
+    }
+  }
+
+  private static void dot2Span(
+      int run,
+      float[] w,
+      int a,
+      float[] in,
+      int p,
+      int q,
+      float[] from,
+      int f,
+      int f2,
+      float low,
+      float[] out,
+      int o,
+      int o2) {
+    FloatVector v00 = load(from, f);
+    FloatVector v01 = load(from, f + SECOND);
+    FloatVector v10 = load(from, f + LANES);
+    FloatVector v11 = load(from, f + LANES + SECOND);
+    FloatVector u00 = load(from, f2);
+    FloatVector u01 = load(from, f2 + SECOND);
+    FloatVector u10 = load(from, f2 + LANES);
+    FloatVector u11 = load(from, f2 + LANES + SECOND);
+    for (int k = 0; k < run; k++) {
+      FloatVector b0 = load(in, p + k * LANES);
+      FloatVector b1 = load(in, p + k * LANES + SECOND);
+      FloatVector c0 = load(in, q + k * LANES);
+      FloatVector c1 = load(in, q + k * LANES + SECOND);
+      FloatVector t = spread(w[a + k * 2]);
+      v00 = t.fma(b0, v00);
+      v01 = t.fma(b1, v01);
+      u00 = t.fma(c0, u00);
+      u01 = t.fma(c1, u01);
+      t = spread(w[a + k * 2 + 1]);
+      v10 = t.fma(b0, v10);
+      v11 = t.fma(b1, v11);
+      u10 = t.fma(c0, u10);
+      u11 = t.fma(c1, u11);
+    }
+    if (low == Float.NEGATIVE_INFINITY) {
+      store(v00, v01, out, o);
+      store(v10, v11, out, o + LANES);
+      store(u00, u01, out, o2);
+      store(u10, u11, out, o2 + LANES);
+    } else {
+      FloatVector floor = spread(low);
+      put(v00, floor, out, o);
+      put(v01, floor, out, o + SECOND);
+      put(v10, floor, out, o + LANES);
+      put(v11, floor, out, o + LANES + SECOND);
+      put(u00, floor, out, o2);
+      put(u01, floor, out, o2 + SECOND);
+      put(u10, floor, out, o2 + LANES);
+      put(u11, floor, out, o2 + LANES + SECOND);
+    }
+  }
+
+  @Override
+  public void slide3x3(
+      int n,
+      float[] w,
+      int wOff,
+      int wStep,
+      float[] in,
+      int i0,
+      int i1,
+      int i2,
+      float bias,
+      boolean relu,
+      float[] out,
+      int outOff,
+      int outStep) {
+    int odd = n & 1;
+    int last = n - 2;
+    for (int h = 0; h < LANES; h += WIDTH) {
+      int o = outOff + h;
+      slide(n - odd, w, wOff, wStep, in, i0 + h, i1 + h, i2 + h, bias, relu, out, o, outStep);
+      if (odd != 0) {
+        // The last two lines once more: one of them again, with the same bits.
+        int at = h + last * LANES;
+        o += last * outStep;
+        slide(2, w, wOff, wStep, in, i0 + at, i1 + at, i2 + at, bias, relu, out, o, outStep);
+      }
+    }
+  }
+
+  /** Lines in pairs, which share four of six loads; the nine weights stay in registers. */
+  private static void slide(
+      int n,
+      float[] w,
+      int a,
+      int wStep,
+      float[] in,
+      int i0,
+      int i1,
+      int i2,
+      float bias,
+      boolean relu,
+      float[] out,
+      int o,
+      int step) {
+    FloatVector w0 = spread(w[a]);
+    FloatVector w1 = spread(w[a + wStep]);
+    FloatVector w2 = spread(w[a + 2 * wStep]);
+    FloatVector w3 = spread(w[a + 3 * wStep]);
+    FloatVector w4 = spread(w[a + 4 * wStep]);
+    FloatVector w5 = spread(w[a + 5 * wStep]);
+    FloatVector w6 = spread(w[a + 6 * wStep]);
+    FloatVector w7 = spread(w[a + 7 * wStep]);
+    FloatVector w8 = spread(w[a + 8 * wStep]);
+    FloatVector start = spread(bias);
+    FloatVector low = spread(relu ? 0f : Float.NEGATIVE_INFINITY);
+    for (int x = 0; x < n; x += 2) {
+      FloatVector v0 = start;
+      FloatVector v1 = start;
+      FloatVector e = load(in, i0 + x * LANES);
+      v0 = w0.fma(e, v0);
+      e = load(in, i0 + x * LANES + LANES);
+      v0 = w1.fma(e, v0);
+      v1 = w0.fma(e, v1);
+      e = load(in, i0 + x * LANES + 2 * LANES);
+      v0 = w2.fma(e, v0);
+      v1 = w1.fma(e, v1);
+      e = load(in, i0 + x * LANES + 3 * LANES);
+      v1 = w2.fma(e, v1);
+      e = load(in, i1 + x * LANES);
+      v0 = w3.fma(e, v0);
+      e = load(in, i1 + x * LANES + LANES);
+      v0 = w4.fma(e, v0);
+      v1 = w3.fma(e, v1);
+      e = load(in, i1 + x * LANES + 2 * LANES);
+      v0 = w5.fma(e, v0);
+      v1 = w4.fma(e, v1);
+      e = load(in, i1 + x * LANES + 3 * LANES);
+      v1 = w5.fma(e, v1);
+      e = load(in, i2 + x * LANES);
+      v0 = w6.fma(e, v0);
+      e = load(in, i2 + x * LANES + LANES);
+      v0 = w7.fma(e, v0);
+      v1 = w6.fma(e, v1);
+      e = load(in, i2 + x * LANES + 2 * LANES);
+      v0 = w8.fma(e, v0);
+      v1 = w7.fma(e, v1);
+      e = load(in, i2 + x * LANES + 3 * LANES);
+      v1 = w8.fma(e, v1);
+      if (relu) {
+        put(v0, low, out, o + x * step);
+        put(v1, low, out, o + x * step + step);
+      } else {
+        v0.intoArray(out, o + x * step);
+        v1.intoArray(out, o + x * step + step);
+      }
+    }
+  }
+}
