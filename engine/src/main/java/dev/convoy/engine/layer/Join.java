@@ -53,7 +53,7 @@ public final class Join implements Layer {
       int from = in.offset() + p * line;
       int to = out.offset() + (p * output.channels() + firstChannel) * Lanes.COUNT;
       if (adds) {
-        add(line, in.data(), from, out.data(), to);
+        kernels.add(line, in.data(), from, out.data(), to);
       } else {
         System.arraycopy(in.data(), from, out.data(), to, line);
       }
@@ -82,13 +82,6 @@ public final class Join implements Layer {
     }
     if (gated) {
       kernels.gate(pixels * line, in.data(), in.offset(), dIn.data(), dIn.offset());
-    }
-  }
-
-  /** Adds {@code n} values of {@code x} to {@code y}. */
-  public static void add(int n, float[] x, int xOff, float[] y, int yOff) {
-    for (int i = 0; i < n; i++) {
-      y[yOff + i] += x[xOff + i];
     }
   }
 }

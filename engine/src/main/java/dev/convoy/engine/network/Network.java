@@ -3,7 +3,6 @@ package dev.convoy.engine.network;
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
-import dev.convoy.engine.layer.Join;
 import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
@@ -173,7 +172,7 @@ public final class Network {
         adds ? ws.extra : dIn);
     if (adds) {
       int values = blocks * node.parts[s].input().size() * Lanes.COUNT;
-      Join.add(values, ws.extra.data(), 0, dIn.data(), dIn.offset());
+      ws.kernels.add(values, ws.extra.data(), 0, dIn.data(), dIn.offset());
     }
   }
 
@@ -201,20 +200,28 @@ public final class Network {
     Arrays.fill(ws.corrects, 0);
     for (int b = 0; b < batch.blocks(); b++) {
       ws.pass.at(b * Lanes.COUNT);
-      for (int i = 0; i < plan.nodes.size(); i++) {
-        Plan.Node node = plan.nodes.get(i);
-        for (int s = 0; s < node.parts.length; s++) {
-          node.parts[s].forward(
-              ws.kernels,
-              ws.scratch[i],
-              ws.pass,
-              1,
-              input(node.sources[s], b, batch, ws),
-              ws.activations[i][b]);
-        }
-      }
+      forward(false, batch, ws, b, 1);
+    }
+    ws.pass.at(0);
+    forward(true, batch, ws, 0, batch.blocks());
+    for (int b = 0; b < batch.blocks(); b++) {
       for (int o = 0; o < plan.heads.size(); o++) {
         judge(o, b, batch, ws, predictions, training);
+      }
+    }
+  }
+
+  private void forward(boolean whole, Batch batch, Workspace ws, int block, int blocks) {
+    for (int i = 0; i < plan.nodes.size(); i++) {
+      Plan.Node node = plan.nodes.get(i);
+      for (int s = 0; node.whole == whole && s < node.parts.length; s++) {
+        node.parts[s].forward(
+            ws.kernels,
+            ws.scratch[i],
+            ws.pass,
+            blocks,
+            input(node.sources[s], block, batch, ws),
+            ws.activations[i][block]);
       }
     }
   }
@@ -264,7 +271,7 @@ public final class Network {
       ws.kernels.gate(values, z.data(), z.offset(), dz.data(), dz.offset());
     }
     if (dz != sum) {
-      Join.add(values, dz.data(), dz.offset(), sum.data(), sum.offset());
+      ws.kernels.add(values, dz.data(), dz.offset(), sum.data(), sum.offset());
     }
   }
 

@@ -31,9 +31,9 @@ final class Plan {
     final int[] sources;
 
     /**
-     * True if backward sees the whole micro-batch at once: dense layers, which are packed matrix
-     * products, and all above them. The others work one block after the other, while it is in
-     * cache.
+     * True if it sees the whole micro-batch at once: dense layers, whose packed weights then serve
+     * all blocks while they are in cache, and all above them. The others work one block after the
+     * other, while it is in cache.
      */
     final boolean whole;
 

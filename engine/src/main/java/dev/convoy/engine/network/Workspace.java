@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * The buffers of one thread: activations, their gradients, packed weights. Made by {@link
  * Network#newWorkspace}, reused from step to step, never shared between threads. Without training,
- * layers share blocks of activations: two serve all layers of a chain in turn.
+ * layers below the first dense one share blocks of activations: two serve a chain in turn.
  */
 public final class Workspace {
   final Network network;
@@ -57,9 +57,9 @@ public final class Workspace {
       Plan.Node node = plan.nodes.get(i);
       scratch[i] = node.layer().newScratch(blocks, training, plan.needsInputGradient(i, 0));
       Tensor[] oneForAll = views(shared[buffers[i]], blocks, 0);
-      activations[i] = training ? whole(node, blocks) : oneForAll;
+      boolean keeps = node.whole || node.feedsWhole || node.isHead;
+      activations[i] = training || keeps ? whole(node, blocks) : oneForAll;
       if (training) {
-        boolean keeps = node.whole || node.feedsWhole || node.isHead;
         gradients[i] = keeps ? whole(node, blocks) : oneForAll;
       }
     }
