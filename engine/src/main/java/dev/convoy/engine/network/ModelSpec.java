@@ -119,6 +119,15 @@ public record ModelSpec(
             "output " + name + ": got weight " + weight + ", expected more than 0");
       }
     }
+
+    /**
+     * Reads {@code NAME from=LAYER loss=KIND weight=NUMBER}.
+     *
+     * @throws IllegalArgumentException saying what was got and what was expected
+     */
+    public static Output parse(String text) {
+      return LayerText.output(text);
+    }
   }
 
   public ModelSpec {

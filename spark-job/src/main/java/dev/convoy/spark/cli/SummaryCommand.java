@@ -72,6 +72,7 @@ final class SummaryCommand extends BaseCommand {
             case REAL -> "number" + Limits.parse(key.limits()).words();
             case BOOLEAN -> "true | false";
             case LAYERS -> "list";
+            case NAMED -> "mapping";
             case TEXT -> "text";
           };
       String standard = key.standard() == null ? "required" : "default '" + key.standard() + "'";

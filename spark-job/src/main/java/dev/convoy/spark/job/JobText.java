@@ -1,5 +1,6 @@
 package dev.convoy.spark.job;
 
+import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.spark.train.TrainConfig;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,12 @@ final class JobText {
       yaml.append("  ".repeat(path.length - 1)).append(path[path.length - 1]).append(':');
       if (key.kind() == Key.Kind.LAYERS) {
         layers(config, yaml.append('\n'));
+      } else if (key == Key.MODEL_INPUTS) {
+        config.model().inputs().forEach(input -> ends(yaml, input.name(), input.shape()));
+        yaml.append('\n');
+      } else if (key == Key.MODEL_OUTPUTS) {
+        config.model().outputs().forEach(output -> ends(yaml, output.name(), text(output)));
+        yaml.append('\n');
       } else {
         boolean text = key.kind() == Key.Kind.TEXT;
         String value = settings.text(key);
@@ -41,10 +48,21 @@ final class JobText {
     return yaml.toString();
   }
 
+  private static void ends(StringBuilder yaml, String name, Object what) {
+    yaml.append("\n    ").append(name).append(": ").append(what);
+  }
+
+  private static String text(ModelSpec.Output output) {
+    return "{"
+        + (output.from().isEmpty() ? "" : "from: " + output.from() + ", ")
+        + ("loss: " + output.loss().name().toLowerCase(Locale.ROOT))
+        + (", weight: " + output.weight() + "}");
+  }
+
   private static void layers(TrainConfig config, StringBuilder yaml) {
     for (String line : config.model().toText().split("\n")) {
       String[] words = line.trim().split(" ");
-      if (List.of("input", "normalize", "loss").contains(words[0])) {
+      if (List.of("input", "normalize", "loss", "output").contains(words[0])) {
         continue;
       }
       yaml.append("    - ").append(words[0]);

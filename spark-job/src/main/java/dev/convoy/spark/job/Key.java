@@ -39,6 +39,12 @@ public enum Key {
 
   MODEL_INPUT(
       "model.input", Kind.TEXT, "28x28x1", "", "shape of one example, HEIGHTxWIDTHxCHANNELS"),
+  MODEL_INPUTS(
+      "model.inputs",
+      Kind.NAMED,
+      "",
+      "",
+      "in place of input, several: {left: 28x28x1, right: 28x28x1}"),
   MODEL_NORMALIZE_MEAN(
       "model.normalize.mean",
       Kind.REAL,
@@ -59,6 +65,12 @@ public enum Key {
       "",
       "model file or folder of a run whose first layers, as far as they are alike, start this one"),
   MODEL_LOSS("model.loss", Kind.CHOICE, "softmax", "softmax|sigmoid|squared", "what is minimised"),
+  MODEL_OUTPUTS(
+      "model.outputs",
+      Kind.NAMED,
+      "",
+      "",
+      "in place of loss, several: {digit: {from: LAYER, loss: softmax, weight: 1}, ...}"),
 
   TRAINING_EPOCHS("training.epochs", Kind.INTEGER, "10", "[1,1000000]", "passes over the data"),
   TRAINING_MAX_STEPS(
@@ -141,7 +153,14 @@ public enum Key {
     REAL,
     BOOLEAN,
     CHOICE,
-    LAYERS
+    LAYERS,
+    /** A mapping of names that the user chooses. */
+    NAMED;
+
+    /** True if the value is more than a word. */
+    boolean isTree() {
+      return this == LAYERS || this == NAMED;
+    }
   }
 
   private final String name;

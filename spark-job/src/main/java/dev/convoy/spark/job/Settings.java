@@ -59,7 +59,7 @@ public final class Settings {
   /** One value from the command line; text that a file would hold behind {@code name:}. */
   void override(Place place, String name, String value) {
     Key key = Key.named(name).orElse(null);
-    if (key != null && key.kind() != Key.Kind.LAYERS) {
+    if (key != null && !key.kind().isTree()) {
       put(key, new YamlNode.Scalar(place, value, true));
     } else if (key != null) {
       put(key, YamlReader.read(value, place.source()));
@@ -101,6 +101,10 @@ public final class Settings {
     if (key.kind() == Key.Kind.LAYERS) {
       if (!(value instanceof YamlNode.Sequence)) {
         throw wrong(key, value, "a list of layers");
+      }
+    } else if (key.kind() == Key.Kind.NAMED) {
+      if (!(value instanceof YamlNode.Mapping)) {
+        throw wrong(key, value, "a mapping of names, " + key.about());
       }
     } else {
       check(key, value);
@@ -203,6 +207,11 @@ public final class Settings {
 
   public boolean flag(Key key) {
     return Boolean.parseBoolean(text(key));
+  }
+
+  /** The mapping of a key of {@link Key.Kind#NAMED}, empty if there is none. */
+  List<YamlNode.Entry> named(Key key) {
+    return given.get(key) instanceof YamlNode.Mapping mapping ? mapping.entries() : List.of();
   }
 
   /** The list of {@link Key#MODEL_LAYERS}, empty if there is none. */

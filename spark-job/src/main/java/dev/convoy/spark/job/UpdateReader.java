@@ -7,10 +7,14 @@ import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.spark.train.TrainConfig.Update;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** Makes the {@code optimizer} and {@code schedule} sections of a job the engine's records. */
 final class UpdateReader {
+  private static final Map<Key, Key> EITHER =
+      Map.of(Key.MODEL_INPUT, Key.MODEL_INPUTS, Key.MODEL_LOSS, Key.MODEL_OUTPUTS);
+
   private UpdateReader() {}
 
   /**
@@ -71,7 +75,7 @@ final class UpdateReader {
     return warmup == 0 ? schedule : new LearningRate.Warmup(warmup, unit, schedule);
   }
 
-  /** False for a key that the chosen optimizer or schedule does not look at. */
+  /** False for a key that nobody looks at, as the job is. */
   static boolean matters(Key key, Settings settings) {
     String optimizer = settings.text(Key.OPTIMIZER_TYPE);
     String schedule = settings.text(Key.SCHEDULE_TYPE);
@@ -84,6 +88,8 @@ final class UpdateReader {
       case SCHEDULE_POWER -> schedule.equals("polynomial");
       case SCHEDULE_FINAL -> List.of("cosine", "polynomial").contains(schedule);
       case SCHEDULE_RISE -> schedule.equals("onecycle");
+      case MODEL_INPUT, MODEL_LOSS -> !settings.isGiven(EITHER.get(key));
+      case MODEL_INPUTS, MODEL_OUTPUTS -> settings.isGiven(key);
       default -> true;
     };
   }

@@ -177,7 +177,7 @@ class MainTest {
             job.toString(),
             "--set",
             "model.layers=[conv2d filters=2 kernel=9]")
-        .isMistake("--set model.layers: layer 1 does not fit its input of 6x6x1");
+        .isMistake("--set model.layers: layer 1 (conv2d 2 of 9x9), input 6x6x1: window: got");
   }
 
   @Test

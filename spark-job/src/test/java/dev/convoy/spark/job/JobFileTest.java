@@ -3,9 +3,11 @@ package dev.convoy.spark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.optimizer.Adam;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
+import dev.convoy.engine.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -223,10 +225,92 @@ class JobFileTest {
           [relu]                           | layer: got a list, expected 'conv2d: {filters: 6, kernel: 5}', 'relu' or such
           input 3x3x3                      | layer: got 'input 3x3x3', expected 'conv2d: {filters: 6, kernel: 5}', 'relu' or such
           {relu: , tanh: }                 | layer relu: got 'tanh' beside it, expected one layer an item; indent a layer's settings below it or write 'conv2d: {filters: 6, kernel: 5}', 'relu' or such
-          conv2d: {filters: 6, kernel: 29} | layer 1 does not fit its input of 28x28x1: window: got a kernel of 29x29 on an input of 28x28x1, expected a kernel no larger than the padded input; use a smaller kernel or padding=same
+          conv2d: {filters: 6, kernel: 29} | layer 1 (conv2d 6 of 29x29), input 28x28x1: window: got a kernel of 29x29 on an input of 28x28x1, expected a kernel no larger than the padded input; use a smaller kernel or padding=same
           """)
   void layersThatCannotBeAreRefusedWithTheirLine(String layer, String message) {
     refused("model:\n  layers:\n    - " + layer + "\n", "job.yaml:3: " + message);
+  }
+
+  private static final String GRAPH =
+      """
+      model:
+        inputs: {left: 6x6x1, right: 4x5x1}
+        outputs:
+          digit: {loss: softmax}
+          odd: {from: last, loss: sigmoid, weight: 0.5}
+        layers:
+          - conv2d: {filters: 4, kernel: 3, padding: 1, name: eye, from: left}
+          - relu: {name: seen}
+          - conv2d filters=4 kernel=3 padding=1 name=deep
+          - add: {from: [seen, deep]}
+          - flatten: {name: flat}
+          - flatten: {from: right, name: told}
+          - concat: {from: [flat, told]}
+          - dense: {units: 6, name: body}
+          - dense: {units: 5, name: digit}
+          - dense: {units: 2, name: last, from: body}
+      """;
+
+  @Test
+  void aNetworkMayBranchAndJoin() {
+    Job job = read(GRAPH);
+    ModelSpec model =
+        ModelSpec.parse(
+            """
+            input left 6x6x1
+            input right 4x5x1
+            conv2d filters=4 kernel=3 padding=1 name=eye from=left
+            relu name=seen
+            conv2d filters=4 kernel=3 padding=1 name=deep
+            add from=seen,deep
+            flatten name=flat
+            flatten from=right name=told
+            concat from=flat,told
+            dense units=6 name=body
+            dense units=5 name=digit
+            dense units=2 name=last from=body
+            output digit
+            output odd from=last loss=sigmoid weight=0.5
+            """);
+    assertThat(job.config().model()).isEqualTo(model);
+    assertThat(read(job.yaml()).config()).isEqualTo(job.config());
+    assertThat(job.notes()).isEmpty();
+    assertThat(read(LAYERS, "model.inputs={picture: 28x28x1}").config().model().inputs().get(0))
+        .isEqualTo(new ModelSpec.Input("picture", new Shape(28, 28, 1)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          from: [seen, deep] | from: [seen, dep]  | job.yaml:10: layer 4 (add): from: got unknown name 'dep', expected left, right, eye, seen, deep, flat, told, body, digit or last; did you mean 'deep'?
+          from: [seen, deep] | from: [seen, told] | job.yaml:10: layer 4 (add): from: got 'told', layer 6, which stands below; expected layers above this one; move 'told' up
+          from: [seen, deep] | from: [seen, flat] | job.yaml:10: layer 4 (add): from: got 'flat', layer 5, which itself takes from this one: a cycle; expected layers above this one, so that data flows one way
+          filters=4          | filters=3          | job.yaml:10: layer 4 (add), inputs 6x6x4 and 6x6x3: add: got inputs of 6x6x4 and 6x6x3, expected one shape; bring them to it by a convolution, pooling or a dense layer, or use concat
+          from: last,        | from: lost,        | job.yaml:4: output odd: from: got unknown name 'lost', expected the name of a layer; did you mean 'last'?
+          4x5x1              | 4x5                | job.yaml:2: model.inputs: shape: got '4x5', expected HEIGHTxWIDTHxCHANNELS, for example 28x28x1
+          right: 4           | '1': 4             | job.yaml:2: input: got '1', expected a name of up to 64 letters, digits, - and _, beginning with a letter
+          weight: 0.5        | wieght: 0.5        | job.yaml:5: output: got unknown setting 'wieght', expected from, loss or weight; did you mean 'weight'?
+          {loss: softmax}    | softmax            | job.yaml:4: output digit: got 'softmax', expected a mapping such as {loss: softmax, weight: 1}
+          """)
+  void wrongWiringIsRefusedWithItsLine(String right, String wrong, String message) {
+    assertThatThrownBy(() -> read(GRAPH.replace(right, wrong)))
+        .isInstanceOf(UserError.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void oneFormOrTheOther() {
+    assertThatThrownBy(() -> read(GRAPH, "model.input=28x28x1"))
+        .hasMessage(
+            "--set model.input: got both model.input and model.inputs, expected one of them;"
+                + " remove model.input");
+    assertThatThrownBy(() -> read(GRAPH, "model.loss=squared"))
+        .hasMessageContaining("got both model.loss and model.outputs");
+    assertThatThrownBy(() -> read(GRAPH, "model.inputs=28x28x1"))
+        .hasMessageContaining("expected a mapping of names, in place of input, several: {left:");
   }
 
   @Test
