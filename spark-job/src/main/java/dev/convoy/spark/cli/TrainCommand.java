@@ -135,11 +135,7 @@ final class TrainCommand extends BaseCommand {
       }
       return config;
     }
-    return new TrainConfig(
-        config.model(),
-        config.data(),
-        config.loop(),
-        config.update(),
+    return config.with(
         new Checkpoints(
             folder.checkpoints(),
             wanted.everySteps(),

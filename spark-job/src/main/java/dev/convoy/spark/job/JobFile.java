@@ -60,7 +60,7 @@ public final class JobFile {
         name,
         config,
         settings.text(Key.MODEL_START_FROM),
-        JobText.of(config, settings),
+        JobYaml.of(config, settings),
         notes(settings));
   }
 

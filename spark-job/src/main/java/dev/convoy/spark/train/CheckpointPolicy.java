@@ -54,8 +54,8 @@ final class CheckpointPolicy {
     return state.snapshot(
         plan.epochOf(Math.max(1, state.step)),
         config.loop().seed(),
-        JobText.of(config, totalSteps),
-        JobText.of(data));
+        JobFields.of(config, totalSteps),
+        JobFields.of(data));
   }
 
   /**
@@ -90,7 +90,7 @@ final class CheckpointPolicy {
       }
       if (found.checkpoint().isPresent()) {
         Checkpoint checkpoint = found.checkpoint().get();
-        JobText.expectFits(
+        JobFields.expectFits(
             checkpoint, found.path(), config, data, plan.stepsPerEpoch(), totalSteps);
         state.restore(checkpoint, config.loop().patience() > 0);
         events.post(

@@ -18,6 +18,31 @@ import java.io.Serializable;
 public record TrainConfig(
     ModelSpec model, Data data, Loop loop, Update update, Checkpoints checkpoints) {
 
+  /** The same job for another network. */
+  public TrainConfig with(ModelSpec other) {
+    return new TrainConfig(other, data, loop, update, checkpoints);
+  }
+
+  /** The same job on other data. */
+  public TrainConfig with(Data other) {
+    return new TrainConfig(model, other, loop, update, checkpoints);
+  }
+
+  /** The same job with another length or other batches. */
+  public TrainConfig with(Loop other) {
+    return new TrainConfig(model, data, other, update, checkpoints);
+  }
+
+  /** The same job with another update. */
+  public TrainConfig with(Update other) {
+    return new TrainConfig(model, data, loop, other, checkpoints);
+  }
+
+  /** The same job with other checkpoints. */
+  public TrainConfig with(Checkpoints other) {
+    return new TrainConfig(model, data, loop, update, other);
+  }
+
   /**
    * @param path folder or file prefix of the data, or {@code embedded:mnist}
    * @param partitions of the RDD; 0 means one a task slot. Does not change the answer

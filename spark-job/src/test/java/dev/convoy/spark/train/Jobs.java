@@ -5,24 +5,13 @@ import dev.convoy.engine.optimizer.Adam;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Optimizer;
 import dev.convoy.engine.optimizer.Sgd;
+import dev.convoy.spark.train.TrainConfig.Checkpoints;
+import dev.convoy.spark.train.TrainConfig.Data;
+import dev.convoy.spark.train.TrainConfig.Loop;
+import dev.convoy.spark.train.TrainConfig.Update;
 
 /** A job for tests, small by default; each {@code with...} makes a changed copy. */
-record Jobs(
-    String model,
-    String path,
-    int partitions,
-    int shards,
-    double heldOut,
-    int epochs,
-    long maxSteps,
-    int batch,
-    int micro,
-    int patience,
-    Optimizer optimizer,
-    LearningRate rate,
-    float clipNorm,
-    String checkpoints,
-    long everySteps) {
+record Jobs(TrainConfig config) {
 
   static final String SMALL =
       """
@@ -43,181 +32,64 @@ record Jobs(
   /** Two epochs over the examples in {@code path}. */
   static Jobs on(Object path) {
     return new Jobs(
-        SMALL,
-        path.toString(),
-        2,
-        9,
-        0.1,
-        2,
-        0,
-        50,
-        16,
-        0,
-        MOMENTUM,
-        new LearningRate.Constant(0.05f),
-        0f,
-        "",
-        0);
+        new TrainConfig(
+            ModelSpec.parse(SMALL),
+            new Data(path.toString(), 2, 9, 0.1),
+            new Loop(2, 0, 50, 16, 42, 1, 0),
+            new Update(MOMENTUM, new LearningRate.Constant(0.05f), 1e-3f, 0f, 0f),
+            new Checkpoints("", 0, 0, false, 3)));
   }
 
-  TrainConfig config() {
-    return new TrainConfig(
-        ModelSpec.parse(model),
-        new TrainConfig.Data(path, partitions, shards, heldOut),
-        new TrainConfig.Loop(epochs, maxSteps, batch, micro, 42, 1, patience),
-        new TrainConfig.Update(optimizer, rate, 1e-3f, clipNorm, 0f),
-        new TrainConfig.Checkpoints(checkpoints, everySteps, 0, false, 3));
+  Jobs withData(Object path, int partitions, double heldOut) {
+    Data data = config.data();
+    return new Jobs(config.with(new Data(path.toString(), partitions, data.shards(), heldOut)));
   }
 
   Jobs withPartitions(int count) {
-    return new Jobs(
-        model,
-        path,
-        count,
-        shards,
-        heldOut,
-        epochs,
-        maxSteps,
-        batch,
-        micro,
-        patience,
-        optimizer,
-        rate,
-        clipNorm,
-        checkpoints,
-        everySteps);
-  }
-
-  Jobs withBatch(int size) {
-    return new Jobs(
-        model,
-        path,
-        partitions,
-        shards,
-        heldOut,
-        epochs,
-        maxSteps,
-        size,
-        micro,
-        patience,
-        optimizer,
-        rate,
-        clipNorm,
-        checkpoints,
-        everySteps);
-  }
-
-  Jobs withSteps(int epochs, long most) {
-    return new Jobs(
-        model,
-        path,
-        partitions,
-        shards,
-        heldOut,
-        epochs,
-        most,
-        batch,
-        micro,
-        patience,
-        optimizer,
-        rate,
-        clipNorm,
-        checkpoints,
-        everySteps);
-  }
-
-  Jobs withPatience(int validations) {
-    return new Jobs(
-        model,
-        path,
-        partitions,
-        shards,
-        heldOut,
-        epochs,
-        maxSteps,
-        batch,
-        micro,
-        validations,
-        optimizer,
-        rate,
-        clipNorm,
-        checkpoints,
-        everySteps);
-  }
-
-  Jobs withUpdate(Optimizer by, LearningRate at, float clip) {
-    return new Jobs(
-        model,
-        path,
-        partitions,
-        shards,
-        heldOut,
-        epochs,
-        maxSteps,
-        batch,
-        micro,
-        patience,
-        by,
-        at,
-        clip,
-        checkpoints,
-        everySteps);
+    return withData(config.data().path(), count, config.data().validationFraction());
   }
 
   Jobs withHeldOut(double fraction) {
-    return new Jobs(
-        model,
-        path,
-        partitions,
-        shards,
-        fraction,
-        epochs,
-        maxSteps,
-        batch,
-        micro,
-        patience,
-        optimizer,
-        rate,
-        clipNorm,
-        checkpoints,
-        everySteps);
+    return withData(config.data().path(), config.data().partitions(), fraction);
   }
 
   Jobs withModel(String text) {
+    return new Jobs(config.with(ModelSpec.parse(text)));
+  }
+
+  private Jobs withLoop(int epochs, long most, int batch, int patience) {
+    Loop loop = config.loop();
     return new Jobs(
-        text,
-        path,
-        partitions,
-        shards,
-        heldOut,
-        epochs,
-        maxSteps,
-        batch,
-        micro,
-        patience,
-        optimizer,
-        rate,
-        clipNorm,
-        checkpoints,
-        everySteps);
+        config.with(
+            new Loop(
+                epochs,
+                most,
+                batch,
+                loop.microBatch(),
+                loop.seed(),
+                loop.evaluateEvery(),
+                patience)));
+  }
+
+  Jobs withBatch(int size) {
+    Loop loop = config.loop();
+    return withLoop(loop.epochs(), loop.maxSteps(), size, loop.patience());
+  }
+
+  Jobs withSteps(int epochs, long most) {
+    return withLoop(epochs, most, config.loop().batchSize(), config.loop().patience());
+  }
+
+  Jobs withPatience(int validations) {
+    Loop loop = config.loop();
+    return withLoop(loop.epochs(), loop.maxSteps(), loop.batchSize(), validations);
+  }
+
+  Jobs withUpdate(Optimizer by, LearningRate at, float clip) {
+    return new Jobs(config.with(new Update(by, at, 1e-3f, clip, 0f)));
   }
 
   Jobs withCheckpoints(Object folder, long every) {
-    return new Jobs(
-        model,
-        path,
-        partitions,
-        shards,
-        heldOut,
-        epochs,
-        maxSteps,
-        batch,
-        micro,
-        patience,
-        optimizer,
-        rate,
-        clipNorm,
-        folder.toString(),
-        every);
+    return new Jobs(config.with(new Checkpoints(folder.toString(), every, 0, false, 3)));
   }
 }

@@ -187,24 +187,7 @@ class ResumeTest {
     Path other = saved.resolve("other");
     other.toFile().mkdir();
     IdxWriter.pair(other, "train", 199, 12, 5, false);
-    refused(
-        new Jobs(
-            Jobs.SMALL,
-            other.toString(),
-            2,
-            9,
-            0.1,
-            3,
-            0,
-            50,
-            16,
-            0,
-            job.optimizer(),
-            job.rate(),
-            0f,
-            saved.toString(),
-            1),
-        "data.examples: it holds 200, the job asks for 199");
+    refused(job.withData(other, 2, 0.1), "data.examples: it holds 200, the job asks for 199");
     assertThatThrownBy(
             () -> new Trainer(spark, job.withCheckpoints("", 1).config(), List.of()).train(true))
         .isInstanceOf(CheckpointException.class)

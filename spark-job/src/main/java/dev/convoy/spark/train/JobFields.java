@@ -12,7 +12,7 @@ import java.util.Map;
  * Jobs and data as lines of {@code name: value}, the form in which checkpoints hold them, and the
  * check that a checkpoint fits what is asked.
  */
-final class JobText {
+final class JobFields {
   private static final String TOTAL_STEPS = "steps in all";
   private static final String MODEL = "model";
 
@@ -27,7 +27,7 @@ final class JobText {
           "training.patience",
           TOTAL_STEPS);
 
-  private JobText() {}
+  private JobFields() {}
 
   /** The whole configuration. */
   static String of(TrainConfig config, long totalSteps) {

@@ -7,11 +7,11 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Writes a job with every key that matters, defaults included: the {@code job.yaml} of a run. */
-final class JobText {
+final class JobYaml {
   private static final Pattern PLAIN =
       Pattern.compile("[A-Za-z0-9/._]([A-Za-z0-9/._:@+-]*[A-Za-z0-9/._@+-])?");
 
-  private JobText() {}
+  private JobYaml() {}
 
   /** YAML that {@link JobFile} reads to the same {@code config}. */
   static String of(TrainConfig config, Settings settings) {
