@@ -3,10 +3,13 @@ package dev.convoy.spark.cli;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.Figures;
 import dev.convoy.spark.train.StepBench;
+import dev.convoy.spark.train.TrainBench;
+import dev.convoy.spark.train.TrainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,6 +28,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  convoy bench --master local[2]",
       "  convoy bench --parameters 10000,100000,1000000 --partitions 4 --steps 100",
+      "  convoy bench --training --config lenet5 --set training.batchSize=2048",
       "  convoy bench --soak --steps 5000"
     })
 final class BenchCommand extends BaseCommand {
@@ -67,6 +71,28 @@ final class BenchCommand extends BaseCommand {
               + " what the driver holds. Status 1 if any of it grows.")
   private boolean soak;
 
+  @Option(
+      names = "--training",
+      description =
+          "Instead train the job of --config, --data and --set, beside the same step in one thread"
+              + " without Spark, and say how much of the engine's speed is kept.")
+  private boolean training;
+
+  @Option(
+      names = "--windows",
+      paramLabel = "N",
+      defaultValue = "7",
+      description = "With --training: pairs of windows. Default: ${DEFAULT-VALUE}.")
+  private int windows;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "2",
+      description = "With --training: length of a window. Default: ${DEFAULT-VALUE}.")
+  private double seconds;
+
+  @Mixin private JobOptions job;
   @Mixin private SparkOptions spark;
 
   @Override
@@ -75,11 +101,21 @@ final class BenchCommand extends BaseCommand {
     expect("--steps", steps, 1);
     expect("--warm-up", warmUp, 0);
     expect("--partitions", partitions, 0);
+    expect("--windows", windows, 1);
     parameters.forEach(BenchCommand::expectParameters);
+    if (training && soak) {
+      throw new UserError("got --training and --soak, expected one of them");
+    }
+    TrainConfig config = training ? job.read(Optional.empty()).config() : null;
     SparkContext context = spark.start("convoy bench", this);
     try {
       if (soak) {
         new SoakTable(out()).run(context, steps);
+        return;
+      }
+      if (training) {
+        lines(new TrainBench(context, config).run(windows, seconds), context.master())
+            .forEach(out()::println);
         return;
       }
       int tasks = partitions == 0 ? context.defaultParallelism() : partitions;
@@ -126,6 +162,35 @@ final class BenchCommand extends BaseCommand {
     lines.add(row("bare Spark job", report.bareMillis()));
     lines.add(String.format(Locale.ROOT, "  %-34s %8.2f", "ratio", report.ratio()));
     return lines;
+  }
+
+  private List<String> lines(TrainBench.Report report, String master) {
+    return List.of(
+        "batch "
+            + Figures.count(report.batchSize())
+            + ", "
+            + master
+            + ", "
+            + report.slots()
+            + " task slots, medians of "
+            + report.efficiencies().size()
+            + " windows",
+        row("step on Spark", report.stepMillis()),
+        row("of which in the engine", report.computeMillis()),
+        rate("training on Spark", report.sparkRate()),
+        rate("one engine thread without Spark", report.engineRate()),
+        rate(report.slots() + " such threads together", report.togetherRate()),
+        String.format(
+            Locale.ROOT,
+            "  %-34s %8.2f    (%.2f - %.2f)",
+            "Spark by engine threads as slots",
+            report.efficiency(0.5),
+            report.efficiency(0.25),
+            report.efficiency(0.75)));
+  }
+
+  private static String rate(String name, double examples) {
+    return String.format(Locale.ROOT, "  %-34s %8.0f examples/s", name, examples);
   }
 
   private static String row(String name, double millis) {

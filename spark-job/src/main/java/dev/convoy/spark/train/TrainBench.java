@@ -1,0 +1,190 @@
+package dev.convoy.spark.train;
+
+import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.ParameterLayout;
+import dev.convoy.spark.data.Dataset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.spark.SparkContext;
+
+/**
+ * How much of the engine's speed training on Spark keeps: windows of real training steps alternate
+ * with windows of the same step in one thread without Spark, so that both see the same machine.
+ */
+public final class TrainBench {
+  private final SparkContext spark;
+  private final TrainConfig config;
+
+  /**
+   * What was measured.
+   *
+   * @param slots task slots, each as good as one engine thread
+   * @param sparkRate examples a second on Spark, median over the windows
+   * @param engineRate examples a second of one engine thread, median over the windows
+   * @param togetherRate the same of as many engine threads as slots, all at once and together:
+   *     cores share caches, memory and heat
+   * @param efficiencies of each pair of windows: Spark's rate by {@code slots} engine threads
+   * @param stepMillis median over the windows of the mean step on Spark
+   * @param computeMillis of which in the engine, in the slowest task
+   */
+  public record Report(
+      int batchSize,
+      int slots,
+      double sparkRate,
+      double engineRate,
+      double togetherRate,
+      List<Double> efficiencies,
+      double stepMillis,
+      double computeMillis) {
+    public Report {
+      efficiencies = List.copyOf(efficiencies);
+    }
+
+    /** Quantile {@code q}, 0 to 1, of the efficiencies. */
+    public double efficiency(double q) {
+      double[] sorted = efficiencies.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+      return sorted[(int) Math.round(q * (sorted.length - 1))];
+    }
+  }
+
+  /**
+   * @param config the job; trained from fresh weights, nothing is kept
+   */
+  public TrainBench(SparkContext spark, TrainConfig config) {
+    this.spark = spark;
+    this.config = config;
+  }
+
+  /**
+   * Measures {@code windows} pairs of windows after one that does not count.
+   *
+   * @param seconds least length of a window; a window holds one step or more
+   */
+  public Report run(int windows, double seconds) {
+    Network network = new Network(config.model());
+    TrainConfig.Loop loop = config.loop();
+    try (Dataset data = Trainer.open(spark, config)) {
+      data.expect(config.model());
+      BatchPlan plan =
+          new BatchPlan(loop.seed(), data.trainingSizes(), loop.batchSize(), loop.microBatch());
+      SparkLoop onSpark = new SparkLoop(network, data, plan);
+      int slots = spark.defaultParallelism();
+      EngineThreads engine = new EngineThreads(network, slots);
+      onSpark.window(3 * seconds);
+      engine.rate(slots, 3 * seconds);
+      List<Window> taken = new ArrayList<>();
+      List<Double> alone = new ArrayList<>();
+      List<Double> together = new ArrayList<>();
+      List<Double> efficiencies = new ArrayList<>();
+      for (int i = 0; i < windows; i++) {
+        Window window = onSpark.window(seconds);
+        taken.add(window);
+        alone.add(engine.rate(1, seconds));
+        together.add(engine.rate(slots, seconds));
+        efficiencies.add(window.rate() / (slots * alone.get(i)));
+      }
+      return new Report(
+          loop.batchSize(),
+          slots,
+          median(taken.stream().mapToDouble(Window::rate).toArray()),
+          median(alone.stream().mapToDouble(Double::doubleValue).toArray()),
+          median(together.stream().mapToDouble(Double::doubleValue).toArray()),
+          efficiencies,
+          median(taken.stream().mapToDouble(w -> w.seconds() * 1e3 / w.steps()).toArray()),
+          median(taken.stream().mapToDouble(w -> w.computeSeconds() * 1e3 / w.steps()).toArray()));
+    }
+  }
+
+  private record Window(long steps, long examples, double seconds, double computeSeconds) {
+    double rate() {
+      return examples / seconds;
+    }
+  }
+
+  /** The trainer's steps, and nothing around them. */
+  private final class SparkLoop {
+    private final TrainStep steps;
+    private final WeightUpdate update;
+    private final float[] weights;
+    private final float[] state;
+    private final BatchPlan plan;
+    private long step;
+
+    SparkLoop(Network network, Dataset data, BatchPlan plan) {
+      TrainConfig.Loop loop = config.loop();
+      ParameterLayout layout = network.parameters();
+      this.plan = plan;
+      this.weights = network.initialWeights(loop.seed());
+      this.state = config.update().optimizer().newState(weights.length);
+      this.update =
+          new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), Integer.MAX_VALUE);
+      this.steps =
+          new TrainStep(
+              spark,
+              data,
+              new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
+              weights.length);
+    }
+
+    Window window(double seconds) {
+      long start = System.nanoTime();
+      long taken = 0;
+      long examples = 0;
+      long compute = 0;
+      double past = 0;
+      while (past < seconds) {
+        TrainStep.Outcome outcome = steps.run(++step, weights);
+        update.apply(outcome.sum, weights, state, step);
+        taken++;
+        examples += plan.batchExamples(step);
+        compute += outcome.counts.computeNanos;
+        past = (System.nanoTime() - start) * 1e-9;
+      }
+      return new Window(taken, examples, past, compute * 1e-9);
+    }
+  }
+
+  /** The step without Spark, in threads that know nothing of each other. */
+  private final class EngineThreads {
+    private final List<EngineLoop> loops = new ArrayList<>();
+
+    EngineThreads(Network network, int most) {
+      for (int i = 0; i < most; i++) {
+        loops.add(new EngineLoop(config, network, config.loop().batchSize()));
+      }
+    }
+
+    /** Examples a second of {@code threads} threads together. */
+    double rate(int threads, double seconds) {
+      return loops.subList(0, threads).stream()
+          .map(
+              loop ->
+                  CompletableFuture.supplyAsync(
+                      () -> rate(loop, seconds), task -> new Thread(task).start()))
+          .toList()
+          .stream()
+          .mapToDouble(CompletableFuture::join)
+          .sum();
+    }
+
+    private double rate(EngineLoop loop, double seconds) {
+      long start = System.nanoTime();
+      long examples = 0;
+      double past = 0;
+      while (past < seconds) {
+        loop.step(() -> false);
+        examples += config.loop().batchSize();
+        past = (System.nanoTime() - start) * 1e-9;
+      }
+      return examples / past;
+    }
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+}
