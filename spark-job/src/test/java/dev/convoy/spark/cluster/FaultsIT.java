@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -21,15 +22,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Faults on a real standalone cluster of separate JVMs leave no trace in the weights: LeNet-5, 120
- * steps, two executors, one SHA-256 whatever happens to them or to the driver.
+ * One SHA-256 for LeNet-5 after 200 steps, however many slots and partitions there are and whatever
+ * happens to executors and driver on a real standalone cluster of separate JVMs.
  */
 @ExtendWith(SharedCluster.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FaultsIT {
 
   private static final Duration LIMIT = Duration.ofMinutes(6);
-  private static final int STEPS = 120;
+  private static final int STEPS = 200;
   private static final int KILLED = 128 + 9;
 
   @TempDir static Path folder;
@@ -37,30 +38,98 @@ class FaultsIT {
   /** What the undisturbed run found, with which the others are compared. */
   private static String expectedSha256;
 
+  /** Holds the plugin that brings faults in. */
+  private static Path faults;
+
+  @BeforeAll
+  static void packFaults() {
+    faults = TestJar.pack(folder.resolve("faults.jar"), Faults.class);
+  }
+
   @Test
   @Order(1)
-  void undisturbed(StandaloneCluster cluster) throws IOException {
-    Path output = folder.resolve("undisturbed");
-    expectedSha256 = train(cluster, output, training(output));
+  void oneSlot(StandaloneCluster cluster) throws IOException {
+    Path output = folder.resolve("one-slot");
+    expectedSha256 =
+        trainLocally(cluster, output, training(output).withMaster("local[1]", "client"));
     assertThat(expectedSha256).matches("[0-9a-f]{64}");
   }
 
   @Test
   @Order(2)
-  void anExecutorIsKilled(StandaloneCluster cluster) throws IOException {
+  void twoSlotsAndThreePartitions(StandaloneCluster cluster) throws IOException {
+    Path output = folder.resolve("three");
+    Submission submission = training(output, "--set", "data.partitions=3");
+    assertThat(trainLocally(cluster, output, submission)).isEqualTo(expectedSha256);
+  }
+
+  @Test
+  @Order(2)
+  void twoSlotsAndSevenPartitionsWithKryo(StandaloneCluster cluster) throws IOException {
+    Path output = folder.resolve("seven");
+    Submission submission = withKryo(training(output, "--set", "data.partitions=7"));
+    assertThat(trainLocally(cluster, output, submission)).isEqualTo(expectedSha256);
+  }
+
+  @Test
+  @Order(2)
+  void twoExecutors(StandaloneCluster cluster) throws IOException {
+    Path output = folder.resolve("undisturbed");
+    assertThat(train(cluster, output, training(output))).isEqualTo(expectedSha256);
+  }
+
+  @Test
+  @Order(2)
+  void anExecutorIsKilledAndItsPlaceTakenAgain(StandaloneCluster cluster) throws IOException {
     Path output = folder.resolve("executor");
-    try (ChildJvm driver = cluster.submit(training(output), "client")) {
+    Path marks = Files.createDirectory(folder.resolve("executor-marks"));
+    try (ChildJvm driver = cluster.submit(withFaults(training(output), marks), "client")) {
       awaitSteps(output, 10, driver);
+      Path closed = Files.createFile(marks.resolve(Faults.CLOSED));
       cluster.kill(cluster.awaitExecutors(2).get(0));
       assertThat(steps(output)).as("steps when the executor was killed").isLessThan(STEPS);
+      Await.until(
+          "a third executor",
+          LIMIT,
+          () -> Files.exists(marks.resolve("executor-2")),
+          driver::output);
+      awaitSteps(output, steps(output) + 5, driver);
+      Files.delete(closed);
       assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
-      assertThat(driver.output()).contains("Lost executor");
+      assertThat(driver.output())
+          .contains("was lost")
+          .contains("2 partitions are spread over 2 executors again");
     }
     assertThat(weightsSha256(output)).isEqualTo(expectedSha256);
   }
 
   @Test
-  @Order(3)
+  @Order(2)
+  void slowTasksAreSpeculatedOn(StandaloneCluster cluster) throws IOException {
+    Path output = folder.resolve("slow");
+    Path marks = Files.createDirectory(folder.resolve("slow-marks"));
+    Submission submission =
+        withFaults(training(output), marks)
+            .withConf(Faults.SLOW_STAGES, "50")
+            .withConf("spark.speculation", "true");
+    assertThat(train(cluster, output, submission)).isEqualTo(expectedSha256);
+    assertThat(count(marks, "slow-")).isGreaterThan(2);
+    assertThat(count(marks, "killed-")).isPositive();
+  }
+
+  @Test
+  @Order(2)
+  void tasksFailAtRandom(StandaloneCluster cluster) throws IOException {
+    Path output = folder.resolve("failing");
+    Path marks = Files.createDirectory(folder.resolve("failing-marks"));
+    Submission submission =
+        withFaults(training(output), marks).withConf(Faults.FAILING_TASKS, "10");
+    assertThat(train(cluster, output, submission)).isEqualTo(expectedSha256);
+    assertThat(count(marks, "failed-")).isGreaterThan(10);
+  }
+
+  @Test
+  @Order(2)
   void theDriverIsKilledThreeTimesAndItsNewestCheckpointsAreDamaged(StandaloneCluster cluster)
       throws IOException {
     Path output = folder.resolve("driver");
@@ -89,15 +158,32 @@ class FaultsIT {
   }
 
   @Test
-  @Order(4)
-  void scalarKernelsAndKryo(StandaloneCluster cluster) throws IOException {
+  @Order(2)
+  void controlCEndsCleanlyAndResumeGoesOn(StandaloneCluster cluster) throws Exception {
+    Path output = folder.resolve("interrupted");
+    try (ChildJvm driver = cluster.home().submit(training(output))) {
+      awaitSteps(output, 10, driver);
+      Process signal = new ProcessBuilder("kill", "-INT", "" + driver.handle().pid()).start();
+      assertThat(signal.waitFor()).isZero();
+      assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
+      assertThat(driver.output()).contains("stopping after this step");
+    }
+    JsonNode result = new ObjectMapper().readTree(output.resolve("result.json").toFile());
+    assertThat(result.path("reason").asText()).isEqualTo("stopped");
+    assertThat(result.path("steps").asInt()).isBetween(10, STEPS - 1);
+    Submission again = Submission.ofJob("train", "--resume", "--output", output.toString());
+    assertThat(trainLocally(cluster, output, again)).isEqualTo(expectedSha256);
+  }
+
+  @Test
+  @Order(2)
+  void scalarKernels(StandaloneCluster cluster) throws IOException {
     String scalar = "-Dconvoy.kernels=scalar";
     Path output = folder.resolve("scalar");
     Submission submission =
         training(output)
             .withDriverOptions(scalar)
-            .withConf("spark.executor.extraJavaOptions", scalar)
-            .withConf("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+            .withConf("spark.executor.extraJavaOptions", scalar);
     assertThat(train(cluster, output, submission)).isEqualTo(expectedSha256);
   }
 
@@ -108,6 +194,31 @@ class FaultsIT {
       assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
     }
     return weightsSha256(output);
+  }
+
+  private static String trainLocally(StandaloneCluster cluster, Path output, Submission submission)
+      throws IOException {
+    try (ChildJvm driver = cluster.home().submit(submission)) {
+      assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
+    }
+    return weightsSha256(output);
+  }
+
+  private static Submission withKryo(Submission submission) {
+    return submission.withConf("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+  }
+
+  private static Submission withFaults(Submission submission, Path marks) {
+    return submission
+        .withConf("spark.plugins", Faults.class.getName())
+        .withConf("spark.jars", faults.toString())
+        .withConf(Faults.FOLDER, marks.toString());
+  }
+
+  private static long count(Path folder, String prefix) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> file.getFileName().toString().startsWith(prefix)).count();
+    }
   }
 
   private static void killDriverAtStep(

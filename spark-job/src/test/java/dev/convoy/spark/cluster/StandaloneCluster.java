@@ -28,6 +28,12 @@ public final class StandaloneCluster implements AutoCloseable {
   private static final List<String> SMALL =
       List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
+  /**
+   * Names of this machine. Spark starts no speculative copy of a task on the host of the first, so
+   * workers must seem to be on different ones.
+   */
+  private static final List<String> HOSTS = List.of("127.0.0.1", "localhost");
+
   private final SparkHome home;
   private final ChildJvm master;
   private final String url;
@@ -88,7 +94,7 @@ public final class StandaloneCluster implements AutoCloseable {
             "org.apache.spark.deploy.worker.Worker",
             List.of(
                 "--host",
-                "127.0.0.1",
+                HOSTS.get(workers.size() % HOSTS.size()),
                 "--port",
                 "0",
                 "--webui-port",

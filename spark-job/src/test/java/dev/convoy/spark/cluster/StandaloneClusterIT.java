@@ -3,14 +3,10 @@ package dev.convoy.spark.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -27,18 +23,8 @@ class StandaloneClusterIT {
   private static Path jar;
 
   @BeforeAll
-  static void packProbe() throws IOException {
-    jar = folder.resolve("probe.jar");
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream entries = new JarOutputStream(file)) {
-      for (Class<?> type : List.of(ProbeJob.class, Await.class, Await.Condition.class)) {
-        String name = type.getName().replace('.', '/') + ".class";
-        entries.putNextEntry(new JarEntry(name));
-        try (InputStream bytes = type.getResourceAsStream("/" + name)) {
-          bytes.transferTo(entries);
-        }
-      }
-    }
+  static void packProbe() {
+    jar = TestJar.pack(folder.resolve("probe.jar"), ProbeJob.class, Await.class);
   }
 
   @Test
