@@ -1,6 +1,7 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.spark.report.RunResult;
+import dev.convoy.spark.report.RunResult.StepCost;
 import dev.convoy.spark.train.Evaluation;
 import dev.convoy.spark.train.TrainEvent;
 import dev.convoy.spark.train.TrainListener;
@@ -10,11 +11,24 @@ import java.util.Optional;
 /** Remembers how the run ended, and puts the result together. */
 final class Outcome implements TrainListener {
   private volatile TrainEvent.Finished finished;
+  private volatile StepCost predicted;
+  private long steps;
+  private long examples;
+  private double stepSeconds;
+  private double computeSeconds;
 
   @Override
   public void on(TrainEvent event) {
     if (event instanceof TrainEvent.Finished end) {
       finished = end;
+    } else if (event instanceof TrainEvent.Planned plan) {
+      predicted =
+          new StepCost(plan.examplesPerSecond(), plan.computeMillis(), plan.overheadMillis());
+    } else if (event instanceof TrainEvent.Step step) {
+      steps++;
+      examples += step.examples();
+      stepSeconds += step.seconds();
+      computeSeconds += step.computeSeconds();
     }
   }
 
@@ -38,8 +52,18 @@ final class Outcome implements TrainListener {
         end == null ? 0 : share(end.computeSeconds(), all),
         end == null ? 0 : share(end.sparkSeconds(), all),
         end == null ? 0 : share(end.driverSeconds(), all),
+        predicted,
+        measured(),
         parameters,
         Versions.all());
+  }
+
+  private StepCost measured() {
+    if (steps == 0) {
+      return null;
+    }
+    double compute = computeSeconds * 1e3 / steps;
+    return new StepCost(examples / stepSeconds, compute, stepSeconds * 1e3 / steps - compute);
   }
 
   private static double share(double part, double all) {

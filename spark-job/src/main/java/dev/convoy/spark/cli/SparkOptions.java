@@ -40,12 +40,6 @@ final class SparkOptions {
     }
   }
 
-  /** True if driver and executors will be this JVM. */
-  boolean isLocal() {
-    String wanted = master == null ? new SparkConf().get("spark.master", "local[*]") : master;
-    return wanted.equals("local") || wanted.startsWith("local[");
-  }
-
   /**
    * Starts Spark; the caller stops it.
    *

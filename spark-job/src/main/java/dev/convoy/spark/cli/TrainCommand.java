@@ -16,6 +16,7 @@ import dev.convoy.spark.report.SparkMetrics;
 import dev.convoy.spark.report.StepLines;
 import dev.convoy.spark.report.TensorBoardEvents;
 import dev.convoy.spark.report.Terminal;
+import dev.convoy.spark.train.ClusterFailures;
 import dev.convoy.spark.train.Evaluation;
 import dev.convoy.spark.train.Evaluator;
 import dev.convoy.spark.train.TrainConfig;
@@ -110,12 +111,13 @@ final class TrainCommand extends BaseCommand {
       Optional<float[]> start = startWeights(read, network);
       note(read.name() + " on " + config.data().path() + "; Spark starts");
       SparkContext context;
-      WarmUp warmUp = WarmUp.start(spark.isLocal(), config, network);
+      WarmUp warmUp = WarmUp.start(config, network);
       try (warmUp) {
         context = spark.start("convoy " + read.name(), this);
       }
       try {
-        train(context, read, config, network, start, folder, curves);
+        double pace = warmUp == null ? Double.NaN : warmUp.secondsAnExample();
+        train(context, read, config, network, start, pace, folder, curves);
       } finally {
         context.stop();
       }
@@ -158,6 +160,7 @@ final class TrainCommand extends BaseCommand {
       TrainConfig config,
       Network network,
       Optional<float[]> start,
+      double pace,
       OutputFolder folder,
       TensorBoardEvents curves)
       throws IOException {
@@ -172,6 +175,7 @@ final class TrainCommand extends BaseCommand {
       Stream.of(lines, curves, gauges).filter(Objects::nonNull).forEach(listeners::add);
       Trainer trainer = new Trainer(context, config, listeners);
       start.ifPresent(trainer::startFrom);
+      trainer.expectPace(pace);
       if (folder != null) {
         trainer.onAccepted(
             () -> {
@@ -274,25 +278,36 @@ final class TrainCommand extends BaseCommand {
   }
 
   /** The test set, if there is one: opened before training, so that bad data is refused early. */
-  private record TestSet(SparkContext context, Dataset data, TrainConfig config)
+  private record TestSet(
+      SparkContext context, Dataset data, TrainConfig config, ClusterFailures failures)
       implements AutoCloseable {
     static TestSet open(SparkContext context, TrainConfig config, BaseCommand command) {
+      ClusterFailures failures =
+          new ClusterFailures(context::isStopped, warned -> command.warn(warned.message()));
       String path = config.data().path();
       if (!TestData.exists(path)) {
         command.warn("no test set in " + path + ": there will be no test accuracy");
-        return new TestSet(context, null, config);
+        return new TestSet(context, null, config, failures);
       }
       int partitions = config.data().partitions();
-      Dataset data = Dataset.open(context, path, Dataset.Part.TEST, partitions, config.model());
-      return new TestSet(context, data, config);
+      Dataset data =
+          failures.retry(
+              "reading the test set",
+              0,
+              () -> Dataset.open(context, path, Dataset.Part.TEST, partitions, config.model()));
+      return new TestSet(context, data, config, failures);
     }
 
     Optional<Evaluation> evaluate(float[] weights) {
       return data == null
           ? Optional.empty()
           : Optional.of(
-              Evaluator.evaluate(
-                  context, data, config.model(), weights, config.loop().microBatch()));
+              failures.retry(
+                  "test",
+                  0,
+                  () ->
+                      Evaluator.evaluate(
+                          context, data, config.model(), weights, config.loop().microBatch())));
     }
 
     @Override

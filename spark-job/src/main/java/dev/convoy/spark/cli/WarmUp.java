@@ -1,16 +1,13 @@
 package dev.convoy.spark.cli;
 
-import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.Workspace;
-import dev.convoy.engine.optimizer.Optimizer;
-import dev.convoy.engine.sum.GradientSum;
+import dev.convoy.spark.train.EngineLoop;
 import dev.convoy.spark.train.TrainConfig;
 
 /**
- * Runs the network on made-up images while Spark starts, so that the engine's code is compiled when
- * the first real step comes: where driver and executors are one JVM, a short job is over seconds
- * earlier. Nothing that it computes is used.
+ * Runs the network on made-up images while Spark starts: it tells the engine's pace, for the
+ * forecast, and where driver and executors are one JVM its code is compiled when the first real
+ * step comes, so that a short job is over seconds earlier. Nothing that it computes is used.
  */
 final class WarmUp implements AutoCloseable {
   private static final long LONGEST_NANOS = 10_000_000_000L;
@@ -20,6 +17,7 @@ final class WarmUp implements AutoCloseable {
   private static final int MOST_PARAMETERS = 1_000_000;
 
   private volatile boolean over;
+  private volatile double secondsAnExample = Double.NaN;
 
   private WarmUp(TrainConfig config, Network network) {
     Thread thread = new Thread(() -> quietly(config, network), "convoy-warm-up");
@@ -27,11 +25,14 @@ final class WarmUp implements AutoCloseable {
     thread.start();
   }
 
-  /** Starts, for a local master; otherwise there is nothing to warm here. */
-  static WarmUp start(boolean local, TrainConfig config, Network network) {
-    return local && network.parameterCount() <= MOST_PARAMETERS
-        ? new WarmUp(config, network)
-        : null;
+  /** Starts; null for a network that is better left alone. */
+  static WarmUp start(TrainConfig config, Network network) {
+    return network.parameterCount() <= MOST_PARAMETERS ? new WarmUp(config, network) : null;
+  }
+
+  /** Seconds an example in the fastest step so far; NaN before the first. */
+  double secondsAnExample() {
+    return secondsAnExample;
   }
 
   private void quietly(TrainConfig config, Network network) {
@@ -43,41 +44,12 @@ final class WarmUp implements AutoCloseable {
   }
 
   private void run(TrainConfig config, Network network) {
-    int micro = config.loop().microBatch();
     long end = System.nanoTime() + LONGEST_NANOS;
-    Workspace workspace = network.newWorkspace(micro, true);
-    Batch batch = network.newBatch(micro);
-    byte[] pixels = new byte[config.model().input().size()];
-    float[] table = config.model().normalization().table();
-    float[] weights = network.initialWeights(1);
-    float[] gradient = new float[weights.length];
-    float[] mean = new float[weights.length];
-    Optimizer optimizer = config.update().optimizer();
-    float[] state = optimizer.newState(weights.length);
-    GradientSum sum = new GradientSum(weights.length);
-    for (long step = 1; !over && System.nanoTime() < end; step++) {
-      network.load(weights, workspace);
-      sum.clear();
-      for (int part = 0; part < STEPS_A_SUM && !over; part++) {
-        batch.clear();
-        for (int i = 0; i < micro; i++) {
-          pixels[(int) ((step * micro + i) % pixels.length)]++;
-          batch.add(pixels, 0, table, i % network.outputs(0), i);
-          for (int o = 1; o < batch.labelsAnExample(); o++) {
-            batch.label(o, i % network.outputs(o));
-          }
-        }
-        network.gradient(batch, 1, step, workspace, gradient);
-        if (sum.add(gradient, micro, STEPS_A_SUM * micro) >= 0) {
-          return;
-        }
-      }
-      if (over) {
-        return;
-      }
-      sum.encode();
-      sum.mean(mean);
-      optimizer.update(weights, mean, state, 0, weights.length, 0f, 1e-6f, step);
+    int batch = Math.min(config.loop().batchSize(), STEPS_A_SUM * config.loop().microBatch());
+    EngineLoop loop = new EngineLoop(config, network, batch);
+    while (!over && System.nanoTime() < end) {
+      loop.step(() -> over);
+      secondsAnExample = loop.bestSecondsAnExample();
     }
   }
 

@@ -23,6 +23,8 @@ import java.util.Locale;
  * @param computeShare share of the time spent in the engine, 0 to 1
  * @param sparkShare share of the time spent moving and scheduling
  * @param driverShare share of the time spent merging and updating on the driver
+ * @param predicted what a step was expected to cost before the first one
+ * @param measured what a step cost, mean over this process's steps
  * @param parameters values that were trained
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -41,12 +43,31 @@ public record RunResult(
     double computeShare,
     double sparkShare,
     double driverShare,
+    StepCost predicted,
+    StepCost measured,
     int parameters,
     Versions versions) {
 
   /** What ran. {@code kernels} is the engine's provider, vector or scalar. */
   public record Versions(
       String convoy, String spark, String scala, String java, String kernels, String os) {}
+
+  /**
+   * What a step costs.
+   *
+   * @param computeMillis in the engine, in the slowest task
+   * @param overheadMillis everything else
+   */
+  public record StepCost(double examplesPerSecond, double computeMillis, double overheadMillis) {
+    private String text() {
+      return String.format(
+          Locale.ROOT,
+          "%.1f ms compute + %.1f ms overhead, %s examples/s",
+          computeMillis,
+          overheadMillis,
+          Figures.rate(examplesPerSecond));
+    }
+  }
 
   /** The text of {@code result.json}. */
   public String toJson() {
@@ -90,6 +111,12 @@ public record RunResult(
             + " Spark, "
             + Figures.wholePercent(driverShare)
             + " driver");
+    if (measured != null) {
+      lines.add("  a step         " + measured.text());
+    }
+    if (predicted != null) {
+      lines.add("  as foretold    " + predicted.text());
+    }
     lines.add("  weights        sha256 " + weightsSha256);
     if (output != null) {
       lines.add("  output         " + output);

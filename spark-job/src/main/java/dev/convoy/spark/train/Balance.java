@@ -3,6 +3,7 @@ package dev.convoy.spark.train;
 import dev.convoy.spark.data.Dataset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
@@ -18,8 +19,13 @@ final class Balance extends SparkListener implements AutoCloseable {
   /** Steps that partitions must be uneven on end before they are moved. */
   private static final int UNEVEN_STEPS = 3;
 
-  /** Steps before they may be moved again; doubles each time. */
-  private static final int REST = 50;
+  /**
+   * Rest before they may be moved again; doubles while moving does not help. An executor is known a
+   * moment before it takes tasks, so the first move may come too early.
+   */
+  private static final long FIRST_REST = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long LONGEST_REST = TimeUnit.MINUTES.toNanos(5);
 
   private final SparkContext spark;
   private final Dataset data;
@@ -28,8 +34,8 @@ final class Balance extends SparkListener implements AutoCloseable {
   private final boolean on;
   private volatile long step;
   private int uneven;
-  private long rest = REST;
-  private long notBefore;
+  private long rest = FIRST_REST;
+  private long moved = System.nanoTime() - FIRST_REST;
 
   /**
    * @param wanted partitions the job asks for, 0 for one a task slot
@@ -52,18 +58,32 @@ final class Balance extends SparkListener implements AutoCloseable {
       return;
     }
     int executors = spark.getExecutorIds().size();
-    uneven = isUneven(places, executors) ? uneven + 1 : 0;
-    if (uneven >= UNEVEN_STEPS && step >= notBefore) {
-      int partitions =
-          wanted == 0 ? Math.min(spark.defaultParallelism(), data.shardCount()) : wanted;
-      data.recut(partitions);
-      events.post(
-          new TrainEvent.Warned(
-              step, partitions + " partitions are spread over " + executors + " executors again"));
-      uneven = 0;
-      notBefore = step + rest;
-      rest *= 2;
+    if (isUneven(places, executors)) {
+      executors = Math.min(executors, withStorage());
     }
+    if (!isUneven(places, executors)) {
+      uneven = 0;
+      rest = FIRST_REST;
+    } else if (++uneven >= UNEVEN_STEPS && System.nanoTime() - moved >= rest) {
+      move(executors);
+    }
+  }
+
+  /** Executors that can hold data, which they can a moment before they take tasks. */
+  private int withStorage() {
+    int withDriver = spark.getExecutorMemoryStatus().size();
+    return withDriver - 1;
+  }
+
+  private void move(int executors) {
+    int partitions = wanted == 0 ? Math.min(spark.defaultParallelism(), data.shardCount()) : wanted;
+    data.recut(partitions);
+    events.post(
+        new TrainEvent.Warned(
+            step, partitions + " partitions are spread over " + executors + " executors again"));
+    uneven = 0;
+    moved = System.nanoTime();
+    rest = Math.min(2 * rest, LONGEST_REST);
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.data.Fingerprint;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** When a run saves its state, what goes into a checkpoint, and what may be resumed from. */
 final class CheckpointPolicy {
@@ -14,14 +15,18 @@ final class CheckpointPolicy {
   private final BatchPlan plan;
   private final long totalSteps;
   private final CheckpointStore store;
-  private long lastNanos = System.nanoTime();
+  private final LongSupplier nanoClock;
+  private long lastNanos;
 
   CheckpointPolicy(
       TrainConfig config,
       Fingerprint data,
       BatchPlan plan,
       long totalSteps,
-      Optional<CheckpointStore> store) {
+      Optional<CheckpointStore> store,
+      LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
+    this.lastNanos = nanoClock.getAsLong();
     this.config = config;
     this.plan = plan;
     this.data = data;
@@ -42,9 +47,9 @@ final class CheckpointPolicy {
             && (when.everySteps() > 0 && step % when.everySteps() == 0
                 || when.everyEpoch() && endOfEpoch
                 || when.everyMinutes() > 0
-                    && System.nanoTime() - lastNanos >= when.everyMinutes() * 60e9);
+                    && nanoClock.getAsLong() - lastNanos >= when.everyMinutes() * 60e9);
     if (due) {
-      lastNanos = System.nanoTime();
+      lastNanos = nanoClock.getAsLong();
     }
     return due;
   }

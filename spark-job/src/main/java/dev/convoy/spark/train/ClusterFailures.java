@@ -1,6 +1,7 @@
 package dev.convoy.spark.train;
 
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,7 +11,7 @@ import org.apache.spark.SparkException;
  * Tries a job again when it failed through the cluster, a bounded number of times, each told. Jobs
  * that failed through their own code are not tried again: they would fail in the same way.
  */
-final class ClusterFailures {
+public final class ClusterFailures {
   /** Tries of one job before giving up. */
   private static final int TRIES = 4;
 
@@ -36,40 +37,48 @@ final class ClusterFailures {
               + "Failed to get broadcast_)");
 
   private final BooleanSupplier stopped;
-  private final Events events;
+  private final Consumer<TrainEvent.Warned> told;
 
   /**
    * @param stopped true once no job can run any more
+   * @param told of every failure that is followed by another try
    */
-  ClusterFailures(BooleanSupplier stopped, Events events) {
+  public ClusterFailures(BooleanSupplier stopped, Consumer<TrainEvent.Warned> told) {
     this.stopped = stopped;
-    this.events = events;
+    this.told = told;
   }
 
-  /** Result of {@code job}, which starts from the weights in hand whenever it is called. */
-  <T> T retry(long step, Supplier<T> job) {
+  /**
+   * Result of {@code job}, which must begin anew whenever it is called.
+   *
+   * @param what the job is, for messages, such as {@code step 12}
+   * @param step at which it runs, 0 before the first
+   * @throws TrainingException if it failed through Spark, once too often or for a task's own reason
+   */
+  public <T> T retry(String what, long step, Supplier<T> job) {
     for (int attempt = 1; ; attempt++) {
       try {
         return job.get();
-      } catch (RuntimeException e) {
-        throw e;
       } catch (Exception e) {
         // Scala throws checked exceptions that no signature mentions.
-        if (!isClusterFailure(e) || stopped.getAsBoolean() || attempt == TRIES) {
-          throw new TrainingException(
-              "step " + step + ": the Spark job failed: " + firstLine(e), e);
+        Throwable sparks = e instanceof RuntimeException ? e.getCause() : e;
+        boolean again = isClusterFailure(sparks) && !stopped.getAsBoolean() && attempt < TRIES;
+        if (!again && e instanceof RuntimeException own && !isClusterFailure(sparks)) {
+          throw own;
         }
-        events.post(
+        if (!again) {
+          throw new TrainingException(what + ": the Spark job failed: " + firstLine(sparks), e);
+        }
+        told.accept(
             new TrainEvent.Warned(
                 step,
-                "step "
-                    + step
+                what
                     + " failed through the cluster and is tried again ("
                     + attempt
                     + " of "
                     + (TRIES - 1)
                     + "): "
-                    + firstLine(e)));
+                    + firstLine(sparks)));
       }
     }
   }

@@ -4,8 +4,7 @@ import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.engine.tensor.CounterRandom;
 import dev.convoy.spark.data.PackedShard;
 import java.io.Serializable;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.lang.ref.SoftReference;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import scala.Function2;
@@ -19,8 +18,11 @@ import scala.runtime.AbstractFunction2;
  * @param parameters length of the gradient
  * @param tasks in a step; each stands for one example
  */
-record EmptyWork(int parameters, int tasks) implements StepWork {
-  private static final Map<Integer, GradientSum> SUMS = new ConcurrentHashMap<>();
+record EmptyWork(int parameters, int tasks) implements StepWork, Serializable {
+  /** The sum that an executor's tasks encode in every step; goes when memory is short. */
+  private static SoftReference<Made> made = new SoftReference<>(null);
+
+  private record Made(EmptyWork work, GradientSum sum) {}
 
   @Override
   public int batchExamples(long step) {
@@ -30,7 +32,16 @@ record EmptyWork(int parameters, int tasks) implements StepWork {
   @Override
   public Function2<TaskContext, Iterator<PackedShard>, PartialGradient> task(
       long step, Broadcast<byte[]> weights) {
-    return new Task(parameters, tasks, weights);
+    return new Task(this, weights);
+  }
+
+  private static synchronized GradientSum sum(EmptyWork work) {
+    Made held = made.get();
+    if (held == null || !held.work().equals(work)) {
+      held = new Made(work, ordinary(work.parameters(), work.tasks()));
+      made = new SoftReference<>(held);
+    }
+    return held.sum();
   }
 
   /** A sum of values such as gradients have, about 1e-3 in size. */
@@ -48,13 +59,11 @@ record EmptyWork(int parameters, int tasks) implements StepWork {
       extends AbstractFunction2<TaskContext, Iterator<PackedShard>, PartialGradient>
       implements Serializable {
     private static final long serialVersionUID = 1L;
-    private final int parameters;
-    private final int tasks;
+    private final EmptyWork work;
     private final Broadcast<byte[]> weights;
 
-    Task(int parameters, int tasks, Broadcast<byte[]> weights) {
-      this.parameters = parameters;
-      this.tasks = tasks;
+    Task(EmptyWork work, Broadcast<byte[]> weights) {
+      this.work = work;
       this.weights = weights;
     }
 
@@ -63,10 +72,10 @@ record EmptyWork(int parameters, int tasks) implements StepWork {
       long start = System.nanoTime();
       PartialGradient part = new PartialGradient();
       part.begin(context);
-      if (weights.value().length != Float.BYTES * parameters) {
+      if (weights.value().length != Float.BYTES * work.parameters()) {
         throw new IllegalStateException("weights of another length");
       }
-      GradientSum sum = SUMS.computeIfAbsent(parameters, n -> ordinary(n, tasks));
+      GradientSum sum = sum(work);
       part.examples = 1;
       part.computeNanos = System.nanoTime() - start;
       part.gradient = sum.encode();

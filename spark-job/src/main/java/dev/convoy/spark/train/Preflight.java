@@ -1,61 +1,94 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.spark.data.Dataset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import org.apache.spark.SparkContext;
 
 /**
- * What a run will cost, foretold from a few trial steps whose gradients are thrown away. The
- * executors' compilers have only just begun by then, so the fastest trial counts, and long runs
- * turn out somewhat faster.
+ * What a run will cost, foretold. Overhead comes from a few steps with an empty gradient; compute
+ * from the engine's pace, which the driver measured while Spark started. Where nobody knows the
+ * pace it comes from one trial step on executors that have compiled nothing yet, and long runs turn
+ * out faster.
  */
 final class Preflight {
-  private static final int TRIALS = 5;
-  private static final long MOST_NANOS = 600_000_000;
+  /** Trials in a row that were hardly faster than the fastest before: then it is warm. */
+  private static final int NO_FASTER = 4;
+
+  /** Not all of it is lost: what becomes warm in it, the first steps need not warm. */
+  private static final long MOST_NANOS = 1_000_000_000;
+
   private static final int[] FACTORS = {1, 2, 4, 8};
 
-  private Preflight() {}
+  private final Dataset data;
+  private final BatchPlan plan;
+  private final int parameters;
+  private final int slots;
+  private final TrainStep real;
+  private final TrainStep empty;
 
-  /** Figures of the fastest trial, in milliseconds. */
+  /** Figures of a trial, in milliseconds. */
   private record Trial(double step, double compute, long bytes) {}
 
   /**
-   * Tries step {@code step} a few times.
-   *
-   * @param slots tasks that run at once
+   * @param real the run's own steps, for a trial
    */
-  static TrainEvent.Planned plan(
-      TrainStep steps,
-      BatchPlan plan,
-      long step,
-      float[] weights,
-      int shards,
-      int partitions,
-      int slots) {
-    Trial best = null;
-    long start = System.nanoTime();
-    for (int i = 0; i < TRIALS && System.nanoTime() - start < MOST_NANOS; i++) {
-      long began = System.nanoTime();
-      TrainStep.Outcome outcome = steps.run(step, weights);
-      double millis = (System.nanoTime() - began) * 1e-6;
-      if (best == null || millis < best.step()) {
-        long bytes = (long) Float.BYTES * weights.length + outcome.resultBytes;
-        best = new Trial(millis, outcome.counts.computeNanos * 1e-6, bytes);
-      }
-    }
-    double overhead = Math.max(0.01, best.step() - best.compute());
+  Preflight(SparkContext spark, Dataset data, BatchPlan plan, int parameters, TrainStep real) {
+    this.data = data;
+    this.plan = plan;
+    this.parameters = parameters;
+    this.slots = spark.defaultParallelism();
+    this.real = real;
+    this.empty =
+        new TrainStep(spark, data, new EmptyWork(parameters, data.partitions()), parameters);
+  }
+
+  /**
+   * Tries step {@code step} without any effect.
+   *
+   * @param secondsAnExample of forward and backward on one slot, if finite
+   */
+  TrainEvent.Planned plan(long step, float[] weights, double secondsAnExample) {
+    Trial overhead = fastest(() -> empty.run(step, weights));
     int pieces = plan.pieces(step).size();
     int batch = plan.batchExamples(step);
+    int used = Math.min(slots, data.partitions());
+    double compute =
+        Double.isFinite(secondsAnExample)
+            ? secondsAnExample * 1e3 * batch / pieces * rounds(pieces, used)
+            : timed(() -> real.run(step, weights)).compute();
     return new TrainEvent.Planned(
         plan.examples(),
-        shards,
-        partitions,
+        data.shardCount(),
+        data.partitions(),
         slots,
-        weights.length,
-        best.bytes(),
-        best.compute(),
-        overhead,
-        batch * 1e3 / (overhead + best.compute()),
-        scaling(batch, pieces, slots, Math.min(slots, partitions), overhead, best.compute()));
+        parameters,
+        overhead.bytes(),
+        compute,
+        overhead.step(),
+        batch * 1e3 / (overhead.step() + compute),
+        scaling(batch, pieces, slots, used, overhead.step(), compute));
+  }
+
+  private Trial fastest(Supplier<TrainStep.Outcome> step) {
+    long start = System.nanoTime();
+    Trial best = timed(step);
+    for (int noFaster = 0; noFaster < NO_FASTER && System.nanoTime() - start < MOST_NANOS; ) {
+      Trial tried = timed(step);
+      noFaster = tried.step() < 0.9 * best.step() ? 0 : noFaster + 1;
+      best = tried.step() < best.step() ? tried : best;
+    }
+    return best;
+  }
+
+  private Trial timed(Supplier<TrainStep.Outcome> step) {
+    long start = System.nanoTime();
+    TrainStep.Outcome outcome = step.get();
+    return new Trial(
+        (System.nanoTime() - start) * 1e-6,
+        outcome.counts.computeNanos * 1e-6,
+        (long) Float.BYTES * parameters + outcome.resultBytes);
   }
 
   /**

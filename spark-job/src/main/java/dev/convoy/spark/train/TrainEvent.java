@@ -108,7 +108,6 @@ public sealed interface TrainEvent {
       double computeSeconds,
       double sparkSeconds,
       double driverSeconds,
-      String weightsSha256,
-      List<String> nextCommands)
+      String weightsSha256)
       implements TrainEvent {}
 }

@@ -23,6 +23,7 @@ public final class Trainer {
   private final Supplier<Dataset> opener;
   private float[] start;
   private Runnable accepted = () -> {};
+  private double secondsAnExample = Double.NaN;
   private volatile long lastWanted = Long.MAX_VALUE;
 
   /**
@@ -48,7 +49,7 @@ public final class Trainer {
     this.opener = opener;
   }
 
-  private static Dataset open(SparkContext spark, TrainConfig config) {
+  static Dataset open(SparkContext spark, TrainConfig config) {
     TrainConfig.Data data = config.data();
     return Dataset.open(
         spark,
@@ -72,15 +73,17 @@ public final class Trainer {
    */
   public TrainResult train(boolean resume) {
     Network network = new Network(config.model());
-    try (Events events = new Events(listeners);
-        Dataset data = opener.get()) {
-      data.expect(config.model());
-      Run run = new Run(network, data, events, resume);
-      accepted.run();
-      if (!resume) {
-        run.policy.begin();
+    try (Events events = new Events(listeners)) {
+      ClusterFailures failures = new ClusterFailures(spark::isStopped, events::post);
+      try (Dataset data = failures.retry("reading the data", 0, opener)) {
+        data.expect(config.model());
+        Run run = new Run(network, data, events, failures, resume);
+        accepted.run();
+        if (!resume) {
+          run.policy.begin();
+        }
+        return run.toTheEnd();
       }
-      return run.toTheEnd();
     } finally {
       spark.setJobDescription(null);
     }
@@ -106,6 +109,16 @@ public final class Trainer {
    */
   public void onAccepted(Runnable action) {
     this.accepted = action;
+  }
+
+  /**
+   * Says how fast the engine is on one task slot, for the forecast; without it the forecast takes
+   * the time from a trial step, in which nothing has been compiled yet.
+   *
+   * @param seconds of forward and backward for one example; anything not finite is not believed
+   */
+  public void expectPace(double seconds) {
+    this.secondsAnExample = seconds;
   }
 
   /** Asks the run to save its state and end after the step at hand; from any thread. */
@@ -134,7 +147,7 @@ public final class Trainer {
     private final Clock clock;
     private final long firstStep;
 
-    Run(Network network, Dataset data, Events events, boolean resume) {
+    Run(Network network, Dataset data, Events events, ClusterFailures failures, boolean resume) {
       this.layout = network.parameters();
       this.data = data;
       this.events = events;
@@ -143,7 +156,9 @@ public final class Trainer {
       this.totalSteps = totalSteps();
       float[] weights = start == null ? network.initialWeights(loop.seed()) : start.clone();
       this.state = new RunState(weights, config.update().optimizer().newState(weights.length));
-      this.policy = new CheckpointPolicy(config, data.fingerprint(), plan, totalSteps, openStore());
+      this.policy =
+          new CheckpointPolicy(
+              config, data.fingerprint(), plan, totalSteps, openStore(), System::nanoTime);
       if (resume) {
         policy.resume(state, events);
       }
@@ -155,7 +170,7 @@ public final class Trainer {
               new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
               weights.length);
       this.update = new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), totalSteps);
-      this.failures = new ClusterFailures(spark::isStopped, events);
+      this.failures = failures;
       this.clock = new Clock();
     }
 
@@ -164,7 +179,8 @@ public final class Trainer {
       Optional<Evaluation> validated;
       try (CheckpointWriter writer = new CheckpointWriter(policy.store(), events);
           Balance balance = new Balance(spark, data, config.data().partitions(), events);
-          Validation validation = new Validation(spark, data, config, state, writer, events)) {
+          Validation validation =
+              new Validation(spark, data, config, state, writer, events, failures)) {
         String reason = reasonToStop(validation);
         if (reason == null) {
           events.post(preflight());
@@ -192,7 +208,8 @@ public final class Trainer {
     private String takeStep(long step) {
       long start = System.nanoTime();
       describe(step);
-      TrainStep.Outcome outcome = failures.retry(step, () -> steps.run(step, state.weights));
+      TrainStep.Outcome outcome =
+          failures.retry("step " + step, step, () -> steps.run(step, state.weights));
       long merged = System.nanoTime();
       if (outcome.counts.badParameter >= 0) {
         throw Divergence.gradient(step, layout, outcome.counts, update.rate(step));
@@ -216,17 +233,11 @@ public final class Trainer {
 
     private TrainEvent.Planned preflight() {
       spark.setJobDescription("preflight");
+      Preflight preflight = new Preflight(spark, data, plan, layout.size(), steps);
       return failures.retry(
-          state.step + 1,
-          () ->
-              Preflight.plan(
-                  steps,
-                  plan,
-                  state.step + 1,
-                  state.weights,
-                  data.shardCount(),
-                  data.partitions(),
-                  spark.defaultParallelism()));
+          "preflight",
+          state.step,
+          () -> preflight.plan(state.step + 1, state.weights, secondsAnExample));
     }
 
     private String reasonToStop(Validation validation) {
@@ -254,8 +265,7 @@ public final class Trainer {
               clock.computeSeconds(),
               Math.max(0, seconds - clock.computeSeconds() - clock.driverSeconds()),
               clock.driverSeconds(),
-              sha,
-              List.of()));
+              sha));
       return new TrainResult(
           weights, sha, state.step, reason, clock.examples(), seconds, validated);
     }

@@ -23,6 +23,7 @@ final class Validation implements AutoCloseable {
   private final RunState state;
   private final CheckpointWriter checkpoints;
   private final Events events;
+  private final ClusterFailures failures;
   private final ExecutorService thread;
   private Future<?> running;
   private Evaluation last;
@@ -35,7 +36,8 @@ final class Validation implements AutoCloseable {
       TrainConfig config,
       RunState state,
       CheckpointWriter checkpoints,
-      Events events) {
+      Events events,
+      ClusterFailures failures) {
     this.spark = spark;
     this.data = data;
     this.model = config.model();
@@ -43,6 +45,7 @@ final class Validation implements AutoCloseable {
     this.state = state;
     this.checkpoints = checkpoints;
     this.events = events;
+    this.failures = failures;
     this.thread =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -86,7 +89,9 @@ final class Validation implements AutoCloseable {
     if (outOfPatience() && state.progress.hasBestWeights()) {
       // A run that was resumed at its end has not seen its best validation itself.
       if (best == null) {
-        running = thread.submit(() -> best = evaluate(state.progress.bestWeights()));
+        running =
+            thread.submit(
+                () -> best = evaluate(state.progress.bestStep(), state.progress.bestWeights()));
         join();
       }
       return Optional.of(best);
@@ -130,7 +135,7 @@ final class Validation implements AutoCloseable {
 
   private void run(Checkpoint snapshot) {
     spark.setJobDescription("validation after step " + snapshot.step());
-    Evaluation found = evaluate(snapshot.weights());
+    Evaluation found = evaluate(snapshot.step(), snapshot.weights());
     boolean better = found.loss() < state.progress.bestLoss();
     float[] weights = loop.patience() > 0 ? snapshot.weights() : new float[0];
     state.progress =
@@ -152,12 +157,15 @@ final class Validation implements AutoCloseable {
   /** Validates without any trace in the state. */
   private void look(Checkpoint snapshot) {
     spark.setJobDescription("validation after step " + snapshot.step());
-    last = evaluate(snapshot.weights());
+    last = evaluate(snapshot.step(), snapshot.weights());
     tell(snapshot, last, last.loss() < state.progress.bestLoss());
   }
 
-  private Evaluation evaluate(float[] weights) {
-    return Evaluator.evaluate(spark, data, model, weights, loop.microBatch());
+  private Evaluation evaluate(long step, float[] weights) {
+    return failures.retry(
+        "validation after step " + step,
+        step,
+        () -> Evaluator.evaluate(spark, data, model, weights, loop.microBatch()));
   }
 
   private void tell(Checkpoint snapshot, Evaluation found, boolean better) {

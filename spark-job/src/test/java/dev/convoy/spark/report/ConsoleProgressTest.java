@@ -36,7 +36,7 @@ class ConsoleProgressTest {
   }
 
   private static TrainEvent.Finished finished(long steps) {
-    return new TrainEvent.Finished(steps, "epochs", 10, 100_000, 8, 1.5, 0.5, "ab", List.of());
+    return new TrainEvent.Finished(steps, "epochs", 10, 100_000, 8, 1.5, 0.5, "ab");
   }
 
   private List<String> lines() {

@@ -27,7 +27,7 @@ class StepLinesTest {
       lines.on(new TrainEvent.Step(i, 2, 64, 0.5, 32, 0.01f, 1.5, 0.04, 0.001, 0.03, 0.002, 0.003));
     }
     lines.on(new TrainEvent.Evaluated("validation", 8, 2, 10, 0.25, 0.9, 0.1, true));
-    lines.on(new TrainEvent.Finished(8, "epochs", 1, 128, 1, 1, 1, "ab", List.of()));
+    lines.on(new TrainEvent.Finished(8, "epochs", 1, 128, 1, 1, 1, "ab"));
     assertThat(files.get("metrics.jsonl").toString().lines())
         .hasSize(2)
         .first()
@@ -63,6 +63,8 @@ class StepLinesTest {
             "done: 1,055 steps (epochs) in 41.2 s, 13.1k examples/s",
             "  test accuracy  99.03 %, loss 0.0300, 10,000 examples",
             "  time           78 % compute, 17 % Spark, 5 % driver",
+            "  a step         10.0 ms compute + 5.5 ms overhead, 13.1k examples/s",
+            "  as foretold    9.0 ms compute + 5.5 ms overhead, 14.0k examples/s",
             "  weights        sha256 ab12",
             "  output         target/mnist",
             "  next           evaluate",
@@ -85,6 +87,8 @@ class StepLinesTest {
         0.78,
         0.17,
         0.05,
+        accuracy == null ? null : new RunResult.StepCost(14_000, 9, 5.5),
+        accuracy == null ? null : new RunResult.StepCost(13_108, 10.04, 5.5),
         61_706,
         new RunResult.Versions("0.1.0", "4.1.0", "2.13", "17", "vector", "Linux"));
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.convoy.spark.train.TrainEvent;
 import java.io.ByteArrayOutputStream;
 import java.util.HexFormat;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TensorBoardEventsTest {
@@ -48,7 +47,7 @@ class TensorBoardEventsTest {
     assertThat(new String(file.toByteArray()))
         .contains("train/loss", "train/learning_rate", "speed/examples_per_second");
     assertThat(file.size()).isGreaterThan(before + 100);
-    events.on(new TrainEvent.Finished(301, "epochs", 1, 128, 1, 1, 1, "ab", List.of()));
+    events.on(new TrainEvent.Finished(301, "epochs", 1, 128, 1, 1, 1, "ab"));
   }
 
   private static TrainEvent.Started started() {

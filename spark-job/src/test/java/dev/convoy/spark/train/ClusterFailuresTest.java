@@ -48,8 +48,9 @@ class ClusterFailuresTest {
     AtomicInteger calls = new AtomicInteger();
     try (Events events = new Events(List.of(heard::add))) {
       String answer =
-          new ClusterFailures(() -> false, events)
+          new ClusterFailures(() -> false, events::post)
               .retry(
+                  "step 7",
                   7,
                   () -> {
                     if (calls.incrementAndGet() <= failures) {

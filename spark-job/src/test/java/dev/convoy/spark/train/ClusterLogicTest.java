@@ -34,9 +34,10 @@ class ClusterLogicTest {
     List<TrainEvent> heard = new java.util.ArrayList<>();
     int[] calls = new int[1];
     try (Events events = new Events(List.of(heard::add))) {
-      ClusterFailures failures = new ClusterFailures(() -> false, events);
+      ClusterFailures failures = new ClusterFailures(() -> false, events::post);
       String result =
           failures.retry(
+              "step 5",
               5,
               () -> {
                 if (++calls[0] < 3) {
@@ -50,6 +51,7 @@ class ClusterLogicTest {
       org.assertj.core.api.Assertions.assertThatThrownBy(
               () ->
                   failures.retry(
+                      "step 6",
                       6,
                       () -> {
                         calls[0]++;
@@ -62,6 +64,7 @@ class ClusterLogicTest {
       org.assertj.core.api.Assertions.assertThatThrownBy(
               () ->
                   failures.retry(
+                      "step 7",
                       7,
                       () -> {
                         calls[0]++;

@@ -67,8 +67,8 @@ class LargeModelTest {
       spark.stop();
     }
     List<List<Long>> steps = results.largeByJob(parameters);
-    // The steps, and perhaps one that was tried before them to foretell their speed.
-    assertThat(steps).hasSizeBetween(STEPS, STEPS + 1);
+    // The steps, and those that were tried before them to foretell their speed.
+    assertThat(steps).hasSizeGreaterThanOrEqualTo(STEPS);
     // A task's sum is 2 to 8 bytes a parameter; 16 of them would be here without the tree.
     for (List<Long> parts : steps) {
       assertThat(parts).hasSizeBetween(1, 4);

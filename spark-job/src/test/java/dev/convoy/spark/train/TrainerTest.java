@@ -10,7 +10,11 @@ import dev.convoy.spark.data.IdxWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobEnd;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,7 +80,43 @@ class TrainerTest {
   }
 
   @Test
-  void aFailingOrSlowListenerHarmsNobody() {
+  void aSlowListenerDoesNotHoldUpTheSteps() {
+    CountDownLatch taken = new CountDownLatch(20);
+    SparkListener jobs =
+        new SparkListener() {
+          @Override
+          public void onJobEnd(SparkListenerJobEnd end) {
+            taken.countDown();
+          }
+        };
+    List<Boolean> waited = new ArrayList<>();
+    TrainListener slow =
+        event -> {
+          if (event instanceof TrainEvent.Started) {
+            waited.add(awaits(taken));
+          }
+        };
+    spark.addSparkListener(jobs);
+    try {
+      TrainResult result =
+          new Trainer(spark, Jobs.on(folder).withSteps(6, 0).config(), List.of(slow)).train(false);
+      assertThat(result.steps()).isGreaterThan(20);
+    } finally {
+      spark.removeSparkListener(jobs);
+    }
+    assertThat(waited).as("steps went on while the listener waited for them").containsExactly(true);
+  }
+
+  private static boolean awaits(CountDownLatch latch) {
+    try {
+      return latch.await(1, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aFailingListenerHarmsNobody() {
     List<TrainEvent> heard = new ArrayList<>();
     TrainListener failing =
         event -> {
