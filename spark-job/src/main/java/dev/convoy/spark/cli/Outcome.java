@@ -10,6 +10,7 @@ import java.util.Optional;
 
 /** Remembers how the run ended, and puts the result together. */
 final class Outcome implements TrainListener {
+  private volatile TrainEvent.Started started;
   private volatile TrainEvent.Finished finished;
   private volatile StepCost predicted;
   private long steps;
@@ -19,7 +20,9 @@ final class Outcome implements TrainListener {
 
   @Override
   public void on(TrainEvent event) {
-    if (event instanceof TrainEvent.Finished end) {
+    if (event instanceof TrainEvent.Started start) {
+      started = start;
+    } else if (event instanceof TrainEvent.Finished end) {
       finished = end;
     } else if (event instanceof TrainEvent.Planned plan) {
       predicted =
@@ -55,6 +58,7 @@ final class Outcome implements TrainListener {
         predicted,
         measured(),
         parameters,
+        started == null ? null : started.data(),
         Versions.all());
   }
 

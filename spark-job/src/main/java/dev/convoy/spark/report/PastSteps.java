@@ -52,10 +52,11 @@ final class PastSteps {
   String breakdown() {
     return String.format(
         java.util.Locale.ROOT,
-        "step %.1f ms: broadcast %.1f, compute %.1f, merge %.1f, update %.1f",
+        "step %.1f ms: broadcast %.1f, compute %.1f, result %.1f, merge %.1f, update %.1f",
         mean(Step::seconds),
         mean(Step::broadcastSeconds),
         mean(Step::computeSeconds),
+        mean(Step::resultSeconds),
         mean(Step::mergeSeconds),
         mean(Step::updateSeconds));
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.convoy.spark.train.TrainEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,7 @@ import java.util.Locale;
  * @param predicted what a step was expected to cost before the first one
  * @param measured what a step cost, mean over this process's steps
  * @param parameters values that were trained
+ * @param data what identifies the training set
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunResult(
@@ -46,6 +48,7 @@ public record RunResult(
     StepCost predicted,
     StepCost measured,
     int parameters,
+    TrainEvent.Data data,
     Versions versions) {
 
   /** What ran. {@code kernels} is the engine's provider, vector or scalar. */

@@ -10,6 +10,7 @@ import dev.convoy.spark.train.TrainListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,7 +32,13 @@ public final class StepLines implements TrainListener, AutoCloseable {
    * @param learningRate of this step
    * @param gradientNorm Euclidean, of the mean gradient, before clipping
    * @param seconds of the whole step, of which the following are parts
+   * @param broadcastSeconds sending the weights
    * @param computeSeconds largest time in the engine of any task
+   * @param resultSeconds what remains: scheduling, fetching weights, returning results
+   * @param mergeSeconds adding results on the driver
+   * @param updateSeconds mean, clipping, optimizer
+   * @param gradientNorms a value for each layer that has parameters, in the model's order
+   * @param weightNorms likewise, after the update
    */
   public record StepLine(
       long step,
@@ -44,8 +51,11 @@ public final class StepLines implements TrainListener, AutoCloseable {
       double seconds,
       double broadcastSeconds,
       double computeSeconds,
+      double resultSeconds,
       double mergeSeconds,
-      double updateSeconds) {
+      double updateSeconds,
+      List<Float> gradientNorms,
+      List<Float> weightNorms) {
     static StepLine of(Step step) {
       return new StepLine(
           step.step(),
@@ -58,8 +68,11 @@ public final class StepLines implements TrainListener, AutoCloseable {
           step.seconds(),
           step.broadcastSeconds(),
           step.computeSeconds(),
+          step.resultSeconds(),
           step.mergeSeconds(),
-          step.updateSeconds());
+          step.updateSeconds(),
+          step.gradientNorms(),
+          step.weightNorms());
     }
   }
 
@@ -72,7 +85,19 @@ public final class StepLines implements TrainListener, AutoCloseable {
       double loss,
       double accuracy,
       double seconds,
-      boolean best) {}
+      boolean best) {
+    static ValidationLine of(Evaluated e) {
+      return new ValidationLine(
+          e.dataset(),
+          e.step(),
+          e.epoch(),
+          e.examples(),
+          e.loss(),
+          e.accuracy(),
+          e.seconds(),
+          e.best());
+    }
+  }
 
   /** Opens the two files. */
   public interface Opener {
@@ -106,17 +131,7 @@ public final class StepLines implements TrainListener, AutoCloseable {
       } else if (event instanceof Step step && steps != null) {
         write(steps, StepLine.of(step));
       } else if (event instanceof Evaluated e && validations != null) {
-        write(
-            validations,
-            new ValidationLine(
-                e.dataset(),
-                e.step(),
-                e.epoch(),
-                e.examples(),
-                e.loss(),
-                e.accuracy(),
-                e.seconds(),
-                e.best()));
+        write(validations, ValidationLine.of(e));
       } else if (event instanceof Finished) {
         close();
       }

@@ -1,5 +1,9 @@
 package dev.convoy.spark.train;
 
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
 /** Where a run's time went, in nanoseconds. */
 final class Clock {
   private final long start = System.nanoTime();
@@ -13,6 +17,7 @@ final class Clock {
       long epoch,
       TrainStep.Outcome outcome,
       double norm,
+      LayerNorms norms,
       float rate,
       long stepNanos,
       long updateNanos) {
@@ -20,6 +25,8 @@ final class Clock {
     computeNanos += counts.computeNanos;
     driverNanos += updateNanos + outcome.mergeNanos;
     examples += counts.examples;
+    long broadcastNanos = outcome.encodeNanos + outcome.broadcastNanos + outcome.releaseNanos;
+    long known = broadcastNanos + counts.computeNanos + outcome.mergeNanos + updateNanos;
     return new TrainEvent.Step(
         step,
         (int) epoch,
@@ -29,10 +36,34 @@ final class Clock {
         rate,
         norm,
         stepNanos * 1e-9,
-        outcome.broadcastNanos * 1e-9,
+        broadcastNanos * 1e-9,
         counts.computeNanos * 1e-9,
+        Math.max(0, stepNanos - known) * 1e-9,
         outcome.mergeNanos * 1e-9,
-        updateNanos * 1e-9);
+        updateNanos * 1e-9,
+        norms.gradients(),
+        norms.weights(),
+        shares(counts.shares));
+  }
+
+  /** Adds up by executor what {@link PartialGradient#shares} says. */
+  static List<TrainEvent.Share> shares(String text) {
+    Map<String, TrainEvent.Share> all = new TreeMap<>();
+    for (String part : text.isEmpty() ? new String[0] : text.split(" ")) {
+      String[] fields = part.split(":");
+      long examples = Long.parseLong(fields[fields.length - 2]);
+      double seconds = Long.parseLong(fields[fields.length - 1]) * 1e-6;
+      all.merge(
+          fields[0],
+          new TrainEvent.Share(fields[0], 1, examples, seconds),
+          (a, b) ->
+              new TrainEvent.Share(
+                  a.executor(),
+                  a.tasks() + b.tasks(),
+                  a.examples() + b.examples(),
+                  a.computeSeconds() + b.computeSeconds()));
+    }
+    return List.copyOf(all.values());
   }
 
   /** Seconds since the first step began. */

@@ -22,6 +22,9 @@ final class PartialGradient implements Serializable {
   /** Which partitions are in it, and where they ran: {@code partition@executor}, blank between. */
   String places = "";
 
+  /** Who did how much: {@code executor:examples:microseconds in the engine}, blank between. */
+  String shares = "";
+
   /** When the first task function began, by the executor's clock, microseconds since 1970. */
   long beginMicros = Long.MAX_VALUE;
 
@@ -55,7 +58,8 @@ final class PartialGradient implements Serializable {
 
   /** Takes counts, loss and trouble from {@code other}; not the gradient. */
   void addCounts(PartialGradient other) {
-    places = places.isEmpty() ? other.places : places + " " + other.places;
+    places = joined(places, other.places);
+    shares = joined(shares, other.shares);
     beginMicros = Math.min(beginMicros, other.beginMicros);
     endMicros = Math.max(endMicros, other.endMicros);
     computeNanos = Math.max(computeNanos, other.computeNanos);
@@ -74,6 +78,10 @@ final class PartialGradient implements Serializable {
       badParameter = other.badParameter;
       badValue = other.badValue;
     }
+  }
+
+  private static String joined(String left, String right) {
+    return left.isEmpty() || right.isEmpty() ? left + right : left + " " + right;
   }
 
   /** NaN before all, then the largest, then the first: the same whoever comes first. */
@@ -95,10 +103,11 @@ final class PartialGradient implements Serializable {
     beginMicros = nowMicros();
   }
 
-  /** Notes when the part ends, {@code nanos} after it began. */
+  /** Notes when the part ends, {@code nanos} after it began, and what was done in it. */
   void end(long nanos) {
     taskNanos = nanos;
     endMicros = nowMicros();
+    shares = SparkEnv.get().executorId() + ":" + examples + ":" + computeNanos / 1000;
   }
 
   /** Adds what the {@code outputs} outputs of a micro-batch found, one by one. */

@@ -5,7 +5,12 @@ import java.util.List;
 /** What happens in a run, in order: one stream that all reporting listens to. */
 public sealed interface TrainEvent {
 
-  /** Training is about to start (or to go on from {@code firstStep}). */
+  /**
+   * Training is about to start (or to go on from {@code firstStep}).
+   *
+   * @param data what identifies the training set
+   * @param layers names of the layers that have parameters, in order
+   */
   record Started(
       String applicationId,
       int parameters,
@@ -17,8 +22,24 @@ public sealed interface TrainEvent {
       long firstStep,
       long totalSteps,
       long stepsPerEpoch,
-      int epochs)
-      implements TrainEvent {}
+      int epochs,
+      Data data,
+      List<String> layers)
+      implements TrainEvent {
+    public Started {
+      layers = List.copyOf(layers);
+    }
+  }
+
+  /**
+   * What identifies a data set, however it is cut.
+   *
+   * @param examples how many
+   * @param classes largest label + 1
+   * @param shape of one example
+   * @param hash over every index, label and pixel
+   */
+  record Data(long examples, int classes, String shape, String hash) {}
 
   /**
    * What the run is expected to cost, measured on a few micro-batches before the first step. Times
@@ -48,15 +69,22 @@ public sealed interface TrainEvent {
   record Scaling(int slots, double examplesPerSecond, double efficiency) {}
 
   /**
-   * One step was taken. Times in seconds.
+   * One step was taken. Times in seconds; {@code seconds} is the sum of the five that follow, as
+   * far as they do not overlap.
    *
    * @param step from 1
    * @param epoch from 1
    * @param loss mean over the batch's examples
    * @param correct examples of the batch classified right, before the update
+   * @param gradientNorm Euclidean, of the mean gradient, before clipping
+   * @param broadcastSeconds weights to bytes, handing them to Spark, releasing them
    * @param computeSeconds the largest over the tasks of time in the engine
+   * @param resultSeconds what remains: scheduling tasks, fetching weights, returning results
    * @param mergeSeconds on the driver: adding results
-   * @param updateSeconds on the driver: mean, clipping, optimizer
+   * @param updateSeconds on the driver: mean, clipping, optimizer, norms
+   * @param gradientNorms of each layer of {@link Started#layers}, before clipping
+   * @param weightNorms of each of these layers, after the update
+   * @param executors who did how much of it
    */
   record Step(
       long step,
@@ -69,9 +97,27 @@ public sealed interface TrainEvent {
       double seconds,
       double broadcastSeconds,
       double computeSeconds,
+      double resultSeconds,
       double mergeSeconds,
-      double updateSeconds)
-      implements TrainEvent {}
+      double updateSeconds,
+      List<Float> gradientNorms,
+      List<Float> weightNorms,
+      List<Share> executors)
+      implements TrainEvent {
+    public Step {
+      gradientNorms = List.copyOf(gradientNorms);
+      weightNorms = List.copyOf(weightNorms);
+      executors = List.copyOf(executors);
+    }
+  }
+
+  /**
+   * One executor's part of a step.
+   *
+   * @param executor Spark's name for it
+   * @param computeSeconds in the engine, all its tasks together
+   */
+  record Share(String executor, int tasks, long examples, double computeSeconds) {}
 
   /** A pass over held-out data is done. {@code best} if no earlier one was better. */
   record Evaluated(

@@ -5,7 +5,9 @@ import dev.convoy.engine.network.ParameterLayout;
 import dev.convoy.engine.network.WeightsHash;
 import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.Fingerprint;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
@@ -146,6 +148,7 @@ public final class Trainer {
     private final CheckpointPolicy policy;
     private final Clock clock;
     private final long firstStep;
+    private double lastLoss = Double.NaN;
 
     Run(Network network, Dataset data, Events events, ClusterFailures failures, boolean resume) {
       this.layout = network.parameters();
@@ -218,6 +221,7 @@ public final class Trainer {
       double loss = outcome.counts.lossSum();
       Divergence.expectFinite(step, layout, state.weights, loss, update.rate(step));
       state.step = step;
+      lastLoss = loss / outcome.counts.examples;
       long end = System.nanoTime();
       events.post(
           clock.step(
@@ -225,6 +229,7 @@ public final class Trainer {
               plan.epochOf(step),
               outcome,
               norm,
+              update.norms(),
               update.rate(step),
               end - start,
               end - merged));
@@ -282,7 +287,13 @@ public final class Trainer {
           firstStep,
           totalSteps,
           plan.stepsPerEpoch(),
-          loop.epochs());
+          loop.epochs(),
+          identity(data.fingerprint()),
+          update.norms().layers());
+    }
+
+    private static TrainEvent.Data identity(Fingerprint data) {
+      return new TrainEvent.Data(data.examples(), data.classes(), data.shape(), data.hash());
     }
 
     private long totalSteps() {
@@ -306,9 +317,12 @@ public final class Trainer {
               new CheckpointStore(wanted.directory(), wanted.keep(), spark.hadoopConfiguration()));
     }
 
+    /** What Spark's UI shows beside the job of a step; the loss is that of the step before. */
     private void describe(long step) {
+      String loss =
+          Double.isNaN(lastLoss) ? "" : String.format(Locale.ROOT, " loss %.3g", lastLoss);
       spark.setJobDescription(
-          "epoch " + plan.epochOf(step) + "/" + loop.epochs() + " step " + step);
+          "epoch " + plan.epochOf(step) + "/" + loop.epochs() + " step " + step + loss);
     }
   }
 }

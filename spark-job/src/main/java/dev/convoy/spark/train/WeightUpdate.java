@@ -18,6 +18,7 @@ final class WeightUpdate {
   private final List<Range> trained = new ArrayList<>();
   private final List<Range> frozen = new ArrayList<>();
   private final float[] mean;
+  private final LayerNorms norms;
   private final long totalSteps;
 
   /** A run of parameters that are treated alike. */
@@ -29,6 +30,7 @@ final class WeightUpdate {
     this.schedule = update.learningRate().inSteps(stepsPerEpoch);
     this.totalSteps = totalSteps;
     this.mean = new float[layout.size()];
+    this.norms = new LayerNorms(layout);
     for (ParameterLayout.Entry entry : layout.entries()) {
       float decay = entry.decays() ? update.weightDecay() : 0f;
       (entry.frozen() ? frozen : trained)
@@ -52,6 +54,7 @@ final class WeightUpdate {
       Arrays.fill(mean, range.from(), range.to(), 0f);
     }
     double norm = Clipping.norm(mean);
+    norms.readGradients(mean);
     Clipping.clipValue(mean, update.clipValue());
     Clipping.clipNorm(mean, update.clipNorm());
     float rate = rate(step);
@@ -60,6 +63,12 @@ final class WeightUpdate {
           .optimizer()
           .update(weights, mean, state, range.from(), range.to(), range.decay(), rate, step);
     }
+    norms.readWeights(weights);
     return norm;
+  }
+
+  /** Norms by layer of the last {@link #apply}. */
+  LayerNorms norms() {
+    return norms;
   }
 }

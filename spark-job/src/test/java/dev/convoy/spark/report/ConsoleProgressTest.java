@@ -25,14 +25,14 @@ class ConsoleProgressTest {
   }
 
   private static TrainEvent.Started started(long first) {
-    return new TrainEvent.Started("app-1", 61_706, 54_000, 6_000, 64, 2, 2, first, 250, 125, 2);
+    return new TrainEvent.Started(
+        "app-1", 61_706, 54_000, 6_000, 64, 2, 2, first, 250, 125, 2, MadeUp.DATA, List.of());
   }
 
   private static TrainEvent.Step step(long step) {
     int epoch = step <= 125 ? 1 : 2;
     double loss = step == 1 ? 102.0 : 2.0;
-    return new TrainEvent.Step(
-        step, epoch, 400, loss, 100, 0.1f, 1.5, 0.040, 0.001, 0.030, 0.002, 0.003);
+    return MadeUp.step(step, epoch, 400, loss, 100);
   }
 
   private static TrainEvent.Finished finished(long steps) {
@@ -78,7 +78,7 @@ class ConsoleProgressTest {
             "61,706 parameters; 54,000 training examples, 6,000 held out; 250 steps of 125 an"
                 + " epoch; 2 partitions on 2 task slots, going on from step 31",
             "epoch 1/2  step 31/250  loss 2.0000  accuracy 25.00 %  10.0k examples/s  ETA 8.8 s "
-                + " step 40.0 ms: broadcast 1.0, compute 30.0, merge 2.0, update 3.0");
+                + " step 40.0 ms: broadcast 1.0, compute 30.0, result 4.0, merge 2.0, update 3.0");
   }
 
   @Test

@@ -20,8 +20,7 @@ class SparkMetricsTest {
       MetricRegistry registry =
           SparkEnv.get().metricsSystem().getSourcesByName("convoy").head().metricRegistry();
       assertThat(gauge(registry, "loss")).isNaN();
-      metrics.on(
-          new TrainEvent.Step(7, 2, 64, 0.5, 32, 0.01f, 1.5, 0.04, 0.001, 0.03, 0.002, 0.003));
+      metrics.on(MadeUp.step(7));
       metrics.on(new TrainEvent.Evaluated("validation", 7, 2, 10, 0.25, 0.9, 0.1, true));
       metrics.on(new TrainEvent.Checkpointed(7, "x", 0.1));
       now += 2_500_000_000L;

@@ -22,9 +22,9 @@ class StepLinesTest {
               return files.computeIfAbsent(name, n -> new StringWriter());
             },
             () -> 0L);
-    lines.on(new TrainEvent.Started("app", 10, 100, 10, 4, 1, 1, 7, 8, 4, 2));
+    lines.on(MadeUp.started(7));
     for (long i = 7; i <= 8; i++) {
-      lines.on(new TrainEvent.Step(i, 2, 64, 0.5, 32, 0.01f, 1.5, 0.04, 0.001, 0.03, 0.002, 0.003));
+      lines.on(MadeUp.step(i));
     }
     lines.on(new TrainEvent.Evaluated("validation", 8, 2, 10, 0.25, 0.9, 0.1, true));
     lines.on(new TrainEvent.Finished(8, "epochs", 1, 128, 1, 1, 1, "ab"));
@@ -34,8 +34,9 @@ class StepLinesTest {
         .isEqualTo(
             "{\"step\":7,\"epoch\":2,\"examples\":64,\"loss\":0.5,\"accuracy\":0.5,"
                 + "\"learningRate\":0.01,\"gradientNorm\":1.5,\"seconds\":0.04,"
-                + "\"broadcastSeconds\":0.001,\"computeSeconds\":0.03,\"mergeSeconds\":0.002,"
-                + "\"updateSeconds\":0.003}");
+                + "\"broadcastSeconds\":0.001,\"computeSeconds\":0.03,\"resultSeconds\":0.004,"
+                + "\"mergeSeconds\":0.002,\"updateSeconds\":0.003,"
+                + "\"gradientNorms\":[1.25,0.5],\"weightNorms\":[4.0,3.0]}");
     assertThat(files.get("validations.jsonl").toString())
         .isEqualTo(
             "{\"dataset\":\"validation\",\"step\":8,\"epoch\":2,\"examples\":10,\"loss\":0.25,"
@@ -90,6 +91,7 @@ class StepLinesTest {
         accuracy == null ? null : new RunResult.StepCost(14_000, 9, 5.5),
         accuracy == null ? null : new RunResult.StepCost(13_108, 10.04, 5.5),
         61_706,
+        MadeUp.DATA,
         new RunResult.Versions("0.1.0", "4.1.0", "2.13", "17", "vector", "Linux"));
   }
 }

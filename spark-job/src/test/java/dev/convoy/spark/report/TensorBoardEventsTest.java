@@ -42,8 +42,7 @@ class TensorBoardEventsTest {
                 + HexFormat.of().formatHex("validation/loss".getBytes())
                 + "150000003f"); // value 0.5
     int before = file.size();
-    events.on(
-        new TrainEvent.Step(301, 2, 64, 0.5, 32, 0.01f, 1.5, 0.04, 0.001, 0.03, 0.002, 0.003));
+    events.on(MadeUp.step(301));
     assertThat(new String(file.toByteArray()))
         .contains("train/loss", "train/learning_rate", "speed/examples_per_second");
     assertThat(file.size()).isGreaterThan(before + 100);
@@ -51,6 +50,6 @@ class TensorBoardEventsTest {
   }
 
   private static TrainEvent.Started started() {
-    return new TrainEvent.Started("app", 10, 100, 10, 4, 1, 1, 1, 8, 4, 2);
+    return MadeUp.started(1);
   }
 }
