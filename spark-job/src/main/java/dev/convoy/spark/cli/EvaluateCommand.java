@@ -2,14 +2,12 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
-import dev.convoy.engine.network.WeightsHash;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
@@ -28,7 +26,7 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  convoy evaluate --model runs/1",
-      "  convoy evaluate --model runs/1 --output runs/1    (also writes evaluation.json)",
+      "  convoy evaluate --model runs/1 --output runs/1    (evaluation.json, report.html)",
       "  convoy evaluate --model model.convoy --data hdfs:///mnist",
       "  convoy evaluate --config seed-cnn       (the network as it is before training)"
     })
@@ -71,7 +69,7 @@ final class EvaluateCommand extends BaseCommand {
         write(report);
       }
       boolean brief = detail() == dev.convoy.spark.report.ConsoleProgress.Detail.QUIET;
-      out().println(brief ? report.toLine() : report.toText());
+      out().println(brief ? report.toLine() : report.toText(mistakes));
     } finally {
       context.stop();
     }
@@ -99,17 +97,8 @@ final class EvaluateCommand extends BaseCommand {
 
   private EvaluationReport evaluate(SparkContext context, ModelOption.Found found, String data) {
     TrainedModel trained = found.model();
-    int outputs = new Network(trained.spec()).outputs();
     try (Dataset test = Dataset.open(context, data, Dataset.Part.TEST, 0, trained.spec())) {
-      Scores total = new Scores(outputs, mistakes);
-      List<Scores> parts =
-          ForwardTask.run(
-              test.shards(),
-              trained,
-              Scores.class,
-              (text, weights) -> new ScoreTask(text, weights, mistakes));
-      parts.forEach(total::merge);
-      return EvaluationReport.of(found.path(), data, WeightsHash.sha256(trained.weights()), total);
+      return EvaluationReport.of(trained, found.path(), data, test, mistakes);
     }
   }
 
@@ -117,6 +106,9 @@ final class EvaluateCommand extends BaseCommand {
     try (OutputFolder folder = new OutputFolder(output)) {
       folder.check(true, false);
       folder.write(OutputFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
+    }
+    if (RunFiles.hasSteps(output)) {
+      RunFiles.writeReport(output);
     }
   }
 }

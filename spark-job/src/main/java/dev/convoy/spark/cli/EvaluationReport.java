@@ -3,6 +3,10 @@ package dev.convoy.spark.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.network.WeightsHash;
+import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.report.Figures;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,18 +18,27 @@ import java.util.Locale;
  * @param topAccuracy share of the examples whose label is among the first 1, 2 ... outputs
  * @param confusion rows are truth, columns are prediction; empty above {@value Scores#MOST_CLASSES}
  *     classes
+ * @param imageShape of the pixels in {@code worstMistakes} and {@code samples}, which are base64
+ * @param calibration how often predictions were right, by how sure they were
+ * @param samples the first example of each of the first classes
  */
 record EvaluationReport(
     String model,
     String data,
     String weightsSha256,
+    String imageShape,
     long examples,
     double accuracy,
     double loss,
     List<Double> topAccuracy,
     List<ClassScores> classes,
     List<List<Long>> confusion,
+    List<Bin> calibration,
+    List<Scores.Sample> samples,
     List<Scores.Mistake> worstMistakes) {
+
+  /** Mistakes that a report shows, however few the console does. */
+  static final int KEPT = 50;
 
   /** Classes that still fit a screen. */
   private static final int SHOWN = 20;
@@ -33,7 +46,37 @@ record EvaluationReport(
   /** One class; a ratio with nothing to divide by is 0. */
   record ClassScores(int label, long examples, double precision, double recall, double f1) {}
 
-  static EvaluationReport of(String model, String data, String sha256, Scores scores) {
+  /**
+   * Predictions with a confidence between two bounds.
+   *
+   * @param confidence their mean probability
+   * @param accuracy share of them that were right
+   */
+  record Bin(double from, double to, long examples, double confidence, double accuracy) {}
+
+  /**
+   * Evaluates a network on all examples of {@code test}, by its first output if it has several.
+   *
+   * @param mistakes worst mistakes to keep; never fewer than a report shows
+   */
+  static EvaluationReport of(
+      TrainedModel trained, String model, String data, Dataset test, int mistakes) {
+    int classes = new Network(trained.spec()).outputs(0);
+    int kept = Math.max(KEPT, mistakes);
+    Scores total = new Scores(classes, kept);
+    List<Scores> parts =
+        ForwardTask.run(
+            test.shards(),
+            trained,
+            Scores.class,
+            (text, weights) -> new ScoreTask(text, weights, classes, kept));
+    parts.forEach(total::merge);
+    String shape = trained.spec().input().toString();
+    return of(model, data, WeightsHash.sha256(trained.weights()), shape, total);
+  }
+
+  private static EvaluationReport of(
+      String model, String data, String sha256, String shape, Scores scores) {
     int n = scores.confusion.length == 0 ? 0 : scores.classes;
     List<ClassScores> classes = new ArrayList<>();
     List<List<Long>> confusion = new ArrayList<>();
@@ -61,13 +104,31 @@ record EvaluationReport(
         model,
         data,
         sha256,
+        shape,
         scores.examples,
         top.get(0),
         ratio(scores.lossSum, scores.examples),
         top,
         classes,
         confusion,
+        bins(scores.calibration),
+        List.copyOf(scores.samples.values()),
         List.copyOf(scores.worst));
+  }
+
+  private static List<Bin> bins(Scores.Bin[] counted) {
+    List<Bin> bins = new ArrayList<>();
+    for (int i = 0; i < counted.length; i++) {
+      Scores.Bin bin = counted[i];
+      bins.add(
+          new Bin(
+              i / (double) counted.length,
+              (i + 1) / (double) counted.length,
+              bin.examples,
+              ratio(bin.confidence, bin.examples),
+              ratio(bin.right, bin.examples)));
+    }
+    return bins;
   }
 
   private static double ratio(double part, double whole) {
@@ -88,7 +149,10 @@ record EvaluationReport(
     return "accuracy " + Figures.percent(accuracy) + ", loss " + Figures.loss(loss);
   }
 
-  String toText() {
+  /**
+   * @param mistakes worst mistakes to list
+   */
+  String toText(int mistakes) {
     List<String> lines = new ArrayList<>();
     lines.add("model     " + model);
     lines.add("data      " + data + ", " + Figures.count(examples) + " examples");
@@ -106,7 +170,7 @@ record EvaluationReport(
       addClasses(lines);
       addConfusion(lines);
     }
-    addMistakes(lines);
+    addMistakes(lines, mistakes);
     lines.add("weights   sha256 " + weightsSha256);
     return String.join(System.lineSeparator(), lines);
   }
@@ -147,13 +211,14 @@ record EvaluationReport(
     }
   }
 
-  private void addMistakes(List<String> lines) {
+  private void addMistakes(List<String> lines, int mistakes) {
     lines.add("");
-    if (worstMistakes.isEmpty()) {
+    if (worstMistakes.isEmpty() || mistakes == 0) {
       return;
     }
     lines.add("worst mistakes: index  truth  predicted  with  (truth got)");
-    for (Scores.Mistake mistake : worstMistakes) {
+    for (Scores.Mistake mistake :
+        worstMistakes.subList(0, Math.min(mistakes, worstMistakes.size()))) {
       lines.add(
           String.format(
               Locale.ROOT,

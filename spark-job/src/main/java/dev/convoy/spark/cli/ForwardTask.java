@@ -47,9 +47,11 @@ abstract class ForwardTask<R extends Serializable>
 
   /**
    * Takes in a micro-batch: the labels and indexes of its {@code size} examples stand in {@code
-   * batch}, their outputs in {@code outputs}.
+   * batch}, their outputs in {@code outputs}, their pixels in {@code shard} from example {@code
+   * from} on.
    */
-  abstract void add(R result, Batch batch, float[] outputs, double lossSum);
+  abstract void add(
+      R result, PackedShard shard, int from, Batch batch, float[] outputs, double lossSum);
 
   @Override
   public final Found apply(TaskContext context, Iterator<PackedShard> shards) {
@@ -69,7 +71,7 @@ abstract class ForwardTask<R extends Serializable>
           shard.addTo(batch, i, network.spec(), table);
         }
         network.predict(batch, workspace, outputs);
-        add(result, batch, outputs, workspace.lossSum());
+        add(result, shard, from, batch, outputs, workspace.lossSum());
       }
       results.add(new ShardResult(shard.shard(), result));
     }

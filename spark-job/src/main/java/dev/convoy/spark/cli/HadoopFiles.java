@@ -3,10 +3,12 @@ package dev.convoy.spark.cli;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import java.io.BufferedOutputStream;
+import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -83,6 +85,15 @@ final class HadoopFiles {
     } catch (IllegalArgumentException e) {
       throw new UserError(
           option + ": got '" + Texts.shorten(text) + "', which is no path: " + e.getMessage(), e);
+    }
+  }
+
+  /** Closes what was only read. */
+  static void close(Closeable open) {
+    try {
+      open.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      ReportCommand.class,
       SummaryCommand.class,
       BenchCommand.class
     },
@@ -98,7 +99,8 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "got no command, expected train, evaluate, predict, summary or bench");
+        spec.commandLine(),
+        "got no command, expected train, evaluate, predict, report, summary or bench");
   }
 
   private static int mistake(ParameterException e, PrintStream err) {

@@ -23,7 +23,8 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The folder of a run, on any Hadoop file system: {@code job.yaml}, {@code metrics.jsonl}, {@code
- * validations.jsonl}, {@code model.convoy}, {@code result.json} and {@code checkpoints/}.
+ * validations.jsonl}, {@code model.convoy}, {@code result.json}, {@code evaluation.json}, {@code
+ * report.html} and {@code checkpoints/}.
  *
  * <p>The rule for a folder that is there already: an empty one is used; a finished run in it is
  * replaced; an unfinished one with checkpoints is kept unless the user says {@code --resume} or
@@ -34,6 +35,9 @@ final class OutputFolder implements Closeable {
   static final String MODEL = "model.convoy";
   static final String RESULT = "result.json";
   static final String EVALUATION = "evaluation.json";
+  static final String METRICS = "metrics.jsonl";
+  static final String VALIDATIONS = "validations.jsonl";
+  static final String REPORT = "report.html";
 
   /** The reason in the result of a run that the user stopped. */
   static final String STOPPED = "stopped";
@@ -41,7 +45,7 @@ final class OutputFolder implements Closeable {
   private static final String PROBE = ".probe.tmp";
   private static final String CHECKPOINTS = "checkpoints";
   private static final List<String> RUN =
-      List.of(RESULT, MODEL, EVALUATION, "metrics.jsonl", "validations.jsonl", CHECKPOINTS);
+      List.of(RESULT, MODEL, EVALUATION, REPORT, METRICS, VALIDATIONS, CHECKPOINTS);
 
   private static final Pattern STEP = Pattern.compile("\"step\":([0-9]{1,18})[,}]");
 
@@ -60,6 +64,11 @@ final class OutputFolder implements Closeable {
   @Override
   public String toString() {
     return text;
+  }
+
+  /** Path of one of its files. */
+  String path(String name) {
+    return new Path(folder, name).toString();
   }
 
   /** Where checkpoints go unless the job says otherwise. */
@@ -146,7 +155,7 @@ final class OutputFolder implements Closeable {
    */
   void begin(boolean resume, String job) {
     try {
-      for (String name : resume ? List.of(RESULT, EVALUATION) : RUN) {
+      for (String name : resume ? List.of(RESULT, EVALUATION, REPORT) : RUN) {
         files.delete(new Path(folder, name), true);
       }
       write(JOB, job.getBytes(StandardCharsets.UTF_8));

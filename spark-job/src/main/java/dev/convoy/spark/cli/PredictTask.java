@@ -1,6 +1,7 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.spark.data.PackedShard;
 import java.io.Serializable;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -35,7 +36,8 @@ final class PredictTask extends ForwardTask<PredictTask.Growing> {
   }
 
   @Override
-  void add(Growing growing, Batch batch, float[] outputs, double lossSum) {
+  void add(
+      Growing growing, PackedShard shard, int from, Batch batch, float[] outputs, double lossSum) {
     Predictions p = growing.predictions;
     System.arraycopy(batch.ids(), 0, p.indexes(), growing.filled, batch.size());
     System.arraycopy(batch.labels(), 0, p.labels(), growing.filled, batch.size());

@@ -1,27 +1,40 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.spark.data.PackedShard;
 import org.apache.spark.broadcast.Broadcast;
 
-/** Scores the examples of each shard. */
+/** Scores the examples of each shard by the first output of the network. */
 final class ScoreTask extends ForwardTask<Scores> {
   private static final long serialVersionUID = 1L;
+  private final int classes;
   private final int mistakes;
 
-  ScoreTask(String model, Broadcast<float[]> weights, int mistakes) {
+  ScoreTask(String model, Broadcast<float[]> weights, int classes, int mistakes) {
     super(model, weights);
+    this.classes = classes;
     this.mistakes = mistakes;
   }
 
   @Override
   Scores start(int examples, int outputs) {
-    return new Scores(outputs, mistakes);
+    return new Scores(classes, mistakes);
   }
 
   @Override
-  void add(Scores scores, Batch batch, float[] outputs, double lossSum) {
+  void add(
+      Scores scores, PackedShard shard, int from, Batch batch, float[] outputs, double lossSum) {
+    int size = batch.shape().size();
+    int values = outputs.length / batch.capacity();
     for (int i = 0; i < batch.size(); i++) {
-      scores.add(batch.ids()[i], batch.labels()[i], outputs, i * scores.classes);
+      scores.add(
+          batch.ids()[i],
+          batch.labels()[i],
+          outputs,
+          i * values,
+          shard.pixels(),
+          (from + i) * size,
+          size);
     }
     scores.lossSum += lossSum;
   }

@@ -48,6 +48,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footerHeading = "%nFiles in DIR:%n",
     footer = {
+      "  report.html        the run as a page: curves, network, mistakes, speed",
       "  model.convoy       the trained network: layers, normalisation, weights",
       "  result.json        test accuracy, loss, SHA-256 of the weights, seconds ...",
       "  metrics.jsonl      one line a step; validations.jsonl: one a validation",
@@ -194,6 +195,7 @@ final class TrainCommand extends BaseCommand {
       if (folder != null) {
         TrainedModel model = new TrainedModel(config.model(), network.outputs(), result.weights());
         folder.write(OutputFolder.MODEL, stream -> ModelFile.write(model, stream));
+        test.score(model, folder);
       }
       Optional<Evaluation> tested = test.evaluate(result.weights());
       finish(outcome.result(result, tested, network.parameterCount()), folder);
@@ -257,11 +259,21 @@ final class TrainCommand extends BaseCommand {
   private void finish(RunResult result, OutputFolder folder) throws IOException {
     if (folder != null) {
       folder.write(OutputFolder.RESULT, result.toJson().getBytes(StandardCharsets.UTF_8));
+      report();
     }
     if (detail() == Detail.QUIET) {
       out().println(result.toLine());
     } else {
       out().println(result.toText(output, next(result.reason())));
+    }
+  }
+
+  /** A run is a run without its picture, too. */
+  private void report() {
+    try {
+      RunFiles.writeReport(output);
+    } catch (LinkageError | RuntimeException e) {
+      warn("there is no " + OutputFolder.REPORT + ": " + Texts.firstLine(e));
     }
   }
 
@@ -296,6 +308,16 @@ final class TrainCommand extends BaseCommand {
               0,
               () -> Dataset.open(context, path, Dataset.Part.TEST, partitions, config.model()));
       return new TestSet(context, data, config, failures);
+    }
+
+    /** Keeps what the report shows of the test set. */
+    void score(TrainedModel model, OutputFolder folder) throws IOException {
+      if (data != null) {
+        String path = folder.path(OutputFolder.MODEL);
+        EvaluationReport report =
+            EvaluationReport.of(model, path, config.data().path(), data, EvaluationReport.KEPT);
+        folder.write(OutputFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
+      }
     }
 
     Optional<Evaluation> evaluate(float[] weights) {

@@ -56,6 +56,12 @@ public final class StepLines implements TrainListener, AutoCloseable {
       double updateSeconds,
       List<Float> gradientNorms,
       List<Float> weightNorms) {
+    /** Norms may be missing in a file. */
+    public StepLine {
+      gradientNorms = gradientNorms == null ? List.of() : List.copyOf(gradientNorms);
+      weightNorms = weightNorms == null ? List.of() : List.copyOf(weightNorms);
+    }
+
     static StepLine of(Step step) {
       return new StepLine(
           step.step(),

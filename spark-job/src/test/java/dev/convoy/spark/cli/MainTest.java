@@ -50,7 +50,7 @@ class MainTest {
       delimiter = '|',
       textBlock =
           """
-          ''                                   | got no command, expected train, evaluate, predict, summary or bench
+          ''                                   | got no command, expected train, evaluate, predict, report, summary or bench
           trian                                | did you mean train?
           train --batch                        | Unknown option: '--batch'
           train --set                          | Missing required parameter for option '--set' (KEY=VALUE)

@@ -101,6 +101,8 @@ class RunFilesTest {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder(
               "model.convoy",
+              "report.html",
+              "evaluation.json",
               "metrics.jsonl",
               "validations.jsonl",
               "job.yaml",
