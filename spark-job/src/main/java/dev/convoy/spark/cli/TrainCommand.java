@@ -16,6 +16,7 @@ import dev.convoy.spark.report.SparkMetrics;
 import dev.convoy.spark.report.StepLines;
 import dev.convoy.spark.report.TensorBoardEvents;
 import dev.convoy.spark.report.Terminal;
+import dev.convoy.spark.report.TrainingTab;
 import dev.convoy.spark.train.ClusterFailures;
 import dev.convoy.spark.train.Evaluation;
 import dev.convoy.spark.train.Evaluator;
@@ -173,7 +174,9 @@ final class TrainCommand extends BaseCommand {
           new ConsoleProgress(out(), err(), Terminal.detect(), detail(), System::nanoTime));
       StepLines lines = folder == null ? null : new StepLines(folder::lines, System::nanoTime);
       SparkMetrics gauges = gauges();
-      Stream.of(lines, curves, gauges).filter(Objects::nonNull).forEach(listeners::add);
+      Stream.of(lines, curves, gauges, tab(context, read.name()))
+          .filter(Objects::nonNull)
+          .forEach(listeners::add);
       Trainer trainer = new Trainer(context, config, listeners);
       start.ifPresent(trainer::startFrom);
       trainer.expectPace(pace);
@@ -232,6 +235,16 @@ final class TrainCommand extends BaseCommand {
       return new SparkMetrics(System::nanoTime).register();
     } catch (LinkageError | RuntimeException e) {
       warn("no figures in Spark's metrics system: " + Texts.firstLine(e));
+      return null;
+    }
+  }
+
+  /** None if this Spark's UI is not the one we know: it is not public. */
+  private TrainListener tab(SparkContext context, String name) {
+    try {
+      return TrainingTab.attach(context, name);
+    } catch (LinkageError | RuntimeException e) {
+      warn("no tab in Spark's UI: " + Texts.firstLine(e));
       return null;
     }
   }

@@ -69,7 +69,7 @@ public final class Chromium implements AutoCloseable {
     ChromeOptions options = new ChromeOptions();
     options.setBinary(browser.orElseThrow());
     options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu");
-    options.addArguments("--disable-dev-shm-usage", "--hide-scrollbars");
+    options.addArguments("--disable-dev-shm-usage", "--hide-scrollbars", "--no-proxy-server");
     options.addArguments("--window-size=" + device.width + "," + device.height);
     options.addArguments("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1");
     options.addArguments("--blink-settings=preferredColorScheme=" + (dark ? 0 : 1));

@@ -171,8 +171,8 @@ const convoy = (() => {
    */
   function figure(o) {
     if (!o.bar && o.xMax === undefined) {
-      const ends = o.sets.flatMap(s => s.data.length ? [s.data[0].x, s.data[s.data.length - 1].x] : []);
-      o = Object.assign({ xMin: Math.min(...ends) > 1 ? Math.min(...ends) : 0, xMax: Math.max(...ends) }, o);
+      const { min, max } = range(o.sets);
+      o = Object.assign({ xMin: min, xMax: max }, o);
     }
     const canvas = h('canvas', { role: 'img', 'aria-label': o.title });
     const plot = h('div', { class: 'plot' }, canvas);
@@ -214,6 +214,24 @@ const convoy = (() => {
     charts[o.key] = chart;
     if (o.sets.filter(s => !s.faint && !s.mute).length > 1 || o.legend) node.append(legend(chart, o.bar));
     return node;
+  }
+
+  /* New data for a figure that is there. */
+  function refresh(o) {
+    const chart = charts[o.key];
+    o.sets.forEach((set, i) => {
+      if (chart.data.datasets[i]) chart.data.datasets[i].data = set.data;
+    });
+    if (o.bar) chart.data.labels = o.labels;
+    const { x, y } = chart.options.scales;
+    if (!o.bar) Object.assign(x, range(o.sets));
+    if (o.min !== undefined) y.min = o.min;
+    chart.update('none');
+  }
+
+  function range(sets) {
+    const ends = sets.flatMap(s => s.data.length ? [s.data[0].x, s.data[s.data.length - 1].x] : []);
+    return { min: Math.min(...ends) > 1 ? Math.min(...ends) : 0, max: Math.max(...ends) };
   }
 
   /* On a logarithmic scale only powers of ten, or 1, 2 and 5, have room. */
@@ -270,5 +288,5 @@ const convoy = (() => {
     return { sets, labels: groups.map(([a, b]) => format.count(curves.step[b - 1])), bar: true };
   }
 
-  return { charts, colour, faded, COLOURS, format, h, smoothed, curve, line, dots, figure, scaleButton, accuracyFloor, stepTimes, setUp, repaint, root };
+  return { charts, colour, faded, COLOURS, format, h, smoothed, curve, line, dots, figure, refresh, scaleButton, accuracyFloor, stepTimes, setUp, repaint, root };
 })();
