@@ -1,6 +1,8 @@
 package dev.convoy.engine.bench;
 
+import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.loss.Loss;
 import dev.convoy.engine.loss.SoftmaxCrossEntropy;
 import dev.convoy.engine.optimizer.Adam;
 import dev.convoy.engine.optimizer.Optimizer;
@@ -22,12 +24,14 @@ final class StepCases {
     float[] z = random(random, 10 * Kernels.LANES);
     float[] dz = new float[z.length];
     int[] labels = new int[Kernels.LANES];
+    Kernels kernels = KernelProvider.get();
+    double[] work = new double[Loss.work(10)];
     SoftmaxCrossEntropy softmax = new SoftmaxCrossEntropy();
     cases.add(
         Case.bytes(
             "softmax loss, 16 examples, 10 out",
             8.0 * z.length,
-            () -> softmax.apply(16, 10, z, 0, labels, 0, null, 0, dz, 0)));
+            () -> softmax.apply(kernels, work, 16, 10, z, 0, labels, 0, null, 0, dz, 0)));
     float[] gradient = random(random, PARAMETERS);
     float[] weights = random(random, PARAMETERS);
     float[] mean = new float[PARAMETERS];

@@ -81,7 +81,7 @@ public final class Batch {
 
   /**
    * Inputs in lane layout; only the first {@link #blocks} blocks count. Images are laid out here, a
-   * block at a time, because sixteen at once are several times faster than one after the other.
+   * block at a time, because several at once are faster than one after the other.
    */
   public float[] inputs() {
     layOut();
@@ -189,11 +189,32 @@ public final class Batch {
   private void layOut(int first, int end) {
     int n = shape.size();
     int block = first / Lanes.COUNT * Lanes.COUNT;
+    int e = first;
+    for (; e + 4 <= end; e += 4) {
+      layFour(n, waiting, e * n, table, inputs, block * n + e - block);
+    }
+    for (; e < end; e++) {
+      layOne(n, waiting, e * n, table, inputs, block * n + e - block);
+    }
+  }
+
+  /** Four examples at once: as many streams as C2 keeps without range checks. */
+  private static void layFour(int n, byte[] from, int p, float[] table, float[] to, int o) {
+    int p1 = p + n;
+    int p2 = p1 + n;
+    int p3 = p2 + n;
     for (int i = 0; i < n; i++) {
-      int line = block * n + i * Lanes.COUNT;
-      for (int e = first; e < end; e++) {
-        inputs[line + e - block] = table[waiting[e * n + i] & 0xff];
-      }
+      int line = o + i * Lanes.COUNT;
+      to[line] = table[from[p + i] & 0xff];
+      to[line + 1] = table[from[p1 + i] & 0xff];
+      to[line + 2] = table[from[p2 + i] & 0xff];
+      to[line + 3] = table[from[p3 + i] & 0xff];
+    }
+  }
+
+  private static void layOne(int n, byte[] from, int p, float[] table, float[] to, int o) {
+    for (int i = 0; i < n; i++) {
+      to[o + i * Lanes.COUNT] = table[from[p + i] & 0xff];
     }
   }
 

@@ -31,6 +31,9 @@ public interface Kernels {
   /** Lines times lines. */
   GradientProducts gradients();
 
+  /** Exponentials and what is made of them. */
+  Functions functions();
+
   /**
    * Max pooling, 2x2, stride 2, over one row of outputs: {@code outputs} pixels of {@code length}
    * floats each; {@code row} floats between the two input rows.
@@ -84,12 +87,14 @@ public interface Kernels {
    * {@code sums += (in * scale + magic) - magic} over n values, in double and without fused
    * multiply-add: adds {@code in * scale}, rounded to the last bit of {@code magic}.
    *
+   * @param first true if {@code sums} counts as zeros, whatever it holds
    * @param limit a positive finite number
    * @return true if every value was below {@code limit} in size, hence no NaN; otherwise {@code
    *     sums} is worthless
    */
   boolean addRounded(
       int n,
+      boolean first,
       double scale,
       double magic,
       float limit,

@@ -4,6 +4,7 @@ package dev.convoy.engine.kernel;
 final class ScalarKernels implements Kernels {
   private final WindowProducts windows = new ScalarWindowProducts();
   private final GradientProducts gradients = new ScalarGradientProducts();
+  private final Functions functions = new ScalarFunctions();
 
   @Override
   public String name() {
@@ -18,6 +19,11 @@ final class ScalarKernels implements Kernels {
   @Override
   public GradientProducts gradients() {
     return gradients;
+  }
+
+  @Override
+  public Functions functions() {
+    return functions;
   }
 
   @Override
@@ -111,15 +117,11 @@ final class ScalarKernels implements Kernels {
     }
   }
 
-  /**
-   * Widens floats by hand: their bits, moved to the places of a double, are the value times 2^-896.
-   * The machine's conversion leaves half of its target register as it was, so that each waits for
-   * the one before. Sizes are compared as whole numbers, among which NaN is above every finite
-   * float.
-   */
+  /** Sizes are compared as whole numbers, among which NaN is above every finite float. */
   @Override
   public boolean addRounded(
       int n,
+      boolean first,
       double scale,
       double magic,
       float limit,
@@ -129,13 +131,29 @@ final class ScalarKernels implements Kernels {
       int sumsOff) {
     double stretched = scale * 0x1p896;
     int largest = 0;
-    for (int i = 0; i < n; i++) {
-      int bits = Float.floatToRawIntBits(in[inOff + i]);
-      largest = Math.max(largest, bits & Integer.MAX_VALUE);
-      double value = Double.longBitsToDouble((long) bits << 29 & 0x8FFFFFFFFFFFFFFFL);
-      sums[sumsOff + i] += (value * stretched + magic) - magic;
+    if (first) {
+      for (int i = 0; i < n; i++) {
+        int bits = Float.floatToRawIntBits(in[inOff + i]);
+        largest = Math.max(largest, bits & Integer.MAX_VALUE);
+        sums[sumsOff + i] = (widened(bits) * stretched + magic) - magic;
+      }
+    } else {
+      for (int i = 0; i < n; i++) {
+        int bits = Float.floatToRawIntBits(in[inOff + i]);
+        largest = Math.max(largest, bits & Integer.MAX_VALUE);
+        sums[sumsOff + i] += (widened(bits) * stretched + magic) - magic;
+      }
     }
     return largest < Float.floatToRawIntBits(limit);
+  }
+
+  /**
+   * A float, widened by hand: its bits, moved to the places of a double, are the value times
+   * 2^-896. The machine's conversion leaves half of its target register as it was, so that each
+   * waits for the one before.
+   */
+  private static double widened(int bits) {
+    return Double.longBitsToDouble((long) bits << 29 & 0x8FFFFFFFFFFFFFFFL);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.convoy.engine.kernel;
 import static dev.convoy.engine.kernel.VectorWidth.DOUBLES;
 import static dev.convoy.engine.kernel.VectorWidth.INTS;
 import static dev.convoy.engine.kernel.VectorWidth.WIDTH;
+import static dev.convoy.engine.kernel.VectorWidth.larger;
 import static dev.convoy.engine.kernel.VectorWidth.load;
 import static dev.convoy.engine.kernel.VectorWidth.put;
 import static dev.convoy.engine.kernel.VectorWidth.spread;
@@ -24,6 +25,7 @@ import jdk.incubator.vector.VectorMask;
 final class VectorKernels implements Kernels {
   private final WindowProducts windows = new VectorWindowProducts();
   private final GradientProducts gradients = new VectorGradientProducts();
+  private final Functions functions = new VectorFunctions();
 
   @Override
   public String name() {
@@ -41,6 +43,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public Functions functions() {
+    return functions;
+  }
+
+  @Override
   public void maxPool2x2(
       int outputs, int length, int row, float[] in, int inOff, float[] out, int outOff) {
     for (int x = 0; x < outputs; x++) {
@@ -55,11 +62,6 @@ final class VectorKernels implements Kernels {
       top = larger(load(in, i + row + l), top);
       larger(load(in, i + row + length + l), top).intoArray(out, o + l);
     }
-  }
-
-  /** {@code a > b ? a : b}. */
-  private static FloatVector larger(FloatVector a, FloatVector b) {
-    return b.blend(a, a.compare(GT, b));
   }
 
   @Override
@@ -158,10 +160,10 @@ final class VectorKernels implements Kernels {
     }
   }
 
-  /** Sizes are compared as whole numbers, among which NaN is above every finite float. */
   @Override
   public boolean addRounded(
       int n,
+      boolean first,
       double scale,
       double magic,
       float limit,
@@ -169,30 +171,55 @@ final class VectorKernels implements Kernels {
       int inOff,
       double[] sums,
       int sumsOff) {
+    int whole = n - n % WIDTH;
+    int most =
+        first
+            ? setWhole(whole, scale, magic, in, inOff, sums, sumsOff)
+            : addWhole(whole, scale, magic, in, inOff, sums, sumsOff);
+    boolean below = most < Float.floatToRawIntBits(limit);
+    for (int i = whole; i < n; i++) {
+      float value = in[inOff + i];
+      below &= Math.abs(value) < limit;
+      sums[sumsOff + i] = (first ? 0 : sums[sumsOff + i]) + ((value * scale + magic) - magic);
+    }
+    return below;
+  }
+
+  /** Returns the largest size, as the bits of a float: among them NaN is above every finite one. */
+  private static int addWhole(
+      int n, double scale, double magic, float[] in, int i, double[] sums, int o) {
     DoubleVector factor = DoubleVector.broadcast(DOUBLES, scale);
     DoubleVector shift = DoubleVector.broadcast(DOUBLES, magic);
     IntVector size = IntVector.broadcast(INTS, Integer.MAX_VALUE);
     IntVector largest = IntVector.zero(INTS);
-    int whole = n - n % WIDTH;
-    for (int i = 0; i < whole; i += WIDTH) {
-      FloatVector value = load(in, inOff + i);
+    for (int l = 0; l < n; l += WIDTH) {
+      FloatVector value = load(in, i + l);
       largest = largest.max(value.reinterpretAsInts().and(size));
       DoubleVector low = (DoubleVector) value.convertShape(F2D, DOUBLES, 0);
       DoubleVector high = (DoubleVector) value.convertShape(F2D, DOUBLES, 1);
-      int o = sumsOff + i;
-      DoubleVector sum = DoubleVector.fromArray(DOUBLES, sums, o);
-      sum.add(low.mul(factor).add(shift).sub(shift)).intoArray(sums, o);
-      o += WIDTH / 2;
-      sum = DoubleVector.fromArray(DOUBLES, sums, o);
-      sum.add(high.mul(factor).add(shift).sub(shift)).intoArray(sums, o);
+      DoubleVector sum = DoubleVector.fromArray(DOUBLES, sums, o + l);
+      sum.add(low.mul(factor).add(shift).sub(shift)).intoArray(sums, o + l);
+      sum = DoubleVector.fromArray(DOUBLES, sums, o + l + WIDTH / 2);
+      sum.add(high.mul(factor).add(shift).sub(shift)).intoArray(sums, o + l + WIDTH / 2);
     }
-    boolean below = largest.reduceLanes(MAX) < Float.floatToRawIntBits(limit);
-    for (int i = whole; i < n; i++) {
-      float value = in[inOff + i];
-      below &= Math.abs(value) < limit;
-      sums[sumsOff + i] += (value * scale + magic) - magic;
+    return largest.reduceLanes(MAX);
+  }
+
+  private static int setWhole(
+      int n, double scale, double magic, float[] in, int i, double[] sums, int o) {
+    DoubleVector factor = DoubleVector.broadcast(DOUBLES, scale);
+    DoubleVector shift = DoubleVector.broadcast(DOUBLES, magic);
+    IntVector size = IntVector.broadcast(INTS, Integer.MAX_VALUE);
+    IntVector largest = IntVector.zero(INTS);
+    for (int l = 0; l < n; l += WIDTH) {
+      FloatVector value = load(in, i + l);
+      largest = largest.max(value.reinterpretAsInts().and(size));
+      DoubleVector low = (DoubleVector) value.convertShape(F2D, DOUBLES, 0);
+      DoubleVector high = (DoubleVector) value.convertShape(F2D, DOUBLES, 1);
+      low.mul(factor).add(shift).sub(shift).intoArray(sums, o + l);
+      high.mul(factor).add(shift).sub(shift).intoArray(sums, o + l + WIDTH / 2);
     }
-    return below;
+    return largest.reduceLanes(MAX);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.convoy.engine.kernel;
 
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
@@ -17,6 +18,8 @@ final class VectorWidth {
 
   static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, FLOATS.vectorShape());
   static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
+
+  static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, FLOATS.vectorShape());
 
   /** Floats in a register. */
   static final int WIDTH = FLOATS.length();
@@ -43,6 +46,11 @@ final class VectorWidth {
 
   static FloatVector zero() {
     return FloatVector.zero(FLOATS);
+  }
+
+  /** {@code a > b ? a : b}. */
+  static FloatVector larger(FloatVector a, FloatVector b) {
+    return b.blend(a, a.compare(GT, b));
   }
 
   /** Stores v, with 0 where it is below {@code low}. */

@@ -1,8 +1,8 @@
 package dev.convoy.engine.layer;
 
+import dev.convoy.engine.kernel.Functions;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.layer.LayerSpec.Function;
-import dev.convoy.engine.tensor.Exp;
 import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
@@ -32,21 +32,21 @@ public final class Activation implements Layer {
 
   @Override
   public Scratch newScratch(int maxBlocks, boolean training, boolean inputGradient) {
-    return Scratch.NONE;
+    return function == Function.RELU ? Scratch.NONE : Scratch.of(new double[Functions.WORK]);
   }
 
   @Override
   public void forward(
       Kernels kernels, Scratch scratch, Pass pass, int blocks, Tensor in, Tensor out) {
     int n = blocks * shape.size() * Lanes.COUNT;
-    if (function == Function.RELU) {
-      kernels.relu(n, in.data(), in.offset(), out.data(), out.offset());
-      return;
-    }
-    for (int i = 0; i < n; i++) {
-      double x = in.data()[in.offset() + i];
-      out.data()[out.offset() + i] =
-          (float) (function == Function.SIGMOID ? Exp.sigmoid(x) : Exp.tanh(x));
+    float[] x = in.data();
+    float[] y = out.data();
+    int i = in.offset();
+    int o = out.offset();
+    switch (function) {
+      case RELU -> kernels.relu(n, x, i, y, o);
+      case SIGMOID -> kernels.functions().sigmoid(n, x, i, scratch.doubles, y, o);
+      case TANH -> kernels.functions().tanh(n, x, i, scratch.doubles, y, o);
     }
   }
 

@@ -1,6 +1,9 @@
 package dev.convoy.engine.loss;
 
+import dev.convoy.engine.kernel.Functions;
+import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.tensor.Lanes;
+import java.util.Arrays;
 
 /**
  * A loss on one block of up to 16 examples. Outputs are {@code [output][lane]}; targets are class
@@ -8,9 +11,15 @@ import dev.convoy.engine.tensor.Lanes;
  */
 public sealed interface Loss permits SoftmaxCrossEntropy, SigmoidCrossEntropy, SquaredError {
 
+  /** Doubles of working memory that the other methods need for this many outputs. */
+  static int work(int outputs) {
+    return Functions.softmaxWork(outputs);
+  }
+
   /**
    * Loss of one block, and its gradient.
    *
+   * @param work overwritten; see {@link #work}
    * @param examples used lanes
    * @param outputs values an example
    * @param z outputs of the network from {@code zOff}
@@ -21,6 +30,8 @@ public sealed interface Loss permits SoftmaxCrossEntropy, SigmoidCrossEntropy, S
    * @return the sum of the losses (natural logarithms)
    */
   double apply(
+      Kernels kernels,
+      double[] work,
       int examples,
       int outputs,
       float[] z,
@@ -33,10 +44,23 @@ public sealed interface Loss permits SoftmaxCrossEntropy, SigmoidCrossEntropy, S
       int dzOff);
 
   /**
-   * What a user reads as the prediction for the example in {@code lane}: overwrites {@code outputs}
-   * values of {@code p} from {@code pOff}.
+   * What a user reads as the predictions for one block.
+   *
+   * @param work overwritten; see {@link #work}
+   * @param examples used lanes
+   * @param p overwritten: {@code outputs} values for each example, from {@code pOff}, {@code pStep}
+   *     apart
    */
-  void predictions(int outputs, float[] z, int zOff, int lane, float[] p, int pOff);
+  void predictions(
+      Kernels kernels,
+      double[] work,
+      int examples,
+      int outputs,
+      float[] z,
+      int zOff,
+      float[] p,
+      int pOff,
+      int pStep);
 
   /** The target of output {@code o} in {@code lane}: explicit, or 1 for the label and 0 else. */
   static float target(int o, int lane, int[] labels, int first, float[] targets, int targetOff) {
@@ -50,7 +74,7 @@ public sealed interface Loss permits SoftmaxCrossEntropy, SigmoidCrossEntropy, S
   static void clearUnused(int examples, int outputs, float[] dz, int dzOff) {
     for (int o = 0; o < outputs && examples < Lanes.COUNT; o++) {
       int line = dzOff + o * Lanes.COUNT;
-      java.util.Arrays.fill(dz, line + examples, line + Lanes.COUNT, 0f);
+      Arrays.fill(dz, line + examples, line + Lanes.COUNT, 0f);
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.convoy.engine.loss;
 
-import dev.convoy.engine.tensor.Exp;
+import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.tensor.Lanes;
 
 /**
@@ -11,6 +11,8 @@ public record SigmoidCrossEntropy() implements Loss {
 
   @Override
   public double apply(
+      Kernels kernels,
+      double[] work,
       int examples,
       int outputs,
       float[] z,
@@ -21,27 +23,58 @@ public record SigmoidCrossEntropy() implements Loss {
       int targetOff,
       float[] dz,
       int dzOff) {
+    int n = outputs * Lanes.COUNT;
+    for (int i = 0; i < n; i++) {
+      work[i] = -Math.abs((double) z[zOff + i]);
+    }
+    kernels.functions().exp(n, work, 0);
     double loss = 0;
     for (int lane = 0; lane < examples; lane++) {
       for (int o = 0; o < outputs; o++) {
-        double v = z[zOff + o * Lanes.COUNT + lane];
+        int at = o * Lanes.COUNT + lane;
+        double v = z[zOff + at];
         float t = Loss.target(o, lane, labels, first, targets, targetOff);
-        loss += Math.max(v, 0.0) - v * t + StrictMath.log1p(Exp.exp(-Math.abs(v)));
-        if (dz != null) {
-          dz[dzOff + o * Lanes.COUNT + lane] = (float) (Exp.sigmoid(v) - t);
-        }
+        loss += Math.max(v, 0.0) - v * t + StrictMath.log1p(work[at]);
       }
     }
     if (dz != null) {
+      exponentials(kernels, n, z, zOff, work);
+      for (int lane = 0; lane < examples; lane++) {
+        for (int o = 0; o < outputs; o++) {
+          int at = o * Lanes.COUNT + lane;
+          float t = Loss.target(o, lane, labels, first, targets, targetOff);
+          dz[dzOff + at] = (float) (1.0 / (1.0 + work[at]) - t);
+        }
+      }
       Loss.clearUnused(examples, outputs, dz, dzOff);
     }
     return loss;
   }
 
+  /** {@code work = e^-z}. */
+  private static void exponentials(Kernels kernels, int n, float[] z, int zOff, double[] work) {
+    for (int i = 0; i < n; i++) {
+      work[i] = -(double) z[zOff + i];
+    }
+    kernels.functions().exp(n, work, 0);
+  }
+
   @Override
-  public void predictions(int outputs, float[] z, int zOff, int lane, float[] p, int pOff) {
-    for (int o = 0; o < outputs; o++) {
-      p[pOff + o] = (float) Exp.sigmoid(z[zOff + o * Lanes.COUNT + lane]);
+  public void predictions(
+      Kernels kernels,
+      double[] work,
+      int examples,
+      int outputs,
+      float[] z,
+      int zOff,
+      float[] p,
+      int pOff,
+      int pStep) {
+    exponentials(kernels, outputs * Lanes.COUNT, z, zOff, work);
+    for (int lane = 0; lane < examples; lane++) {
+      for (int o = 0; o < outputs; o++) {
+        p[pOff + lane * pStep + o] = (float) (1.0 / (1.0 + work[o * Lanes.COUNT + lane]));
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.convoy.engine.loss;
 
-import dev.convoy.engine.tensor.Exp;
+import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.tensor.Lanes;
 
 /**
@@ -11,6 +11,8 @@ public record SoftmaxCrossEntropy() implements Loss {
 
   @Override
   public double apply(
+      Kernels kernels,
+      double[] work,
       int examples,
       int outputs,
       float[] z,
@@ -21,57 +23,48 @@ public record SoftmaxCrossEntropy() implements Loss {
       int targetOff,
       float[] dz,
       int dzOff) {
+    kernels.functions().softmax(outputs, z, zOff, work);
+    if (dz != null) {
+      kernels.functions().probabilities(outputs, work, dz, dzOff);
+      Loss.clearUnused(examples, outputs, dz, dzOff);
+    }
     double loss = 0;
     for (int lane = 0; lane < examples; lane++) {
-      float max = max(outputs, z, zOff + lane);
-      double sum = 0;
       double hit = 0;
       for (int o = 0; o < outputs; o++) {
-        double shifted = (double) z[zOff + o * Lanes.COUNT + lane] - max;
-        double e = Exp.exp(shifted);
-        sum += e;
         float t = Loss.target(o, lane, labels, first, targets, targetOff);
-        if (t != 0f) {
-          hit = Math.fma(t, shifted, hit);
+        if (t == 0f) {
+          continue;
         }
+        double shifted = z[zOff + o * Lanes.COUNT + lane] - work[Lanes.COUNT + lane];
+        hit = Math.fma(t, shifted, hit);
         if (dz != null) {
-          dz[dzOff + o * Lanes.COUNT + lane] = (float) e;
+          double e = (float) work[(o + 2) * Lanes.COUNT + lane];
+          dz[dzOff + o * Lanes.COUNT + lane] = (float) (e * (1.0 / work[lane]) - t);
         }
       }
-      loss += StrictMath.log(sum) - hit;
-      if (dz != null) {
-        double scale = 1.0 / sum;
-        for (int o = 0; o < outputs; o++) {
-          int i = dzOff + o * Lanes.COUNT + lane;
-          dz[i] = (float) (dz[i] * scale - Loss.target(o, lane, labels, first, targets, targetOff));
-        }
-      }
-    }
-    if (dz != null) {
-      Loss.clearUnused(examples, outputs, dz, dzOff);
+      loss += StrictMath.log(work[lane]) - hit;
     }
     return loss;
   }
 
-  private static float max(int outputs, float[] z, int i) {
-    float max = z[i];
-    for (int o = 1; o < outputs; o++) {
-      max = Math.max(max, z[i + o * Lanes.COUNT]);
-    }
-    return max;
-  }
-
   @Override
-  public void predictions(int outputs, float[] z, int zOff, int lane, float[] p, int pOff) {
-    float max = max(outputs, z, zOff + lane);
-    double sum = 0;
-    for (int o = 0; o < outputs; o++) {
-      double e = Exp.exp((double) z[zOff + o * Lanes.COUNT + lane] - max);
-      p[pOff + o] = (float) e;
-      sum += e;
-    }
-    for (int o = 0; o < outputs; o++) {
-      p[pOff + o] = (float) (p[pOff + o] / sum);
+  public void predictions(
+      Kernels kernels,
+      double[] work,
+      int examples,
+      int outputs,
+      float[] z,
+      int zOff,
+      float[] p,
+      int pOff,
+      int pStep) {
+    kernels.functions().softmax(outputs, z, zOff, work);
+    for (int lane = 0; lane < examples; lane++) {
+      for (int o = 0; o < outputs; o++) {
+        double e = (float) work[(o + 2) * Lanes.COUNT + lane];
+        p[pOff + lane * pStep + o] = (float) (e / work[lane]);
+      }
     }
   }
 }

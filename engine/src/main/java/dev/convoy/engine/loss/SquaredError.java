@@ -1,5 +1,6 @@
 package dev.convoy.engine.loss;
 
+import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.tensor.Lanes;
 
 /**
@@ -10,6 +11,8 @@ public record SquaredError() implements Loss {
 
   @Override
   public double apply(
+      Kernels kernels,
+      double[] work,
       int examples,
       int outputs,
       float[] z,
@@ -38,9 +41,20 @@ public record SquaredError() implements Loss {
   }
 
   @Override
-  public void predictions(int outputs, float[] z, int zOff, int lane, float[] p, int pOff) {
-    for (int o = 0; o < outputs; o++) {
-      p[pOff + o] = z[zOff + o * Lanes.COUNT + lane];
+  public void predictions(
+      Kernels kernels,
+      double[] work,
+      int examples,
+      int outputs,
+      float[] z,
+      int zOff,
+      float[] p,
+      int pOff,
+      int pStep) {
+    for (int lane = 0; lane < examples; lane++) {
+      for (int o = 0; o < outputs; o++) {
+        p[pOff + lane * pStep + o] = z[zOff + o * Lanes.COUNT + lane];
+      }
     }
   }
 }

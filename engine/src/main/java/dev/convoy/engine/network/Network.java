@@ -239,6 +239,8 @@ public final class Network {
     double loss =
         head.loss()
             .apply(
+                ws.kernels,
+                ws.lossWork,
                 examples,
                 n,
                 z.data(),
@@ -255,9 +257,12 @@ public final class Network {
       addGradient(head, z, dz, sum, ws);
     }
     ws.corrects[o] += correct(examples, n, z, batch.labels(o), first);
-    for (int lane = 0; predictions != null && lane < examples; lane++) {
-      int at = (first + lane) * outputs() + head.offset();
-      head.loss().predictions(n, z.data(), z.offset(), lane, predictions, at);
+    if (predictions != null) {
+      int step = outputs();
+      int to = first * step + head.offset();
+      head.loss()
+          .predictions(
+              ws.kernels, ws.lossWork, examples, n, z.data(), z.offset(), predictions, to, step);
     }
   }
 

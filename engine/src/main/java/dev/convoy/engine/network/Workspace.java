@@ -3,6 +3,7 @@ package dev.convoy.engine.network;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.layer.Pass;
 import dev.convoy.engine.layer.Scratch;
+import dev.convoy.engine.loss.Loss;
 import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Tensor;
 import java.util.List;
@@ -32,6 +33,9 @@ public final class Workspace {
    * What is to be added to a gradient that another consumer wrote first; null if no layer has two.
    */
   final Tensor extra;
+
+  /** Working memory of the losses. */
+  final double[] lossWork;
 
   final double[] lossSums;
   final int[] corrects;
@@ -65,6 +69,7 @@ public final class Workspace {
     }
     int extraSize = training ? extraSize(plan, blocks) : 0;
     extra = extraSize == 0 ? null : new Tensor(new float[extraSize], 0);
+    lossWork = new double[Loss.work(plan.heads.stream().mapToInt(Plan.Head::size).max().orElse(1))];
     lossSums = new double[plan.heads.size()];
     corrects = new int[plan.heads.size()];
   }

@@ -82,15 +82,19 @@ public record Adam(float beta1, float beta2, float epsilon, boolean decoupled)
     }
   }
 
+  /** One stream of state a loop, or C2 would not vectorise it. */
   private void moments(float[] w, float[] gradient, float[] state, int from, int to, float l2) {
     float beta1 = this.beta1;
     float beta2 = this.beta2;
     float new1 = 1f - beta1;
     float new2 = 1f - beta2;
-    int second = w.length;
     for (int i = from; i < to; i++) {
       float g = gradient[i] + l2 * w[i];
       state[i] = beta1 * state[i] + new1 * g;
+    }
+    int second = w.length;
+    for (int i = from; i < to; i++) {
+      float g = gradient[i] + l2 * w[i];
       state[second + i] = beta2 * state[second + i] + new2 * (g * g);
     }
   }

@@ -48,6 +48,10 @@ public final class GradientSum {
 
   private final Kernels kernels;
   private final double[] sums;
+
+  /** True if nothing was added since {@link #clear}: what the sums hold then does not count. */
+  private boolean empty = true;
+
   private boolean worthless;
   private int examples;
   private int batchExamples;
@@ -83,7 +87,7 @@ public final class GradientSum {
 
   /** Sets all to zero. */
   public void clear() {
-    Arrays.fill(sums, 0.0);
+    empty = true;
     examples = 0;
     batchExamples = 0;
     worthless = false;
@@ -115,10 +119,13 @@ public final class GradientSum {
     double scale = 1.0 / batchExamples;
     float limit = LIMIT * examples;
     int length = sums.length;
+    boolean zero = empty;
+    empty = false;
     int first = adds < WARM_UP_ADDS ? Math.min(length, WARM_UP_VALUES) : length;
     adds++;
-    if (!kernels.addRounded(first, scale, MAGIC, limit, gradient, 0, sums, 0)
-        || !SCALAR.addRounded(length - first, scale, MAGIC, limit, gradient, first, sums, first)) {
+    if (!kernels.addRounded(first, zero, scale, MAGIC, limit, gradient, 0, sums, 0)
+        || !SCALAR.addRounded(
+            length - first, zero, scale, MAGIC, limit, gradient, first, sums, first)) {
       worthless = true;
       return firstOutOfRange(gradient, limit);
     }
@@ -148,6 +155,7 @@ public final class GradientSum {
     }
     checkCount(other.examples, other.batchExamples);
     count(other.examples, other.batchExamples);
+    open();
     double[] sums = this.sums;
     double[] terms = other.sums;
     for (int i = 0; i < sums.length; i++) {
@@ -183,6 +191,7 @@ public final class GradientSum {
   /** The sum so far, exact and as short as is cheap; see {@link GridCodec} for the format. */
   public byte[] encode() {
     checkWorth();
+    open();
     return GridCodec.encode(sums, examples, batchExamples);
   }
 
@@ -202,8 +211,17 @@ public final class GradientSum {
       return;
     }
     checkCount(examples, batchExamples);
+    open();
     GridCodec.decodeAndAdd(code, sums);
     count(examples, batchExamples);
+  }
+
+  /** Writes the zeros that {@link #clear} left out. */
+  private void open() {
+    if (empty) {
+      Arrays.fill(sums, 0.0);
+      empty = false;
+    }
   }
 
   private void checkWorth() {

@@ -1,20 +1,29 @@
-package dev.convoy.engine.tensor;
+package dev.convoy.engine.kernel;
 
 /**
  * The exponential function with the same bits on every machine: {@code e^x = 2^k e^r}, {@code |r|
  * <= ln 2 / 2}, e^r by its Taylor polynomial of degree 12 in fused multiply-adds. Relative error
- * below 1e-14, far inside a float. {@link StrictMath} would serve too, several times slower.
+ * below 1e-14, far inside a float. {@link StrictMath} would serve too, several times slower. {@link
+ * Functions} has the same for many values at once.
  */
 public final class Exp {
-  private static final double LOG2_E = 1.4426950408889634;
-  private static final double LN2_HIGH = 6.93147180369123816490e-01;
-  private static final double LN2_LOW = 1.90821492927058770002e-10;
+  /** Arguments beyond plus or minus this are clamped. */
+  static final double LARGEST = 700;
+
+  static final double LOG2_E = 1.4426950408889634;
+  static final double LN2_HIGH = 6.93147180369123816490e-01;
+  static final double LN2_LOW = 1.90821492927058770002e-10;
+
+  /**
+   * Added and subtracted, it rounds to a whole number, whose lowest bits are then those of the sum.
+   */
+  static final double ROUND = 0x1.8p52;
 
   private Exp() {}
 
   /** {@code e^x}; x is clamped to [-700, 700], NaN stays NaN. */
   public static double exp(double x) {
-    double clamped = x > 700 ? 700 : x < -700 ? -700 : x;
+    double clamped = x > LARGEST ? LARGEST : x < -LARGEST ? -LARGEST : x;
     double k = Math.rint(clamped * LOG2_E);
     double r = Math.fma(-k, LN2_LOW, Math.fma(-k, LN2_HIGH, clamped));
     double p = 1.0 / 479001600;
