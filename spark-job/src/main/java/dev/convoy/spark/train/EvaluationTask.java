@@ -17,11 +17,19 @@ final class EvaluationTask
   private final String model;
   private final int micro;
   private final Broadcast<byte[]> weights;
+  private final int slice;
+  private final int slices;
 
-  EvaluationTask(String model, int micro, Broadcast<byte[]> weights) {
+  /**
+   * @param slice which part of each partition's shards, from 0
+   * @param slices parts that the shards are taken in
+   */
+  EvaluationTask(String model, int micro, Broadcast<byte[]> weights, int slice, int slices) {
     this.model = model;
     this.micro = micro;
     this.weights = weights;
+    this.slice = slice;
+    this.slices = slices;
   }
 
   @Override
@@ -29,8 +37,11 @@ final class EvaluationTask
     PartialGradient result = new PartialGradient();
     TaskBuffers buffers = TaskBuffers.take(model, micro, false);
     buffers.load(weights.value());
-    while (shards.hasNext()) {
+    for (int place = 0; shards.hasNext(); place++) {
       PackedShard shard = shards.next();
+      if (place % slices != slice) {
+        continue;
+      }
       for (int from = shard.training(); from < shard.size(); from += micro) {
         addPiece(shard, from, Math.min(shard.size(), from + micro), buffers, result);
       }

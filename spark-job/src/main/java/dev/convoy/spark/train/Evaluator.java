@@ -2,10 +2,12 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.PackedShard;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.rdd.RDD;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
 import scala.runtime.BoxedUnit;
@@ -33,6 +35,22 @@ public final class Evaluator {
    */
   public static Evaluation evaluate(
       SparkContext spark, Dataset data, ModelSpec model, float[] weights, int microBatch) {
+    return evaluate(spark, data, model, weights, microBatch, 1);
+  }
+
+  /**
+   * The same in several jobs one after the other, each with a part of the shards: other jobs get
+   * their turn between them.
+   *
+   * @param slices jobs wanted; there are never more than shards in a partition
+   */
+  static Evaluation evaluate(
+      SparkContext spark,
+      Dataset data,
+      ModelSpec model,
+      float[] weights,
+      int microBatch,
+      int slices) {
     if (data.heldOutExamples() == 0) {
       throw new IllegalArgumentException(
           "evaluation: got no held-out examples, expected some; set data.validationFraction above"
@@ -42,16 +60,26 @@ public final class Evaluator {
     Broadcast<byte[]> broadcast =
         spark.broadcast(TaskBuffers.encode(weights), ClassTag$.MODULE$.apply(byte[].class));
     Counts counts = new Counts();
+    // The data may be cut anew meanwhile; slices belong to one cut.
+    RDD<PackedShard> shards = data.shards();
+    int inPartition = Math.max(1, data.shardCount() / shards.getNumPartitions());
+    int jobs = Math.max(1, Math.min(slices, inPartition));
     try {
-      spark.runJob(
-          data.shards(),
-          new EvaluationTask(model.toText(), microBatch, broadcast),
-          counts,
-          ClassTag$.MODULE$.apply(PartialGradient.class));
+      for (int slice = 0; slice < jobs; slice++) {
+        spark.runJob(
+            shards,
+            new EvaluationTask(model.toText(), microBatch, broadcast, slice, jobs),
+            counts,
+            ClassTag$.MODULE$.apply(PartialGradient.class));
+      }
     } finally {
       broadcast.destroy();
     }
     long examples = data.heldOutExamples();
+    if (counts.total.examples != examples) {
+      throw new TrainingException(
+          "evaluation: got " + counts.total.examples + " examples, expected " + examples);
+    }
     return new Evaluation(
         examples,
         counts.total.lossSum() / examples,

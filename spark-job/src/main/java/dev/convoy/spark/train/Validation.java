@@ -16,6 +16,11 @@ import org.apache.spark.SparkContext;
  * training ends does not depend on timing.
  */
 final class Validation implements AutoCloseable {
+  /** Examples that a task looks at before it makes room for a step. */
+  private static final int EXAMPLES_A_SLICE = 1024;
+
+  private static final int MOST_SLICES = 1000;
+
   private final SparkContext spark;
   private final Dataset data;
   private final ModelSpec model;
@@ -165,7 +170,16 @@ final class Validation implements AutoCloseable {
     return failures.retry(
         "validation after step " + step,
         step,
-        () -> Evaluator.evaluate(spark, data, model, weights, loop.microBatch()));
+        () -> Evaluator.evaluate(spark, data, model, weights, loop.microBatch(), slices()));
+  }
+
+  /**
+   * Jobs that a validation is done in, so that a step beside it waits for one of them at most; one
+   * where nothing goes on beside it.
+   */
+  private int slices() {
+    long inTask = data.heldOutExamples() / Math.max(1, data.partitions());
+    return loop.patience() > 0 ? 1 : (int) Math.min(MOST_SLICES, 1 + inTask / EXAMPLES_A_SLICE);
   }
 
   private void tell(Checkpoint snapshot, Evaluation found, boolean better) {

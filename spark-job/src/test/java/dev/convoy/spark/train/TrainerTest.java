@@ -157,6 +157,10 @@ class TrainerTest {
           Evaluator.evaluate(spark, data, job.config().model(), result.weights(), 16);
       assertThat(again.loss()).isEqualTo(validations.get(best).loss());
       assertThat(again.accuracy()).isEqualTo(validations.get(best).accuracy());
+      Evaluation sliced =
+          Evaluator.evaluate(spark, data, job.config().model(), result.weights(), 16, 3);
+      assertThat(sliced.loss()).isEqualTo(again.loss());
+      assertThat(sliced.accuracy()).isEqualTo(again.accuracy());
     }
   }
 
