@@ -26,6 +26,9 @@ final class Correlator {
   /** A tile of outputs when the last channels do not fill one. */
   private final float[] tile = new float[4 * LANES];
 
+  /** Does the work for kernels that prefer rows; made when needed. */
+  private RowCorrelator byRows;
+
   private Kernels kernels;
   private End end;
   private float[] gate;
@@ -63,6 +66,11 @@ final class Correlator {
       float[] out,
       int outOff,
       int outBlock) {
+    if (kernels.prefersRows() && RowCorrelator.serves(shape)) {
+      byRows = byRows == null ? new RowCorrelator(shape, packed) : byRows;
+      byRows.run(kernels, blocks, in, inOff, end, gate, gateOff, out, outOff, outBlock);
+      return;
+    }
     this.kernels = kernels;
     this.end = end;
     this.gate = gate;

@@ -25,6 +25,12 @@ public interface Kernels {
   /** Name of this implementation, for messages: {@code vector} or {@code scalar}. */
   String name();
 
+  /**
+   * True if loops along rows, {@link WindowProducts#rows4}, are faster than tiles: C2 vectorises
+   * the one in plain Java, not the other. Decides speed and no bit.
+   */
+  boolean prefersRows();
+
   /** Weights times lines. */
   WindowProducts windows();
 

@@ -12,6 +12,11 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public boolean prefersRows() {
+    return true;
+  }
+
+  @Override
   public WindowProducts windows() {
     return windows;
   }

@@ -153,4 +153,27 @@ final class ScalarWindowProducts implements WindowProducts {
     v = Math.fma(w[a + wStep], in[i + LANES], v);
     return Math.fma(w[a + 2 * wStep], in[i + 2 * LANES], v);
   }
+
+  @Override
+  public void rows4(
+      int n,
+      float[] w,
+      int wOff,
+      int wStep,
+      float[] in,
+      int i0,
+      int i1,
+      int i2,
+      int i3,
+      float[] out,
+      int outOff) {
+    float w0 = w[wOff];
+    float w1 = w[wOff + wStep];
+    float w2 = w[wOff + 2 * wStep];
+    float w3 = w[wOff + 3 * wStep];
+    for (int j = 0; j < n; j++) {
+      float v = Math.fma(w1, in[i1 + j], Math.fma(w0, in[i0 + j], out[outOff + j]));
+      out[outOff + j] = Math.fma(w3, in[i3 + j], Math.fma(w2, in[i2 + j], v));
+    }
+  }
 }

@@ -33,6 +33,11 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public boolean prefersRows() {
+    return false;
+  }
+
+  @Override
   public WindowProducts windows() {
     return windows;
   }

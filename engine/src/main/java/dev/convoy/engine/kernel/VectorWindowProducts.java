@@ -320,4 +320,36 @@ final class VectorWindowProducts implements WindowProducts {
       }
     }
   }
+
+  @Override
+  public void rows4(
+      int n,
+      float[] w,
+      int wOff,
+      int wStep,
+      float[] in,
+      int i0,
+      int i1,
+      int i2,
+      int i3,
+      float[] out,
+      int outOff) {
+    FloatVector w0 = spread(w[wOff]);
+    FloatVector w1 = spread(w[wOff + wStep]);
+    FloatVector w2 = spread(w[wOff + 2 * wStep]);
+    FloatVector w3 = spread(w[wOff + 3 * wStep]);
+    int whole = n - n % WIDTH;
+    for (int j = 0; j < whole; j += WIDTH) {
+      FloatVector v = w0.fma(load(in, i0 + j), load(out, outOff + j));
+      v = w1.fma(load(in, i1 + j), v);
+      v = w2.fma(load(in, i2 + j), v);
+      w3.fma(load(in, i3 + j), v).intoArray(out, outOff + j);
+    }
+    for (int j = whole; j < n; j++) {
+      float v = Math.fma(w[wOff], in[i0 + j], out[outOff + j]);
+      v = Math.fma(w[wOff + wStep], in[i1 + j], v);
+      v = Math.fma(w[wOff + 2 * wStep], in[i2 + j], v);
+      out[outOff + j] = Math.fma(w[wOff + 3 * wStep], in[i3 + j], v);
+    }
+  }
 }

@@ -79,4 +79,21 @@ public interface WindowProducts {
       float[] out,
       int outOff,
       int outStep);
+
+  /**
+   * Four rows into one: {@code out[j] = out[j] + sum over r of w[wOff + r wStep] * in[ir + j]}, r
+   * ascending, for n values.
+   */
+  void rows4(
+      int n,
+      float[] w,
+      int wOff,
+      int wStep,
+      float[] in,
+      int i0,
+      int i1,
+      int i2,
+      int i3,
+      float[] out,
+      int outOff);
 }
