@@ -14,6 +14,9 @@ import org.apache.spark.SparkContext;
  * with windows of the same step in one thread without Spark, so that both see the same machine.
  */
 public final class TrainBench {
+  /** Windows that do not count: the compiler takes a share of the cores for that long. */
+  private static final int WARM_UP = 8;
+
   private final SparkContext spark;
   private final TrainConfig config;
 
@@ -58,7 +61,7 @@ public final class TrainBench {
   }
 
   /**
-   * Measures {@code windows} pairs of windows after one that does not count.
+   * Measures {@code windows} windows of each kind after a warm-up that does not count.
    *
    * @param seconds least length of a window; a window holds one step or more
    */
@@ -72,8 +75,8 @@ public final class TrainBench {
       SparkLoop onSpark = new SparkLoop(network, data, plan);
       int slots = spark.defaultParallelism();
       EngineThreads engine = new EngineThreads(network, slots);
-      onSpark.window(3 * seconds);
-      engine.rate(slots, 3 * seconds);
+      onSpark.window(WARM_UP * seconds);
+      engine.rate(slots, WARM_UP * seconds);
       List<Window> taken = new ArrayList<>();
       List<Double> alone = new ArrayList<>();
       List<Double> together = new ArrayList<>();
