@@ -5,7 +5,6 @@ import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.network.Transfer;
 import dev.convoy.spark.checkpoint.CheckpointStore;
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
@@ -17,9 +16,7 @@ import dev.convoy.spark.report.StepLines;
 import dev.convoy.spark.report.TensorBoardEvents;
 import dev.convoy.spark.report.Terminal;
 import dev.convoy.spark.report.TrainingTab;
-import dev.convoy.spark.train.ClusterFailures;
 import dev.convoy.spark.train.Evaluation;
-import dev.convoy.spark.train.Evaluator;
 import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.TrainConfig.Checkpoints;
 import dev.convoy.spark.train.TrainListener;
@@ -300,56 +297,5 @@ final class TrainCommand extends BaseCommand {
         : List.of(
             convoy + " evaluate --model " + output,
             convoy + " predict --model " + output + " --output predictions.csv");
-  }
-
-  /** The test set, if there is one: opened before training, so that bad data is refused early. */
-  private record TestSet(
-      SparkContext context, Dataset data, TrainConfig config, ClusterFailures failures)
-      implements AutoCloseable {
-    static TestSet open(SparkContext context, TrainConfig config, BaseCommand command) {
-      ClusterFailures failures =
-          new ClusterFailures(context::isStopped, warned -> command.warn(warned.message()));
-      String path = config.data().path();
-      if (!TestData.exists(path)) {
-        command.warn("no test set in " + path + ": there will be no test accuracy");
-        return new TestSet(context, null, config, failures);
-      }
-      int partitions = config.data().partitions();
-      Dataset data =
-          failures.retry(
-              "reading the test set",
-              0,
-              () -> Dataset.open(context, path, Dataset.Part.TEST, partitions, config.model()));
-      return new TestSet(context, data, config, failures);
-    }
-
-    /** Keeps what the report shows of the test set. */
-    void score(TrainedModel model, OutputFolder folder) throws IOException {
-      if (data != null) {
-        String path = folder.path(OutputFolder.MODEL);
-        EvaluationReport report =
-            EvaluationReport.of(model, path, config.data().path(), data, EvaluationReport.KEPT);
-        folder.write(OutputFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
-      }
-    }
-
-    Optional<Evaluation> evaluate(float[] weights) {
-      return data == null
-          ? Optional.empty()
-          : Optional.of(
-              failures.retry(
-                  "test",
-                  0,
-                  () ->
-                      Evaluator.evaluate(
-                          context, data, config.model(), weights, config.loop().microBatch())));
-    }
-
-    @Override
-    public void close() {
-      if (data != null) {
-        data.close();
-      }
-    }
   }
 }

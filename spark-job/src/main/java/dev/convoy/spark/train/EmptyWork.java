@@ -79,7 +79,7 @@ record EmptyWork(int parameters, int tasks) implements StepWork, Serializable {
       part.examples = 1;
       part.computeNanos = System.nanoTime() - start;
       part.gradient = sum.encode();
-      part.end(System.nanoTime() - start);
+      part.end();
       return part;
     }
   }

@@ -38,7 +38,6 @@ final class GradientTask
 
   @Override
   public PartialGradient apply(TaskContext context, Iterator<PackedShard> shards) {
-    long start = System.nanoTime();
     PartialGradient result = new PartialGradient();
     result.begin(context);
     List<BatchPlan.Piece> pieces = plan.pieces(step);
@@ -67,7 +66,7 @@ final class GradientTask
       }
       buffers.release();
     }
-    result.end(System.nanoTime() - start);
+    result.end();
     return result;
   }
 

@@ -34,9 +34,6 @@ final class PartialGradient implements Serializable {
   /** Time in the engine; fetching weights and reading shards are not part of it. */
   long computeNanos;
 
-  /** Time in the task function, the engine and encoding included. */
-  long taskNanos;
-
   long examples;
   long correct;
   long lossUnits;
@@ -63,7 +60,6 @@ final class PartialGradient implements Serializable {
     beginMicros = Math.min(beginMicros, other.beginMicros);
     endMicros = Math.max(endMicros, other.endMicros);
     computeNanos = Math.max(computeNanos, other.computeNanos);
-    taskNanos = Math.max(taskNanos, other.taskNanos);
     examples += other.examples;
     correct += other.correct;
     lossUnits += other.lossUnits;
@@ -103,9 +99,8 @@ final class PartialGradient implements Serializable {
     beginMicros = nowMicros();
   }
 
-  /** Notes when the part ends, {@code nanos} after it began, and what was done in it. */
-  void end(long nanos) {
-    taskNanos = nanos;
+  /** Notes when the part ends, and what was done in it. */
+  void end() {
     endMicros = nowMicros();
     shares = SparkEnv.get().executorId() + ":" + examples + ":" + computeNanos / 1000;
   }
