@@ -1,20 +1,26 @@
 package dev.convoy.spark.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.network.WeightsHash;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.report.Figures;
+import dev.convoy.spark.train.Evaluation;
+import dev.convoy.spark.train.Evaluator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@code evaluate} found: a text for people and {@code evaluation.json}.
+ * What {@code evaluate} found: a text for people and {@code evaluation.json}. Of several outputs of
+ * a model all but {@code loss} is told of the first.
  *
+ * @param outputs loss and accuracy of each of several outputs
  * @param topAccuracy share of the examples whose label is among the first 1, 2 ... outputs
  * @param confusion rows are truth, columns are prediction; empty above {@value Scores#MOST_CLASSES}
  *     classes
@@ -30,6 +36,7 @@ record EvaluationReport(
     long examples,
     double accuracy,
     double loss,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Evaluation.Output> outputs,
     List<Double> topAccuracy,
     List<ClassScores> classes,
     List<List<Long>> confusion,
@@ -39,6 +46,8 @@ record EvaluationReport(
 
   /** Mistakes that a report shows, however few the console does. */
   static final int KEPT = 50;
+
+  private static final int MICRO_BATCH = 64;
 
   /** Classes that still fit a screen. */
   private static final int SHOWN = 20;
@@ -61,7 +70,8 @@ record EvaluationReport(
    */
   static EvaluationReport of(
       TrainedModel trained, String model, String data, Dataset test, int mistakes) {
-    int classes = new Network(trained.spec()).outputs(0);
+    ModelSpec spec = trained.spec();
+    int classes = new Network(spec).outputs(0);
     int kept = Math.max(KEPT, mistakes);
     Scores total = new Scores(classes, kept);
     List<Scores> parts =
@@ -71,12 +81,23 @@ record EvaluationReport(
             Scores.class,
             (text, weights) -> new ScoreTask(text, weights, classes, kept));
     parts.forEach(total::merge);
-    String shape = trained.spec().input().toString();
-    return of(model, data, WeightsHash.sha256(trained.weights()), shape, total);
+    List<Evaluation.Output> outputs =
+        spec.outputs().size() == 1
+            ? List.of()
+            : Evaluator.evaluate(
+                    test.shards().sparkContext(), test, spec, trained.weights(), MICRO_BATCH)
+                .outputs();
+    String sha256 = WeightsHash.sha256(trained.weights());
+    return of(model, data, sha256, spec.input().toString(), total, outputs);
   }
 
   private static EvaluationReport of(
-      String model, String data, String sha256, String shape, Scores scores) {
+      String model,
+      String data,
+      String sha256,
+      String shape,
+      Scores scores,
+      List<Evaluation.Output> outputs) {
     int n = scores.confusion.length == 0 ? 0 : scores.classes;
     List<ClassScores> classes = new ArrayList<>();
     List<List<Long>> confusion = new ArrayList<>();
@@ -108,6 +129,7 @@ record EvaluationReport(
         scores.examples,
         top.get(0),
         ratio(scores.lossSum, scores.examples),
+        outputs,
         top,
         classes,
         confusion,
@@ -158,6 +180,14 @@ record EvaluationReport(
     lines.add("data      " + data + ", " + Figures.count(examples) + " examples");
     lines.add("accuracy  " + Figures.percent(accuracy));
     lines.add("loss      " + Figures.loss(loss));
+    for (Evaluation.Output output : outputs) {
+      String found =
+          "accuracy "
+              + Figures.percent(output.accuracy())
+              + ", loss "
+              + Figures.loss(output.loss());
+      lines.add(String.format(Locale.ROOT, "output %-12s  %s", output.name(), found));
+    }
     StringBuilder top = new StringBuilder("in top    ");
     for (int k = 1; k < topAccuracy.size(); k++) {
       top.append(k == 1 ? "" : ", ").append(k + 1).append(": ");

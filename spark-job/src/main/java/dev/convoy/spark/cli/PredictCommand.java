@@ -1,6 +1,7 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.network.Workspace;
@@ -17,6 +18,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.fs.FileSystem;
@@ -41,7 +43,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  CSV   index,label,prediction,p0,p1 ... after a header line",
       "  JSON  {\"index\":0,\"label\":7,\"prediction\":7,\"probabilities\":[...]}",
-      "The label is left out where the data has none.",
+      "The label is left out where the data has none. Of several outputs the columns",
+      "are called NAME.label and so on; JSON has an object for each.",
       "",
       "Examples:",
       "  convoy predict --model runs/1 --output predictions.csv",
@@ -112,9 +115,11 @@ final class PredictCommand extends BaseCommand {
 
   private void show(TrainedModel trained) {
     Network network = new Network(trained.spec());
+    expectOneInput(trained.spec(), "IMAGE files");
+    List<Predictions.Head> heads = Predictions.heads(network);
     Workspace workspace = network.newWorkspace(1, false);
     network.load(trained.weights(), workspace);
-    Batch batch = new Batch(trained.spec().input(), 1);
+    Batch batch = network.newBatch(1);
     float[] table = trained.spec().normalization().table();
     float[] outputs = new float[network.outputs()];
     for (String name : images) {
@@ -122,21 +127,34 @@ final class PredictCommand extends BaseCommand {
       batch.clear();
       batch.add(image.pixels(), 0, table, 0, 0);
       network.predict(batch, workspace, outputs);
-      int best = 0;
-      for (int i = 1; i < outputs.length; i++) {
-        best = outputs[i] > outputs[best] ? i : best;
+      String inverted = image.inverted() ? "  (inverted)" : "";
+      for (Predictions.Head head : heads) {
+        String of = heads.size() == 1 ? ": " : ": " + head.name() + " ";
+        out().println(name + of + head.predicted(outputs, 0) + inverted);
+        if (detail() != Detail.QUIET) {
+          float[] own = Arrays.copyOfRange(outputs, head.first(), head.first() + head.size());
+          ImageView.lines(image, own).forEach(out()::println);
+        }
       }
-      out().println(name + ": " + best + (image.inverted() ? "  (inverted)" : ""));
-      if (detail() != Detail.QUIET) {
-        ImageView.lines(image, outputs).forEach(out()::println);
-      }
+    }
+  }
+
+  private static void expectOneInput(ModelSpec spec, String what) {
+    if (spec.inputs().size() > 1) {
+      throw new UserError(
+          "got "
+              + what
+              + " for a model of "
+              + spec.inputs().size()
+              + " inputs, expected --data with a folder of IDX files, one for each input");
     }
   }
 
   private static Predictions predict(SparkContext context, TrainedModel model, String path) {
     Shape input = model.spec().input();
-    int outputs = new Network(model.spec()).outputs();
+    List<Predictions.Head> heads = Predictions.heads(new Network(model.spec()));
     if (BareImages.isFile(path)) {
+      expectOneInput(model.spec(), "a file of images");
       BareImages images = BareImages.read(path);
       if (!images.shape().equals(input)) {
         throw new UserError(
@@ -147,15 +165,21 @@ final class PredictCommand extends BaseCommand {
                 + input
                 + " as the model's input says");
       }
-      return Predictions.inOrder(run(images.spread(context), model), outputs, false);
+      return Predictions.inOrder(run(images.spread(context), model, heads), heads, false);
     }
     try (Dataset examples = Dataset.open(context, path, Dataset.Part.TEST, 0, model.spec())) {
-      return Predictions.inOrder(run(examples.shards(), model), outputs, true);
+      return Predictions.inOrder(run(examples.shards(), model, heads), heads, true);
     }
   }
 
-  private static List<Predictions> run(RDD<PackedShard> shards, TrainedModel model) {
-    return ForwardTask.run(shards, model, PredictTask.Growing.class, PredictTask::new).stream()
+  private static List<Predictions> run(
+      RDD<PackedShard> shards, TrainedModel model, List<Predictions.Head> heads) {
+    return ForwardTask.run(
+            shards,
+            model,
+            PredictTask.Growing.class,
+            (text, weights) -> new PredictTask(text, weights, heads))
+        .stream()
         .map(PredictTask.Growing::predictions)
         .toList();
   }

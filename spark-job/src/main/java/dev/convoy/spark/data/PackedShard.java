@@ -48,7 +48,7 @@ public final class PackedShard implements Serializable {
     int first = place * labelsAnExample();
     batch.add(pixels, offset, table, labels[first], indexes[place]);
     for (int o = 1; o < batch.labelsAnExample(); o++) {
-      batch.label(o, labels[first + o]);
+      batch.label(o, o < labelsAnExample() ? labels[first + o] : 0);
     }
   }
 
