@@ -12,6 +12,7 @@ import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.ConsoleProgress.Detail;
+import dev.convoy.spark.report.Terminal;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -133,7 +134,7 @@ final class PredictCommand extends BaseCommand {
         out().println(name + of + head.predicted(outputs, 0) + inverted);
         if (detail() != Detail.QUIET) {
           float[] own = Arrays.copyOfRange(outputs, head.first(), head.first() + head.size());
-          ImageView.lines(image, own).forEach(out()::println);
+          ImageView.lines(image, own, Terminal.detect().style()).forEach(out()::println);
         }
       }
     }

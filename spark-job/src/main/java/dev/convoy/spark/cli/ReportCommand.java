@@ -2,6 +2,7 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.HtmlReport;
+import dev.convoy.spark.report.StepLines;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,8 +40,17 @@ final class ReportCommand extends BaseCommand {
           "The page. Default: report.html in DIR, or comparison.html in the current folder.")
   private String output;
 
+  @Option(
+      names = "--schema",
+      description = "Print the JSON Schema of the lines of metrics.jsonl, and nothing else.")
+  private boolean schema;
+
   @Override
   void run() {
+    if (schema) {
+      out().print(StepLines.schema());
+      return;
+    }
     if (compare ? runs.size() < 2 : runs.size() != 1) {
       throw new UserError(
           "got "

@@ -269,26 +269,27 @@ final class TrainCommand extends BaseCommand {
   private void finish(RunResult result, OutputFolder folder) throws IOException {
     if (folder != null) {
       folder.write(OutputFolder.RESULT, result.toJson().getBytes(StandardCharsets.UTF_8));
-      report();
     }
+    String page = folder == null ? null : report();
     if (detail() == Detail.QUIET) {
       out().println(result.toLine());
     } else {
-      out().println(result.toText(output, next(result.reason())));
+      out().println(result.toText(output, page, next(result.reason())));
     }
   }
 
   /** A run is a run without its picture, too. */
-  private void report() {
+  private String report() {
     try {
-      RunFiles.writeReport(output);
+      return RunFiles.writeReport(output);
     } catch (LinkageError | RuntimeException e) {
       warn("there is no " + OutputFolder.REPORT + ": " + Texts.firstLine(e));
+      return null;
     }
   }
 
   private List<String> next(String reason) {
-    String convoy = "spark-submit --class " + Main.class.getName() + " " + Versions.jar();
+    String convoy = "spark-submit " + Versions.jar();
     if (output == null) {
       return List.of(convoy + " train --output DIR");
     }
@@ -296,6 +297,7 @@ final class TrainCommand extends BaseCommand {
         ? List.of(convoy + " train --resume --output " + output)
         : List.of(
             convoy + " evaluate --model " + output,
-            convoy + " predict --model " + output + " --output predictions.csv");
+            convoy + " predict --model " + output + " --output predictions.csv",
+            convoy + " predict --model " + output + " IMAGE.png");
   }
 }

@@ -37,7 +37,9 @@ public final class ConsoleProgress implements TrainListener {
   private final Detail detail;
   private final LongSupplier nanoTime;
   private final PastSteps past = new PastSteps();
+  private final ProgressBar bar;
   private Started started;
+  private Evaluated validation;
   private boolean barStands;
   private long drawn = Long.MIN_VALUE;
   private long printed;
@@ -52,6 +54,7 @@ public final class ConsoleProgress implements TrainListener {
     this.out = out;
     this.err = err;
     this.terminal = terminal;
+    this.bar = new ProgressBar(terminal);
     this.detail = detail;
     this.nanoTime = nanoTime;
   }
@@ -71,6 +74,7 @@ public final class ConsoleProgress implements TrainListener {
       past.add(step);
       progress(step);
     } else if (event instanceof Evaluated evaluated) {
+      validation = evaluated;
       say(out, evaluation(evaluated));
     } else if (event instanceof Checkpointed saved && detail == Detail.VERBOSE) {
       say(
@@ -91,7 +95,7 @@ public final class ConsoleProgress implements TrainListener {
       long now = nanoTime.getAsLong();
       if (drawn == Long.MIN_VALUE || now - drawn >= REDRAW_NANOS || isLast(step)) {
         drawn = now;
-        out.print(CLEAR + bar(step));
+        out.print(CLEAR + bar.line(step, started, past, validation));
         out.flush();
         barStands = true;
       }
@@ -171,32 +175,6 @@ public final class ConsoleProgress implements TrainListener {
       separator = ", ";
     }
     return line.toString();
-  }
-
-  private String bar(Step step) {
-    long total = Math.max(1, started == null ? step.step() : started.totalSteps());
-    double share = Math.min(1, step.step() / (double) total);
-    String left = epochs(step) + " ";
-    String right =
-        String.format(
-            Locale.ROOT,
-            " %3d%% step %d/%d  loss %s  acc %s  %s/s  ETA %s",
-            (int) (share * 100),
-            step.step(),
-            total,
-            Figures.loss(past.loss()),
-            Figures.percent(past.accuracy()),
-            Figures.rate(past.examplesPerSecond()),
-            Figures.duration(past.secondsFor(Math.max(0, total - step.step()))));
-    int room = Math.min(40, terminal.width() - 1 - left.length() - right.length() - 2);
-    String line = left + (room >= 5 ? drawing(room, share) : "") + right;
-    return line.length() < terminal.width() ? line : line.substring(0, terminal.width() - 1);
-  }
-
-  private static String drawing(int room, double share) {
-    int full = (int) (room * share);
-    String head = full < room ? ">" : "";
-    return "[" + "=".repeat(full) + head + " ".repeat(room - full - head.length()) + "]";
   }
 
   private String plain(Step step) {

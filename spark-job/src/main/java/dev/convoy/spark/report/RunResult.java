@@ -86,9 +86,10 @@ public record RunResult(
    * The last block on the console; fits a screen.
    *
    * @param output folder with the run's files, or null
+   * @param report path of the run's page, or null
    * @param next commands that a user may want to run now
    */
-  public String toText(String output, List<String> next) {
+  public String toText(String output, String report, List<String> next) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "done: "
@@ -123,6 +124,9 @@ public record RunResult(
     lines.add("  weights        sha256 " + weightsSha256);
     if (output != null) {
       lines.add("  output         " + output);
+    }
+    if (report != null) {
+      lines.add("  report         " + report);
     }
     for (int i = 0; i < next.size(); i++) {
       lines.add((i == 0 ? "  next           " : "                 ") + next.get(i));

@@ -9,51 +9,34 @@ import dev.convoy.spark.train.TrainEvent.Started;
 import dev.convoy.spark.train.TrainEvent.Step;
 import dev.convoy.spark.train.TrainListener;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.metrics.source.Source;
 
 /**
  * The run's figures in Spark's metrics system, as {@code APP_ID.driver.convoy.NAME}, so that the
- * sinks a cluster already has (Prometheus, JMX, Graphite ...) pick them up: {@code step, epoch,
- * loss, accuracy, learningRate, examplesPerSecond, stepMillis, overheadMillis, validationLoss,
+ * sinks a cluster already has (Prometheus, JMX, Graphite ...) pick them up: {@code step,
+ * totalSteps, epoch, loss, accuracy, learningRate, gradientNorm, examplesPerSecond, stepMillis,
+ * overheadMillis} (of it, what is not in the engine), its parts {@code broadcastMillis,
+ * computeMillis, resultMillis, mergeMillis, updateMillis}, {@code validationLoss,
  * validationAccuracy, checkpointAgeSeconds}. Loss, accuracy and speed are those of the past 100
  * steps; what is not known yet is NaN.
  */
 public final class SparkMetrics implements TrainListener, AutoCloseable {
   private final LongSupplier nanoTime;
-  private final PastSteps past = new PastSteps();
   private final Registered source = new Registered();
-  private volatile Values values = Values.NONE;
+  private PastSteps past = new PastSteps();
+  private volatile Started started;
+  private volatile Step step;
+  private volatile Means means = new Means(Double.NaN, Double.NaN, Double.NaN);
+  private volatile Evaluated validation;
   private volatile long checkpointed = Long.MIN_VALUE;
 
-  /** What the gauges show. */
-  private record Values(
-      long step,
-      int epoch,
-      double loss,
-      double accuracy,
-      double learningRate,
-      double examplesPerSecond,
-      double stepMillis,
-      double overheadMillis,
-      double validationLoss,
-      double validationAccuracy) {
-    static final Values NONE =
-        new Values(
-            0,
-            0,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN,
-            Double.NaN);
-  }
+  /** Of the past steps. */
+  private record Means(double loss, double accuracy, double examplesPerSecond) {}
 
   /** What Spark's metrics system registers. */
-  private final class Registered implements Source {
+  private static final class Registered implements Source {
     private final MetricRegistry registry = new MetricRegistry();
 
     @Override
@@ -73,17 +56,34 @@ public final class SparkMetrics implements TrainListener, AutoCloseable {
 
   public SparkMetrics(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
-    source.gauge("step", () -> values.step());
-    source.gauge("epoch", () -> values.epoch());
-    source.gauge("loss", () -> values.loss());
-    source.gauge("accuracy", () -> values.accuracy());
-    source.gauge("learningRate", () -> values.learningRate());
-    source.gauge("examplesPerSecond", () -> values.examplesPerSecond());
-    source.gauge("stepMillis", () -> values.stepMillis());
-    source.gauge("overheadMillis", () -> values.overheadMillis());
-    source.gauge("validationLoss", () -> values.validationLoss());
-    source.gauge("validationAccuracy", () -> values.validationAccuracy());
+    ofStep("step", Step::step);
+    ofStep("epoch", Step::epoch);
+    ofStep("learningRate", Step::learningRate);
+    ofStep("gradientNorm", Step::gradientNorm);
+    ofStep("stepMillis", s -> 1e3 * s.seconds());
+    ofStep("overheadMillis", s -> 1e3 * (s.seconds() - s.computeSeconds()));
+    ofStep("broadcastMillis", s -> 1e3 * s.broadcastSeconds());
+    ofStep("computeMillis", s -> 1e3 * s.computeSeconds());
+    ofStep("resultMillis", s -> 1e3 * s.resultSeconds());
+    ofStep("mergeMillis", s -> 1e3 * s.mergeSeconds());
+    ofStep("updateMillis", s -> 1e3 * s.updateSeconds());
+    source.gauge("totalSteps", () -> started == null ? Double.NaN : started.totalSteps());
+    source.gauge("loss", () -> means.loss());
+    source.gauge("accuracy", () -> means.accuracy());
+    source.gauge("examplesPerSecond", () -> means.examplesPerSecond());
+    source.gauge("validationLoss", () -> validation == null ? Double.NaN : validation.loss());
+    source.gauge(
+        "validationAccuracy", () -> validation == null ? Double.NaN : validation.accuracy());
     source.gauge("checkpointAgeSeconds", this::checkpointAge);
+  }
+
+  private void ofStep(String name, ToDoubleFunction<Step> figure) {
+    source.gauge(
+        name,
+        () -> {
+          Step last = step;
+          return last == null ? Double.NaN : figure.applyAsDouble(last);
+        });
   }
 
   /** Registers the figures with this JVM's Spark, whose context must have been started. */
@@ -107,38 +107,20 @@ public final class SparkMetrics implements TrainListener, AutoCloseable {
 
   @Override
   public void on(TrainEvent event) {
-    Values old = values;
-    if (event instanceof Started) {
-      values = Values.NONE;
-    } else if (event instanceof Step step) {
-      past.add(step);
-      values =
-          new Values(
-              step.step(),
-              step.epoch(),
-              past.loss(),
-              past.accuracy(),
-              step.learningRate(),
-              past.examplesPerSecond(),
-              step.seconds() * 1e3,
-              (step.seconds() - step.computeSeconds()) * 1e3,
-              old.validationLoss(),
-              old.validationAccuracy());
+    if (event instanceof Step taken) {
+      past.add(taken);
+      means = new Means(past.loss(), past.accuracy(), past.examplesPerSecond());
+      step = taken;
     } else if (event instanceof Evaluated evaluated) {
-      values =
-          new Values(
-              old.step(),
-              old.epoch(),
-              old.loss(),
-              old.accuracy(),
-              old.learningRate(),
-              old.examplesPerSecond(),
-              old.stepMillis(),
-              old.overheadMillis(),
-              evaluated.loss(),
-              evaluated.accuracy());
+      validation = evaluated;
     } else if (event instanceof Checkpointed) {
       checkpointed = nanoTime.getAsLong();
+    } else if (event instanceof Started run) {
+      past = new PastSteps();
+      step = null;
+      validation = null;
+      means = new Means(Double.NaN, Double.NaN, Double.NaN);
+      started = run;
     }
   }
 }

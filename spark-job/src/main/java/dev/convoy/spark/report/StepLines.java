@@ -114,6 +114,11 @@ public final class StepLines implements TrainListener, AutoCloseable {
     Writer open(String name, long firstStep) throws IOException;
   }
 
+  /** JSON Schema of a line of {@code metrics.jsonl}. */
+  public static String schema() {
+    return HtmlReport.resource("../metrics.schema.json");
+  }
+
   private final ObjectMapper json = new ObjectMapper();
   private final Opener opener;
   private final LongSupplier nanoTime;

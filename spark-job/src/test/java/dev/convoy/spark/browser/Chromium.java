@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
@@ -32,6 +33,9 @@ import org.openqa.selenium.logging.LoggingPreferences;
 public final class Chromium implements AutoCloseable {
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Held, because loggers that nobody holds forget what they were told. */
+  private static final Logger CHATTER = Logger.getLogger("org.openqa.selenium");
 
   private final ChromeDriver driver;
 
@@ -66,6 +70,7 @@ public final class Chromium implements AutoCloseable {
       System.err.println(reason);
       Assumptions.abort(reason);
     }
+    CHATTER.setLevel(Level.SEVERE);
     ChromeOptions options = new ChromeOptions();
     options.setBinary(browser.orElseThrow());
     options.addArguments("--headless=new", "--no-sandbox", "--disable-gpu");

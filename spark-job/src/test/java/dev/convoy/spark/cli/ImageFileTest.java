@@ -10,6 +10,7 @@ import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.report.Terminal;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -95,6 +96,20 @@ class ImageFileTest {
         fail("case " + i + " ended in " + e, e);
       }
     }
+  }
+
+  @Test
+  void aTerminalGetsGreysAndBlocks() throws IOException {
+    Path bar = image("grey.png", Color.BLACK, Color.WHITE);
+    ImageFile image = ImageFile.read(bar.toString(), GREY);
+    float[] sure = {0.25f, 0.75f};
+    List<String> blocks = ImageView.lines(image, sure, Terminal.Style.UNICODE);
+    assertThat(blocks).hasSize(14).allMatch(line -> line.length() <= 80);
+    assertThat(blocks.get(0)).endsWith("   0   25.00 %  \u2588\u2588\u2588\u2588\u2588\u2588");
+    assertThat(blocks.get(6)).contains("\u2588\u2588");
+    List<String> colours = ImageView.lines(image, sure, Terminal.Style.COLOUR);
+    assertThat(colours.get(6)).contains("\u001b[38;5;255;48;5;255m\u2580");
+    assertThat(colours.get(1)).contains("\u001b[32m   1   75.00 %");
   }
 
   @Test

@@ -83,7 +83,8 @@ class ConsoleProgressTest {
 
   @Test
   void aTerminalGetsOneLineThatFitsAndIsDrawnTenTimesASecondAtMost() {
-    ConsoleProgress progress = progress(new Terminal(true, 100), Detail.NORMAL);
+    ConsoleProgress progress =
+        progress(new Terminal(true, 100, Terminal.Style.ASCII), Detail.NORMAL);
     progress.on(started(1));
     out.reset();
     for (long i = 1; i <= 250; i++) {
@@ -100,8 +101,35 @@ class ConsoleProgressTest {
   }
 
   @Test
+  void aTerminalOfTodayGetsABarOfLinesAndTheLastValidation() {
+    ConsoleProgress progress =
+        progress(new Terminal(true, 110, Terminal.Style.UNICODE), Detail.NORMAL);
+    progress.on(started(1));
+    progress.on(new TrainEvent.Evaluated("validation", 125, 1, 6_000, 0.25, 0.98765, 1, true));
+    out.reset();
+    progress.on(step(125));
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isEqualTo(
+            "\r\u001b[Kepoch 1/2 "
+                + "\u2501".repeat(11)
+                + "\u2500".repeat(11)
+                + "  50% step 125/250  loss 2.0000  acc 25.00 %  val 98.76 %  10.0k/s  ETA 5.0 s");
+  }
+
+  @Test
+  void aNarrowTerminalGetsWhatFits() {
+    for (Terminal.Style style : Terminal.Style.values()) {
+      out.reset();
+      ConsoleProgress progress = progress(new Terminal(true, 40, style), Detail.NORMAL);
+      progress.on(step(125));
+      assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("\r\u001b[Kepoch 1 ").hasSize(43);
+    }
+  }
+
+  @Test
   void linesThatStayDoNotStandBehindTheBar() {
-    ConsoleProgress progress = progress(new Terminal(true, 60), Detail.NORMAL);
+    ConsoleProgress progress =
+        progress(new Terminal(true, 60, Terminal.Style.ASCII), Detail.NORMAL);
     progress.on(step(1));
     progress.on(new TrainEvent.Evaluated("validation", 1, 1, 10, 0.5, 1.0, 0.1, false));
     progress.on(new TrainEvent.Warned(1, "executor 1 was lost"));
@@ -115,7 +143,7 @@ class ConsoleProgressTest {
 
   @Test
   void quietSaysWarningsAlone() {
-    ConsoleProgress progress = progress(new Terminal(true, 80), Detail.QUIET);
+    ConsoleProgress progress = progress(new Terminal(true, 80, Terminal.Style.ASCII), Detail.QUIET);
     progress.on(started(1));
     progress.on(step(100));
     progress.on(new TrainEvent.Warned(100, "took long"));

@@ -6,6 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 import com.codahale.metrics.MetricRegistry;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.train.TrainEvent;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.junit.jupiter.api.Test;
@@ -28,12 +33,44 @@ class SparkMetricsTest {
       assertThat(gauge(registry, "loss")).isEqualTo(0.5);
       assertThat(gauge(registry, "accuracy")).isEqualTo(0.5);
       assertThat(gauge(registry, "examplesPerSecond")).isCloseTo(1600, within(1e-6));
+      assertThat(gauge(registry, "computeMillis")).isCloseTo(30, within(1e-6));
+      assertThat(gauge(registry, "resultMillis")).isCloseTo(4, within(1e-6));
+      assertThat(gauge(registry, "gradientNorm")).isEqualTo(1.5);
       assertThat(gauge(registry, "overheadMillis")).isCloseTo(10, within(1e-6));
       assertThat(gauge(registry, "validationAccuracy")).isEqualTo(0.9);
       assertThat(gauge(registry, "checkpointAgeSeconds")).isCloseTo(2.5, within(1e-6));
     } finally {
       spark.stop();
     }
+  }
+
+  @Test
+  void prometheusAndJsonSinksShowThem() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "spark.ui.enabled",
+            "true",
+            "spark.ui.port",
+            "0",
+            "spark.metrics.conf.*.sink.prometheusServlet.class",
+            "org.apache.spark.metrics.sink.PrometheusServlet",
+            "spark.metrics.conf.*.sink.prometheusServlet.path",
+            "/metrics/prometheus");
+    SparkContext spark = SparkForTests.local("local[1]", settings);
+    try (SparkMetrics metrics = new SparkMetrics(() -> now).register()) {
+      metrics.on(MadeUp.step(7));
+      String address = spark.uiWebUrl().get();
+      assertThat(read(address + "/metrics/json/")).contains(".driver.convoy.loss");
+      assertThat(read(address + "/metrics/prometheus/"))
+          .containsPattern("metrics_.*_driver_convoy_gradientNorm_Value\\{type=\"gauges\"} 1\\.5");
+    } finally {
+      spark.stop();
+    }
+  }
+
+  private static String read(String address) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(address)).build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
   private static double gauge(MetricRegistry registry, String name) {

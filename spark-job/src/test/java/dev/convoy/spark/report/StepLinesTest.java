@@ -44,13 +44,37 @@ class StepLinesTest {
   }
 
   @Test
+  void aLineIsWhatItsSchemaSays() throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    JsonNode schema = json.readTree(StepLines.schema());
+    JsonNode line = json.valueToTree(StepLines.StepLine.of(MadeUp.step(7)));
+    Map<String, String> types = new TreeMap<>();
+    schema
+        .get("properties")
+        .properties()
+        .forEach(field -> types.put(field.getKey(), field.getValue().get("type").asText()));
+    Map<String, String> found = new TreeMap<>();
+    line.properties()
+        .forEach(
+            field -> {
+              JsonNode value = field.getValue();
+              String type =
+                  value.isArray() ? "array" : value.isIntegralNumber() ? "integer" : "number";
+              found.put(field.getKey(), type);
+            });
+    assertThat(found).isEqualTo(types);
+    assertThat(json.convertValue(schema.get("required"), String[].class))
+        .containsExactlyInAnyOrderElementsOf(types.keySet());
+  }
+
+  @Test
   void aResultLeavesOutWhatWasNotMeasured() throws Exception {
     RunResult result = result(null);
     JsonNode json = new ObjectMapper().readTree(result.toJson());
     assertThat(json.has("testAccuracy")).isFalse();
     assertThat(json.get("weightsSha256").asText()).isEqualTo("ab12");
     assertThat(json.get("versions").get("kernels").asText()).isEqualTo("vector");
-    assertThat(result.toText(null, List.of()).lines())
+    assertThat(result.toText(null, null, List.of()).lines())
         .containsExactly(
             "done: 1,055 steps (epochs) in 41.2 s, 13.1k examples/s",
             "  time           78 % compute, 17 % Spark, 5 % driver",
@@ -59,7 +83,10 @@ class StepLinesTest {
 
   @Test
   void theLastBlockSaysWhatToDoNext() {
-    assertThat(result(0.9903).toText("target/mnist", List.of("evaluate", "predict")).lines())
+    assertThat(
+            result(0.9903)
+                .toText("target/mnist", "target/mnist/report.html", List.of("evaluate", "predict"))
+                .lines())
         .containsExactly(
             "done: 1,055 steps (epochs) in 41.2 s, 13.1k examples/s",
             "  test accuracy  99.03 %, loss 0.0300, 10,000 examples",
@@ -68,6 +95,7 @@ class StepLinesTest {
             "  as foretold    9.0 ms compute + 5.5 ms overhead, 14.0k examples/s",
             "  weights        sha256 ab12",
             "  output         target/mnist",
+            "  report         target/mnist/report.html",
             "  next           evaluate",
             "                 predict");
   }

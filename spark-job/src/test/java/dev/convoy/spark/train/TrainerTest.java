@@ -2,19 +2,25 @@ package dev.convoy.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.spark.SparkForTests;
+import dev.convoy.spark.cluster.Await;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.IdxWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,6 +83,55 @@ class TrainerTest {
     assertThat(finished.reason()).isEqualTo("epochs");
     assertThat(finished.weightsSha256()).isEqualTo(result.weightsSha256()).hasSize(64);
     assertThat(finished.examples()).isEqualTo(6 * started.trainingExamples());
+  }
+
+  @Test
+  void aStepTellsItsPartsItsNormsAndWhoDidIt() {
+    List<TrainEvent> heard = new ArrayList<>();
+    train(Jobs.on(folder).withSteps(1, 3), heard);
+    TrainEvent.Started started = of(TrainEvent.Started.class, heard).get(0);
+    assertThat(started.data().examples()).isEqualTo(400);
+    assertThat(started.layers()).isNotEmpty().allMatch(name -> name.matches("[0-9]+\\.[a-z0-9]+"));
+    for (TrainEvent.Step step : of(TrainEvent.Step.class, heard)) {
+      double parts =
+          step.broadcastSeconds()
+              + step.computeSeconds()
+              + step.resultSeconds()
+              + step.mergeSeconds()
+              + step.updateSeconds();
+      assertThat(parts).isCloseTo(step.seconds(), within(1e-6 + 0.01 * step.seconds()));
+      assertThat(step.weightNorms()).hasSameSizeAs(started.layers()).allMatch(norm -> norm > 0);
+      double all = step.gradientNorms().stream().mapToDouble(norm -> norm * norm).sum();
+      assertThat(Math.sqrt(all)).isCloseTo(step.gradientNorm(), withinPercentage(0.01));
+      assertThat(step.executors()).hasSize(1);
+      assertThat(step.executors().get(0).examples()).isEqualTo(step.examples());
+      assertThat(step.executors().get(0).tasks()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void jobsAreCalledAfterTheirStep() throws Exception {
+    List<String> names = Collections.synchronizedList(new ArrayList<>());
+    SparkListener jobs =
+        new SparkListener() {
+          @Override
+          public void onJobStart(SparkListenerJobStart start) {
+            names.add(start.properties().getProperty("spark.job.description"));
+          }
+        };
+    spark.addSparkListener(jobs);
+    try {
+      train(Jobs.on(folder).withSteps(1, 2), new ArrayList<>());
+      Await.until(
+          "the jobs",
+          Duration.ofSeconds(60),
+          () -> names.stream().anyMatch(name -> name != null && name.contains("step 2 loss")));
+      assertThat(names).anyMatch(name -> name != null && name.matches("epoch 1/1 step 1"));
+      assertThat(names)
+          .anyMatch(name -> name != null && name.matches("epoch 1/1 step 2 loss [0-9.]+"));
+    } finally {
+      spark.removeSparkListener(jobs);
+    }
   }
 
   @Test

@@ -24,6 +24,7 @@
       h('dd', {}, value, unit ? h('small', {}, unit) : null, under ? h('span', { class: 'under' }, under) : null));
   }
 
+  const some = (n, what) => `${format.count(n)} ${what}${n === 1 ? '' : 's'}`;
   const clock = millis => new Date(millis).toLocaleTimeString('en-GB');
 
   function figures(view) {
@@ -37,7 +38,7 @@
       number('Loss', format.loss(now.loss), '', 'past 100 steps'),
       number('Accuracy', ...format.percent(now.accuracy).split(' '), 'past 100 steps'),
       v ? number('Validation', ...format.percent(v.accuracy).split(' '), `loss ${format.loss(v.loss)} at step ${format.count(v.step)}`) : null,
-      number('Examples a second', format.rate(now.rate), '', `${format.millis(now.step)} a step, ${format.millis(now.overhead)} not in the engine`),
+      number('Examples a second', format.rate(now.rate), '', `${format.millis(now.step)} a step, ${format.millis(now.overhead)} of it not in the engine`),
       done ? number('Took', ...format.duration(done.seconds).split(' '), done.reason) : number('Remaining', ...format.duration(left).split(' ')));
   }
 
@@ -61,7 +62,7 @@
       ['Weights, SHA-256', view.finished ? h('code', { id: 'sha' }, view.finished.weightsSha256) : 'known at the end'],
       ['Last checkpoint', view.checkpoint ? `step ${format.count(view.checkpoint.step)} at ${clock(view.checkpoint.millis)}: ${view.checkpoint.path}` : 'none'],
       ['Data', `${format.count(run.trainingExamples)} examples of ${run.data.shape}, ${format.count(run.validationExamples)} held out; ${run.data.hash}`],
-      ['Spread', `${run.partitions} partitions on ${run.slots} task slots`],
+      ['Spread', `${some(run.partitions, 'partition')} on ${some(run.slots, 'task slot')}`],
       ['Parameters', format.count(run.parameters)],
     ];
     return h('dl', { class: 'facts', id: 'facts' }, rows.flatMap(([k, v]) => [h('dt', {}, k), h('dd', {}, v)]));
