@@ -16,6 +16,9 @@ import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
  * and so does the answer.
  */
 final class Balance extends SparkListener implements AutoCloseable {
+  /** A step takes as long as the fullest executor; below this a move costs more than it saves. */
+  private static final double WORTH_IT = 1.25;
+
   /** Steps that partitions must be uneven on end before they are moved. */
   private static final int UNEVEN_STEPS = 3;
 
@@ -87,7 +90,7 @@ final class Balance extends SparkListener implements AutoCloseable {
   }
 
   /**
-   * True if an executor holds more than its share of partitions.
+   * True if an executor holds more than its share of partitions, by enough to be worth a move.
    *
    * @param places {@code partition@executor}, blank between
    * @param executors that are there
@@ -104,7 +107,8 @@ final class Balance extends SparkListener implements AutoCloseable {
       most = Math.max(most, load.merge(executor, 1, Integer::sum));
       partitions++;
     }
-    return most > (partitions + executors - 1) / executors;
+    int share = (partitions + executors - 1) / executors;
+    return most > share && most >= WORTH_IT * share;
   }
 
   @Override
