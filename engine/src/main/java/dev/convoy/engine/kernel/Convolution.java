@@ -2,7 +2,6 @@ package dev.convoy.engine.kernel;
 
 import dev.convoy.engine.kernel.Kernels.End;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -81,6 +80,7 @@ public final class Convolution {
   }
 
   private final Geometry g;
+  private final Packing packing;
   private final Correlation forward;
 
   /**
@@ -91,6 +91,7 @@ public final class Convolution {
 
   public Convolution(Geometry geometry) {
     g = geometry;
+    packing = new Packing(g);
     forward =
         new Correlation(
             g.inHeight,
@@ -183,73 +184,11 @@ public final class Convolution {
    * step.
    */
   public void load(Kernels kernels, float[] weights, int offset, Scratch s) {
-    float[] packed = s.forward.packed;
-    for (int tap = 0; tap < forward.taps(); tap++) {
-      int from = offset + g.weightRow(forward.row(tap), forward.column(tap), tap % g.inChannels);
-      loadTap(kernels, weights, from, tap, packed);
-    }
-    if (g.bias) {
-      for (int c = 0; c < g.outChannels; c++) {
-        int at = forward.biasIndex(c);
-        Arrays.fill(packed, at, at + Kernels.LANES, weights[offset + g.weights() + c]);
-      }
-    }
+    packing.forward(kernels, weights, offset, forward, s.forward.packed);
     for (int i = 0; i < s.phases.length; i++) {
-      int py = i / g.strideWidth;
-      int px = i % g.strideWidth;
-      loadPhase(weights, offset, py, px, phases.get(i), s.phases[i].packed);
-    }
-  }
-
-  /** Packs the weights of one tap, ascending: a register's surplus falls on taps to come. */
-  private void loadTap(Kernels kernels, float[] weights, int from, int tap, float[] packed) {
-    int c = 0;
-    if (tap < forward.taps() - 3 && from + g.outChannels + 12 <= weights.length) {
-      int tiles = g.outChannels / 4;
-      int step = forward.tileStart(4);
-      kernels.scatterFours(tiles, weights, from, packed, 4 * tap, step);
-      c = 4 * tiles;
-    }
-    for (; c < g.outChannels; c++) {
-      int tile = c / 4 * 4;
-      packed[forward.tileStart(tile) + tap * forward.tileWidth(tile) + c - tile] =
-          weights[from + c];
-    }
-  }
-
-  private void loadPhase(
-      float[] weights, int offset, int py, int px, Correlation phase, float[] packed) {
-    for (int ty = 0; ty < phase.kernelHeight(); ty++) {
-      int ky = py + g.strideHeight * (phase.kernelHeight() - 1 - ty);
-      for (int tx = 0; tx < phase.kernelWidth(); tx++) {
-        int kx = px + g.strideWidth * (phase.kernelWidth() - 1 - tx);
-        int tap = phase.tap(ty, tx);
-        for (int c = 0; c < g.inChannels; c += 4) {
-          int width = phase.tileWidth(c);
-          int rows = Math.min(width, g.inChannels - c);
-          int from = offset + g.weightRow(ky, kx, c);
-          interleave(weights, from, rows, packed, phase.tileStart(c) + tap * width, width);
-        }
-      }
-    }
-  }
-
-  /** Writes {@code rows} consecutive rows of {@code outChannels} weights as columns. */
-  private void interleave(float[] weights, int from, int rows, float[] packed, int to, int width) {
-    int n = g.outChannels;
-    if (rows == 4) {
-      for (int i = 0; i < n; i++) {
-        packed[to + 4 * i] = weights[from + i];
-        packed[to + 4 * i + 1] = weights[from + n + i];
-        packed[to + 4 * i + 2] = weights[from + 2 * n + i];
-        packed[to + 4 * i + 3] = weights[from + 3 * n + i];
-      }
-      return;
-    }
-    for (int r = 0; r < rows; r++) {
-      for (int i = 0; i < n; i++) {
-        packed[to + r + i * width] = weights[from + r * n + i];
-      }
+      int row = i / g.strideWidth;
+      int column = i % g.strideWidth;
+      packing.phase(weights, offset, row, column, phases.get(i), s.phases[i].packed);
     }
   }
 

@@ -16,7 +16,10 @@ final class LaneWeightGradient extends WeightGradient {
 
   private final int pitch;
 
-  /** The copy, channel after channel: {@code [channel][row][column][lane]}. */
+  /**
+   * The copy, channel after channel: {@code [channel][row][column][lane]}; null if one channel
+   * without padding needs none.
+   */
   private final float[] planes;
 
   /** A line for each tap and channel, see {@link #laneSum}. */
@@ -27,7 +30,8 @@ final class LaneWeightGradient extends WeightGradient {
     group = laneChannels(g);
     height = Math.max(g.top() + g.inHeight(), g.outHeight() - 1 + g.kernelHeight());
     pitch = Math.max(g.left() + g.inWidth(), g.outWidth() - 1 + g.kernelWidth());
-    planes = new float[g.inChannels() * height * pitch * LANES];
+    boolean same = g.inChannels() == 1 && height == g.inHeight() && pitch == g.inWidth();
+    planes = same ? null : new float[g.inChannels() * height * pitch * LANES];
     sums = new float[taps * up(g.outChannels(), group) * LANES];
   }
 
@@ -73,6 +77,20 @@ final class LaneWeightGradient extends WeightGradient {
   }
 
   private void addBlock(Kernels k, float[] in, int inOff, float[] dOut, int dOutOff) {
+    if (planes != null) {
+      copy(k, in, inOff);
+    }
+    for (int y = 0; y < g.outHeight(); y++) {
+      int from = dOutOff + y * g.outWidth() * g.outChannels() * LANES;
+      if (planes == null) {
+        addRows(k, y, in, inOff, dOut, from);
+      } else {
+        addRows(k, y, planes, 0, dOut, from);
+      }
+    }
+  }
+
+  private void copy(Kernels k, float[] in, int inOff) {
     int line = g.inChannels() * LANES;
     for (int c = 0; c < g.inChannels(); c++) {
       for (int y = 0; y < g.inHeight(); y++) {
@@ -81,27 +99,24 @@ final class LaneWeightGradient extends WeightGradient {
         k.copyLines(g.inWidth(), in, from, line, planes, to, LANES);
       }
     }
-    for (int y = 0; y < g.outHeight(); y++) {
-      addRows(k, y, dOut, dOutOff + y * g.outWidth() * g.outChannels() * LANES);
-    }
   }
 
-  private void addRows(Kernels k, int y, float[] dOut, int from) {
+  private void addRows(Kernels k, int y, float[] rows, int first, float[] dOut, int from) {
     int step = g.outChannels() * LANES;
     int n = g.outWidth();
-    int rows = g.inChannels() * g.kernelHeight();
+    int count = g.inChannels() * g.kernelHeight();
     int tile = group * g.kernelWidth() * LANES;
     for (int c = 0, at = 0; c < g.outChannels(); c += group) {
       int d = from + c * LANES;
       int d1 = from + Math.min(c + 1, g.outChannels() - 1) * LANES;
       int d2 = from + Math.min(c + 2, g.outChannels() - 1) * LANES;
-      for (int row = 0; row < rows; row++, at += tile) {
+      for (int row = 0; row < count; row++, at += tile) {
         int channel = row / g.kernelHeight();
-        int i = (channel * height + y + row % g.kernelHeight()) * pitch * LANES;
+        int i = first + (channel * height + y + row % g.kernelHeight()) * pitch * LANES;
         if (group == 2) {
-          k.gradients().lanes2x5(n, dOut, d, d1, step, planes, i, sums, at);
+          k.gradients().lanes2x5(n, dOut, d, d1, step, rows, i, sums, at);
         } else {
-          k.gradients().lanes3x3(n, dOut, d, d1, d2, step, planes, i, sums, at);
+          k.gradients().lanes3x3(n, dOut, d, d1, d2, step, rows, i, sums, at);
         }
       }
     }

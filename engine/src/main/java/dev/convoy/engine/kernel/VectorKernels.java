@@ -25,7 +25,7 @@ import jdk.incubator.vector.VectorMask;
 final class VectorKernels implements Kernels {
   private final WindowProducts windows = new VectorWindowProducts();
   private final GradientProducts gradients = new VectorGradientProducts();
-  private final Functions functions = new VectorFunctions();
+  private final Functions functions = new SettlingFunctions(new VectorFunctions());
 
   @Override
   public String name() {
