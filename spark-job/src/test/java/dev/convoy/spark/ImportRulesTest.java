@@ -38,7 +38,7 @@ class ImportRulesTest {
     "export,",
     "train, data checkpoint",
     "report, train",
-    "job, train",
+    "job, train data",
     "ml, job train data checkpoint",
   })
   void aPackageKnowsOnlyThoseBelowIt(String name, String below) {

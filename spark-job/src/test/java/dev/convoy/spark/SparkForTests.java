@@ -4,6 +4,7 @@ import dev.convoy.spark.train.SparkSettings;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
+import org.apache.spark.sql.SparkSession;
 
 /** Local Spark contexts for tests, quiet and without a UI. */
 public final class SparkForTests {
@@ -16,6 +17,12 @@ public final class SparkForTests {
     conf.set("spark.driver.bindAddress", "127.0.0.1");
     settings.forEach(conf::set);
     return new SparkContext(SparkSettings.apply(conf));
+  }
+
+  /** A session on {@code master} for small tables; the caller stops it. */
+  public static SparkSession session(String master) {
+    local(master, Map.of("spark.sql.shuffle.partitions", "3"));
+    return SparkSession.builder().getOrCreate();
   }
 
   public static SparkContext local(String master) {

@@ -164,6 +164,24 @@ public final class Batch {
     clearUnused();
   }
 
+  /**
+   * Appends one example of plain numbers, {@code [height][width][channel]}, of which {@code full}
+   * stands for a full pixel: 255 makes numbers 0 to 255 the same inputs, bit for bit, as bytes.
+   * Overwrites one lane.
+   */
+  public void add(
+      float[] values, int offset, float full, Normalization normalization, int label, long id) {
+    layOut();
+    int lane = next(label, id);
+    int block = lane / Lanes.COUNT * Lanes.COUNT * shape.size();
+    for (int i = 0, n = shape.size(); i < n; i++) {
+      float input = normalization.input(values[offset + i] / (double) full);
+      inputs[block + i * Lanes.COUNT + lane % Lanes.COUNT] = input;
+    }
+    laid = size;
+    clearUnused();
+  }
+
   private int next(int label, long id) {
     if (size == capacity) {
       throw new IllegalStateException("batch: full at " + capacity + " examples; clear() it first");

@@ -23,8 +23,13 @@ public record Normalization(float mean, float deviation) {
   public float[] table() {
     float[] table = new float[256];
     for (int i = 0; i < table.length; i++) {
-      table[i] = (float) ((i / 255.0 - mean) / deviation);
+      table[i] = input(i / 255.0);
     }
     return table;
+  }
+
+  /** The input value that {@code share} of a full pixel stands for; 1 is white. */
+  public float input(double share) {
+    return (float) ((share - mean) / deviation);
   }
 }

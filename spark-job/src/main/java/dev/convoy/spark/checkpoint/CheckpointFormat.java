@@ -100,7 +100,7 @@ final class CheckpointFormat {
     buffer.limit(bytes.length - DIGEST);
     try {
       return parse(buffer);
-    } catch (java.nio.BufferUnderflowException e) {
+    } catch (java.nio.BufferUnderflowException | IndexOutOfBoundsException e) {
       throw new CheckpointException("ends inside a field at offset " + buffer.position(), e);
     }
   }

@@ -2,9 +2,9 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.spark.data.DataLocation;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.job.Job;
-import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +61,7 @@ final class EvaluateCommand extends BaseCommand {
     }
     spark.check();
     ModelOption.Found found = find();
-    String data = job.givenData().or(found::data).orElse(Key.DATA_PATH.standard());
+    DataLocation data = job.testData(found.run(), found.model().spec());
     SparkContext context = spark.start("convoy evaluate", this);
     try {
       EvaluationReport report = evaluate(context, found, data);
@@ -92,13 +92,14 @@ final class EvaluateCommand extends BaseCommand {
     return new ModelOption.Found(
         new TrainedModel(untrained.config().model(), network.outputs(), weights),
         untrained.name() + ", untrained",
-        Optional.of(untrained.config().data().path()));
+        job.given(Optional.empty()));
   }
 
-  private EvaluationReport evaluate(SparkContext context, ModelOption.Found found, String data) {
+  private EvaluationReport evaluate(
+      SparkContext context, ModelOption.Found found, DataLocation data) {
     TrainedModel trained = found.model();
-    try (Dataset test = Dataset.open(context, data, Dataset.Part.TEST, 0, trained.spec())) {
-      return EvaluationReport.of(trained, found.path(), data, test, mistakes);
+    try (Dataset test = Dataset.open(context, data, Dataset.Part.TEST, 0)) {
+      return EvaluationReport.of(trained, found.path(), data.path(), test, mistakes);
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.spark.data.DataLocation;
+import dev.convoy.spark.data.TableColumns;
 import dev.convoy.spark.job.BuiltInJobs;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.JobFile;
@@ -32,8 +35,8 @@ final class JobOptions {
       names = "--data",
       paramLabel = "PATH",
       description =
-          "Folder of IDX files on any Hadoop file system, or embedded:mnist. Short for --set"
-              + " data.path=PATH.")
+          "Folder of IDX, CIFAR-10 or Parquet files or of images by class on any Hadoop file"
+              + " system, table:NAME, or embedded:mnist. Short for --set data.path=PATH.")
   private String data;
 
   @Option(
@@ -54,18 +57,37 @@ final class JobOptions {
     return config != null;
   }
 
-  /** The data path of {@code --data} or {@code --set data.path}, if given. */
-  Optional<String> givenData() {
-    Settings settings = JobFile.settings("", "the command line", overrides());
-    return settings.isGiven(Key.DATA_PATH)
-        ? Optional.of(settings.text(Key.DATA_PATH))
-        : Optional.empty();
+  /**
+   * The data to evaluate or predict: what the options say, else the test set of the job in {@code
+   * run}.
+   *
+   * @param model to read it for
+   */
+  DataLocation testData(Optional<Source> run, ModelSpec model) {
+    Settings given = JobFile.settings("", "the command line", overrides());
+    Settings all =
+        run.isEmpty() ? given : JobFile.settings(run.get().yaml(), run.get().place(), overrides());
+    boolean another = given.isGiven(Key.DATA_PATH) && !given.isGiven(Key.DATA_TEST_PATH);
+    String test = another ? "" : all.text(Key.DATA_TEST_PATH);
+    TableColumns columns =
+        new TableColumns(
+            all.text(Key.DATA_FEATURES), all.text(Key.DATA_LABEL), all.text(Key.DATA_KEY), "");
+    return new DataLocation(
+        test.isEmpty() ? all.text(Key.DATA_PATH) : test,
+        columns,
+        all.single(Key.DATA_SCALE),
+        Optional.of(model));
   }
 
   /** Reads the job; {@code --config} counts, then {@code otherwise}, then the default job. */
   Job read(Optional<Source> otherwise) {
-    Source source = config == null && otherwise.isPresent() ? otherwise.get() : source();
+    Source source = given(otherwise).orElseThrow();
     return JobFile.read(source.name(), source.yaml(), source.place(), overrides());
+  }
+
+  /** The job's text: of {@code --config}, {@code otherwise}, or the default job. */
+  Optional<Source> given(Optional<Source> otherwise) {
+    return Optional.of(config == null && otherwise.isPresent() ? otherwise.get() : source());
   }
 
   private List<JobFile.Override> overrides() {

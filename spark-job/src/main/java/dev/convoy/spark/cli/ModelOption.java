@@ -4,13 +4,13 @@ import dev.convoy.engine.network.ModelFile;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.spark.job.JobFile;
 import dev.convoy.spark.job.Key;
-import dev.convoy.spark.job.Settings;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -23,9 +23,15 @@ final class ModelOption {
    * A trained network.
    *
    * @param path of the file
-   * @param data path that it was trained on, if its run tells
+   * @param run the job that it was trained by, if that lies beside it
    */
-  record Found(TrainedModel model, String path, Optional<String> data) {}
+  record Found(TrainedModel model, String path, Optional<JobOptions.Source> run) {
+    /** The path of the data that it was trained on, if its job tells. */
+    Optional<String> data() {
+      return run.map(
+          job -> JobFile.settings(job.yaml(), job.place(), List.of()).text(Key.DATA_PATH));
+    }
+  }
 
   /**
    * @param option that names it, for messages
@@ -47,7 +53,7 @@ final class ModelOption {
       }
       try (InputStream in = new BufferedInputStream(files.open(path), 1 << 16)) {
         TrainedModel model = ModelFile.read(in, path.toString());
-        return new Found(model, path.toString(), trainedOn(files, path.getParent()));
+        return new Found(model, path.toString(), run(files, path.getParent()));
       }
     } catch (FileNotFoundException e) {
       throw new UserError(option + ": no such file or folder: " + text, e);
@@ -56,15 +62,13 @@ final class ModelOption {
     }
   }
 
-  private static Optional<String> trainedOn(FileSystem files, Path folder) throws IOException {
+  private static Optional<JobOptions.Source> run(FileSystem files, Path folder) throws IOException {
     Path job = new Path(folder, OutputFolder.JOB);
     if (!files.exists(job)) {
       return Optional.empty();
     }
     byte[] yaml = HadoopFiles.readSmall("--model", job.toString(), 1 << 20, "");
-    Settings settings =
-        JobFile.settings(
-            JobOptions.utf8(job.toString(), yaml), job.toString(), java.util.List.of());
-    return Optional.of(settings.text(Key.DATA_PATH));
+    String text = JobOptions.utf8(job.toString(), yaml);
+    return Optional.of(new JobOptions.Source(folder.getName(), job.toString(), text));
   }
 }

@@ -32,8 +32,8 @@ final class ScoreTask extends ForwardTask<Scores> {
           batch.labels()[i],
           outputs,
           i * values,
-          shard.pixels(),
-          (from + i) * size,
+          shard.picture(from + i, size),
+          0,
           size);
     }
     scores.lossSum += lossSum;

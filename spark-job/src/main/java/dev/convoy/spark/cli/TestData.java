@@ -12,16 +12,20 @@ import org.apache.hadoop.fs.Path;
 final class TestData {
   private TestData() {}
 
-  /** True for data of our own jar, and for folders with a file named like a test set's. */
+  /**
+   * True for data of our own jar, and for folders with a file or folder named like a test set's;
+   * not for tables, which have no parts.
+   */
   static boolean exists(String data) {
-    if (data.startsWith("embedded:")) {
-      return true;
+    if (data.startsWith("embedded:") || data.startsWith("table:")) {
+      return data.startsWith("embedded:");
     }
     Path folder = HadoopFiles.path("data.path", data);
     try (FileSystem files = HadoopFiles.open("data.path", folder)) {
       for (FileStatus file : files.listStatus(folder)) {
         String name = file.getPath().getName();
-        if (name.startsWith("t10k-") || name.startsWith("test-")) {
+        boolean named = name.equals("test") || name.equals("test_batch.bin");
+        if (named || name.startsWith("t10k-") || name.startsWith("test-")) {
           return true;
         }
       }

@@ -18,8 +18,11 @@ record TestSet(SparkContext context, Dataset data, TrainConfig config, ClusterFa
     ClusterFailures failures =
         new ClusterFailures(context::isStopped, warned -> command.warn(warned.message()));
     String path = config.data().path();
-    if (!TestData.exists(path)) {
-      command.warn("no test set in " + path + ": there will be no test accuracy");
+    if (config.data().testPath().isEmpty() && !TestData.exists(path)) {
+      command.warn(
+          "no test set in "
+              + path
+              + ": there will be no test accuracy; data.testPath names one elsewhere");
       return new TestSet(context, null, config, failures);
     }
     int partitions = config.data().partitions();
@@ -27,7 +30,7 @@ record TestSet(SparkContext context, Dataset data, TrainConfig config, ClusterFa
         failures.retry(
             "reading the test set",
             0,
-            () -> Dataset.open(context, path, Dataset.Part.TEST, partitions, config.model()));
+            () -> Dataset.open(context, config.testLocation(), Dataset.Part.TEST, partitions));
     return new TestSet(context, data, config, failures);
   }
 
@@ -35,8 +38,8 @@ record TestSet(SparkContext context, Dataset data, TrainConfig config, ClusterFa
   void score(TrainedModel model, OutputFolder folder) throws IOException {
     if (data != null) {
       String path = folder.path(OutputFolder.MODEL);
-      EvaluationReport report =
-          EvaluationReport.of(model, path, config.data().path(), data, EvaluationReport.KEPT);
+      String from = config.testLocation().path();
+      EvaluationReport report = EvaluationReport.of(model, path, from, data, EvaluationReport.KEPT);
       folder.write(OutputFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
     }
   }

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 import scala.collection.Iterator;
 import scala.reflect.ClassTag$;
@@ -37,23 +37,24 @@ public final class Dataset implements AutoCloseable {
   private static final int EVALUATION_SHARDS = 64;
 
   private final SparkContext spark;
-  private final ExampleSource source;
+  private final ShardSource source;
   private final ShardLayout layout;
   private final int[] training;
   private final int[] heldOut;
-  private final long[] firstOfClass;
   private final Fingerprint fingerprint;
+
+  /** Index of the first example of each class up to the largest, or -1. */
+  private long[] firstOfClass = new long[0];
+
   private RDD<PackedShard> rdd;
 
-  private Dataset(SparkContext spark, ExampleSource source, ShardLayout layout, int partitions) {
+  private Dataset(SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
     this.spark = spark;
     this.source = source;
     this.layout = layout;
     this.rdd = cut(partitions);
     this.training = new int[layout.shards()];
     this.heldOut = new int[layout.shards()];
-    this.firstOfClass = new long[ShardStats.MOST_CLASSES * source.labels()];
-    Arrays.fill(firstOfClass, -1);
     boolean seen = false;
     try {
       this.fingerprint = look();
@@ -69,37 +70,28 @@ public final class Dataset implements AutoCloseable {
   /**
    * Reads and checks a whole data set, all of it for evaluation.
    *
-   * @param path a folder of IDX files on any Hadoop file system, or {@code embedded:mnist}
    * @param partitions 0 for one a task slot
    * @throws DataException naming file, offset, got and expected
    */
+  public static Dataset open(SparkContext spark, DataLocation location, Part part, int partitions) {
+    Dataset data = open(spark, location, part, partitions, EVALUATION_SHARDS, 0, 1);
+    return location.model().isPresent() ? data.checked(location.model().get()) : data;
+  }
+
+  /** The same, of data that says its shape and has no columns. */
   public static Dataset open(SparkContext spark, String path, Part part, int partitions) {
-    return open(spark, path, part, Optional.empty(), partitions, EVALUATION_SHARDS, 0, 1);
+    return open(spark, DataLocation.of(path), part, partitions);
   }
 
   /** As above, with the files that the inputs and outputs of {@code model} name, and checked. */
   public static Dataset open(
       SparkContext spark, String path, Part part, int partitions, ModelSpec model) {
-    Dataset data = open(spark, path, part, Optional.of(model), partitions, EVALUATION_SHARDS, 0, 1);
-    return data.checked(model);
-  }
-
-  /** As below, with one image and one label an example. */
-  public static Dataset open(
-      SparkContext spark,
-      String path,
-      Part part,
-      int partitions,
-      int shards,
-      long seed,
-      double heldOutFraction) {
-    return open(spark, path, part, Optional.empty(), partitions, shards, seed, heldOutFraction);
+    return open(spark, DataLocation.of(path, model), part, partitions);
   }
 
   /**
    * Reads and checks a whole data set.
    *
-   * @param model whose inputs and outputs name files; without one there are one image and label
    * @param shards logical shards V
    * @param seed chooses what is held out
    * @param heldOutFraction share of the examples held out for evaluation, 0 to 1
@@ -107,40 +99,40 @@ public final class Dataset implements AutoCloseable {
    */
   public static Dataset open(
       SparkContext spark,
-      String path,
+      DataLocation location,
       Part part,
-      Optional<ModelSpec> model,
       int partitions,
       int shards,
       long seed,
       double heldOutFraction) {
-    JavaSparkContext java = JavaSparkContext.fromSparkContext(spark);
-    ExampleSource source;
-    if (path.startsWith("embedded:")) {
-      if (!path.equals(EMBEDDED_MNIST)) {
-        throw new DataException("data.path: got " + path + ", expected " + EMBEDDED_MNIST);
-      }
-      expectOneImageAndLabel(path, model);
-      source = new EmbeddedMnist(part);
-    } else {
-      source = IdxFiles.open(java, path, part, model);
+    Optional<org.apache.spark.sql.Dataset<Row>> table = Sources.table(spark, location, part);
+    if (table.isPresent()) {
+      location.expectOneImageAndLabel();
+      return of(
+          table.get(),
+          location.columns(),
+          location.shape(),
+          location.scale(),
+          shards,
+          partitions,
+          seed,
+          heldOutFraction);
     }
+    ExampleSource source = Sources.examples(spark, location, part);
     return of(spark, source, shards, partitions, seed, heldOutFraction);
   }
 
-  private static void expectOneImageAndLabel(String path, Optional<ModelSpec> model) {
-    if (model.isPresent()
-        && (model.get().inputs().size() > 1 || model.get().outputs().size() > 1)) {
-      throw new DataException(
-          "data.path: got "
-              + path
-              + ", which has one image and one label an example, expected "
-              + model.get().inputs().size()
-              + " and "
-              + model.get().outputs().size()
-              + " as the model says; give a folder with files such as train-NAME-images-idx3-ubyte"
-              + " and train-NAME-labels-idx1-ubyte for each");
-    }
+  /** The same, of data that says its shape and has no columns. */
+  public static Dataset open(
+      SparkContext spark,
+      String path,
+      Part part,
+      int partitions,
+      int shards,
+      long seed,
+      double heldOutFraction) {
+    DataLocation location = DataLocation.of(path);
+    return open(spark, location, part, partitions, shards, seed, heldOutFraction);
   }
 
   /**
@@ -155,6 +147,41 @@ public final class Dataset implements AutoCloseable {
   public static Dataset of(
       SparkContext spark,
       ExampleSource source,
+      int shards,
+      int partitions,
+      long seed,
+      double heldOutFraction) {
+    return of(spark, new IndexedShards(spark, source), shards, partitions, seed, heldOutFraction);
+  }
+
+  /**
+   * Reads and checks all rows of {@code table}. Which index a row has is told at {@link
+   * TableSource}.
+   *
+   * @param shape of an example
+   * @param full the number that stands for a full pixel, in columns of numbers
+   * @param shards logical shards V
+   * @param partitions 0 for one a task slot
+   * @param seed chooses what is held out
+   * @param heldOutFraction share of the rows held out for evaluation, 0 to 1; unless a column says
+   */
+  public static Dataset of(
+      org.apache.spark.sql.Dataset<Row> table,
+      TableColumns columns,
+      Shape shape,
+      float full,
+      int shards,
+      int partitions,
+      long seed,
+      double heldOutFraction) {
+    ShardSource source = new TableSource(table, columns, shape, full);
+    SparkContext spark = table.sparkSession().sparkContext();
+    return of(spark, source, shards, partitions, seed, heldOutFraction);
+  }
+
+  private static Dataset of(
+      SparkContext spark,
+      ShardSource source,
       int shards,
       int partitions,
       long seed,
@@ -292,7 +319,7 @@ public final class Dataset implements AutoCloseable {
   }
 
   private RDD<PackedShard> cut(int partitions) {
-    RDD<PackedShard> shards = new ShardRdd(spark, source, layout, partitions);
+    RDD<PackedShard> shards = source.cut(layout, partitions);
     shards.setName("convoy shards");
     return shards.persist(StorageLevel.MEMORY_AND_DISK());
   }
@@ -311,27 +338,33 @@ public final class Dataset implements AutoCloseable {
     }
     long low = 0;
     long high = 0;
-    int classes = 0;
     for (ShardStats[] partition : (ShardStats[][]) results) {
       for (ShardStats stats : partition) {
         training[stats.shard] = stats.training;
         heldOut[stats.shard] = stats.heldOut;
         low += stats.low;
         high += stats.high;
-        for (int label = 0; label < stats.first.length; label++) {
-          long index = stats.first[label];
-          if (index >= 0 && (firstOfClass[label] < 0 || index < firstOfClass[label])) {
-            firstOfClass[label] = index;
-            classes = Math.max(classes, label / source.labels() + 1);
-          }
-        }
+        note(stats.first);
       }
     }
     return new Fingerprint(
         layout.examples(),
-        classes,
+        firstOfClass.length / source.labels(),
         source.shape().toString(),
         String.format(Locale.ROOT, "%016x%016x", high, low));
+  }
+
+  private void note(long[] first) {
+    int known = firstOfClass.length;
+    if (first.length > known) {
+      firstOfClass = Arrays.copyOf(firstOfClass, first.length);
+      Arrays.fill(firstOfClass, known, first.length, -1);
+    }
+    for (int label = 0; label < first.length; label++) {
+      if (first[label] >= 0 && (firstOfClass[label] < 0 || first[label] < firstOfClass[label])) {
+        firstOfClass[label] = first[label];
+      }
+    }
   }
 
   /** Looks at every example of a partition. */

@@ -76,6 +76,11 @@ final class EmbeddedMnist implements ExampleSource {
   }
 
   @Override
+  public String name(long index) {
+    return LoadedIdx.name(loaded().heads().get(0), index);
+  }
+
+  @Override
   public Reader open() {
     LoadedIdx all = loaded();
     int example = all.shape().size();

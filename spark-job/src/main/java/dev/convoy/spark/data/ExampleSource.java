@@ -27,6 +27,11 @@ public interface ExampleSource extends Serializable {
    */
   String labelPlace(long index);
 
+  /** What to call example {@code index} in a list of predictions. */
+  default String name(long index) {
+    return labelPlace(index);
+  }
+
   /** Called on the driver once every example was read and is cached: frees what executors hold. */
   default void release() {}
 

@@ -5,13 +5,13 @@ import java.io.FileNotFoundException;
 import org.apache.spark.SparkEnv;
 
 /** What stands behind a Spark job that failed while it read data. */
-final class Failures {
+public final class Failures {
   private Failures() {}
 
   /**
    * The bad data that made a Spark job fail, or {@code failure} itself if that is not the cause.
    */
-  static RuntimeException within(Exception failure) {
+  public static RuntimeException within(Exception failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof DataException data) {
         return data;

@@ -36,14 +36,6 @@ final class IdxFiles {
     try {
       Path path = new Path(folder);
       FileSystem files = path.getFileSystem(configuration);
-      if (!files.exists(path) || !files.getFileStatus(path).isDirectory()) {
-        throw new DataException(
-            "data.path: got "
-                + folder
-                + ", which is not a folder on "
-                + files.getUri()
-                + ", expected a folder of IDX files or embedded:mnist");
-      }
       Finder finder = new Finder(files, path, part);
       List<Path> images = finder.images(model);
       List<Path> labels = finder.labels(model);

@@ -83,6 +83,11 @@ final class IdxSource implements ExampleSource {
   }
 
   @Override
+  public String name(long index) {
+    return LoadedIdx.name(heads.get(0), index);
+  }
+
+  @Override
   public Reader open() throws IOException {
     RangeReader reader = new RangeReader();
     try {

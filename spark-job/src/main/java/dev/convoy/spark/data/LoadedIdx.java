@@ -82,4 +82,10 @@ record LoadedIdx(List<IdxHeader> heads, Shape shape, byte[] rows, int[] labels) 
     IdxHeader head = heads.get((int) (index % heads.size()));
     return head.name() + ": offset " + head.offset(index / heads.size());
   }
+
+  /** What to call an example: the file of images and its number there. */
+  static String name(IdxHeader labels, long index) {
+    String file = labels.name().substring(labels.name().lastIndexOf('/') + 1);
+    return file.replace("labels", "images").replace("idx1", "idx3") + "#" + index;
+  }
 }

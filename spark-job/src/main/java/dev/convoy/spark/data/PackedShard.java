@@ -4,6 +4,7 @@ import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.tensor.CounterRandom;
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * One logical shard in primitive arrays: the examples for training first, then those held out, each
@@ -16,6 +17,8 @@ public final class PackedShard implements Serializable {
   private final int shard;
   private final int training;
   private final byte[] pixels;
+  private final float[] values;
+  private final float full;
   private final int[] labels;
   private final long[] indexes;
   private transient volatile Order order;
@@ -30,9 +33,27 @@ public final class PackedShard implements Serializable {
    * @param indexes place of each example in the source: its identity
    */
   public PackedShard(int shard, int training, byte[] pixels, int[] labels, long[] indexes) {
+    this(shard, training, pixels, null, 255f, labels, indexes);
+  }
+
+  /**
+   * @param pixels null if {@code values} hold the examples
+   * @param values {@code [example][height][width][channel]}, or null
+   * @param full the value that stands for a full pixel
+   */
+  PackedShard(
+      int shard,
+      int training,
+      byte[] pixels,
+      float[] values,
+      float full,
+      int[] labels,
+      long[] indexes) {
     this.shard = shard;
     this.training = training;
     this.pixels = pixels;
+    this.values = values;
+    this.full = full;
     this.labels = labels;
     this.indexes = indexes;
   }
@@ -40,16 +61,33 @@ public final class PackedShard implements Serializable {
   /**
    * Appends the example at {@code place} to {@code batch}, with a label for each output.
    *
-   * @param model whose normalization makes inputs of bytes
+   * @param model whose normalization makes inputs of bytes and numbers
    * @param table of that normalization
    */
   public void addTo(Batch batch, int place, ModelSpec model, float[] table) {
     int offset = place * batch.shape().size();
     int first = place * labelsAnExample();
-    batch.add(pixels, offset, table, labels[first], indexes[place]);
+    if (values == null) {
+      batch.add(pixels, offset, table, labels[first], indexes[place]);
+    } else {
+      batch.add(values, offset, full, model.normalization(), labels[first], indexes[place]);
+    }
     for (int o = 1; o < batch.labelsAnExample(); o++) {
       batch.label(o, o < labelsAnExample() ? labels[first + o] : 0);
     }
+  }
+
+  /** The example at {@code place} to draw: its pixels, or its numbers as near to them as can be. */
+  public byte[] picture(int place, int example) {
+    int offset = place * example;
+    if (values == null) {
+      return Arrays.copyOfRange(pixels, offset, offset + example);
+    }
+    byte[] picture = new byte[example];
+    for (int i = 0; i < example; i++) {
+      picture[i] = (byte) Math.max(0, Math.min(255, Math.round(values[offset + i] / full * 255)));
+    }
+    return picture;
   }
 
   /** Labels that each example has. */
@@ -71,8 +109,14 @@ public final class PackedShard implements Serializable {
     return indexes.length;
   }
 
+  /** Bytes of the examples; null if they are {@link #values}. */
   public byte[] pixels() {
     return pixels;
+  }
+
+  /** Numbers of the examples; null if they are {@link #pixels}. */
+  float[] values() {
+    return values;
   }
 
   public int[] labels() {

@@ -6,15 +6,17 @@ import java.util.Arrays;
 /** What a look at every example of one shard found. */
 final class ShardStats implements Serializable {
   private static final long serialVersionUID = 1L;
-  static final int MOST_CLASSES = 256;
+
+  /** Labels are below this. */
+  static final int MOST_CLASSES = 1 << 16;
 
   final int shard;
   final int training;
   final int heldOut;
 
   /**
-   * Index of the first example of each class, or -1. With L labels an example, class c of label o
-   * is number {@code c * L + o}.
+   * Index of the first example of each class up to the largest, or -1. With L labels an example,
+   * class c of label o is number {@code c * L + o}.
    */
   final long[] first;
 
@@ -26,7 +28,7 @@ final class ShardStats implements Serializable {
     training = packed.training();
     heldOut = packed.size() - packed.training();
     int each = packed.labelsAnExample();
-    first = new long[MOST_CLASSES * each];
+    first = new long[(1 + Arrays.stream(packed.labels()).max().orElse(0)) * each];
     Arrays.fill(first, -1);
     for (int i = 0; i < packed.size(); i++) {
       long index = packed.indexes()[i];
@@ -38,7 +40,10 @@ final class ShardStats implements Serializable {
         }
         label = label * 0xBF58476D1CE4E5B9L + packed.labels()[i * each + o];
       }
-      long hash = hash(index, label, packed.pixels(), i * example, example);
+      long hash =
+          packed.values() == null
+              ? hash(index, label, packed.pixels(), i * example, example)
+              : hash(index, label, packed.values(), i * example, example);
       low += hash;
       high += mix(hash ^ 0x9E3779B97F4A7C15L);
     }
@@ -52,6 +57,18 @@ final class ShardStats implements Serializable {
     long hash = mix(index * 0xD1B54A32D192ED03L + label);
     for (int i = from; i < from + length; i++) {
       hash = (hash ^ pixels[i]) * 0x100000001B3L;
+      hash ^= hash >>> 29;
+    }
+    return mix(hash);
+  }
+
+  /** The same for numbers; whole ones from 0 to 255 count as the bytes that they could be. */
+  private static long hash(long index, long label, float[] values, int from, int length) {
+    long hash = mix(index * 0xD1B54A32D192ED03L + label);
+    for (int i = from; i < from + length; i++) {
+      float value = values[i];
+      boolean isByte = value >= 0 && value <= 255 && value == (int) value;
+      hash = (hash ^ (isByte ? (byte) value : Float.floatToIntBits(value))) * 0x100000001B3L;
       hash ^= hash >>> 29;
     }
     return mix(hash);

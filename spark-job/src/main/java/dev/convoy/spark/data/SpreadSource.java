@@ -69,6 +69,11 @@ final class SpreadSource implements ExampleSource {
   }
 
   @Override
+  public String name(long index) {
+    return LoadedIdx.name(heads.get(0), index);
+  }
+
+  @Override
   public Reader open() {
     return this::read;
   }

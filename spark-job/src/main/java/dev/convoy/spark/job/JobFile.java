@@ -1,5 +1,6 @@
 package dev.convoy.spark.job;
 
+import dev.convoy.spark.data.TableColumns;
 import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.TrainConfig.Checkpoints;
 import dev.convoy.spark.train.TrainConfig.Data;
@@ -77,10 +78,19 @@ public final class JobFile {
     if (path.isBlank()) {
       throw settings
           .place(Key.DATA_PATH)
-          .error("data.path: got nothing, expected a folder of IDX files or embedded:mnist");
+          .error("data.path: got nothing, expected a folder of data, table:NAME or embedded:mnist");
     }
+    TableColumns columns =
+        new TableColumns(
+            settings.text(Key.DATA_FEATURES),
+            settings.text(Key.DATA_LABEL),
+            settings.text(Key.DATA_KEY),
+            "");
     return new Data(
         path,
+        settings.text(Key.DATA_TEST_PATH),
+        columns,
+        settings.single(Key.DATA_SCALE),
         settings.integer(Key.DATA_PARTITIONS),
         settings.integer(Key.DATA_SHARDS),
         settings.real(Key.DATA_VALIDATION_FRACTION));

@@ -17,7 +17,24 @@ public enum Key {
       Kind.TEXT,
       "embedded:mnist",
       "",
-      "folder of IDX files (file:, hdfs:, s3a: ...), or embedded:mnist"),
+      "folder (file:, hdfs:, s3a: ...) of IDX, CIFAR-10 or Parquet files or of images by class,"
+          + " table:NAME, or embedded:mnist"),
+  DATA_TEST_PATH(
+      "data.testPath", Kind.TEXT, "", "", "the test set, if it is not with the data in data.path"),
+  DATA_FEATURES("data.columns.features", Kind.TEXT, "features", "", "of a table: the examples"),
+  DATA_LABEL("data.columns.label", Kind.TEXT, "label", "", "of a table: class numbers from 0"),
+  DATA_KEY(
+      "data.columns.key",
+      Kind.TEXT,
+      "",
+      "",
+      "of a table: what orders the examples; if empty, their contents' hash. Part of the answer"),
+  DATA_SCALE(
+      "data.columns.scale",
+      Kind.REAL,
+      "255",
+      "(0,)",
+      "of a table: the number that stands for a full pixel; 1 for inputs as they are"),
   DATA_PARTITIONS(
       "data.partitions",
       Kind.INTEGER,

@@ -1,12 +1,15 @@
 package dev.convoy.spark.job;
 
+import java.io.Serializable;
+
 /**
  * An interval in the usual notation, such as {@code [1,)} or {@code (0,1]}.
  *
  * @param low infinite if there is none; belongs to the interval unless {@code lowOpen}
  * @param high infinite if there is none; belongs to the interval unless {@code highOpen}
  */
-public record Limits(double low, boolean lowOpen, double high, boolean highOpen) {
+public record Limits(double low, boolean lowOpen, double high, boolean highOpen)
+    implements Serializable {
 
   /** Reads the notation. */
   public static Limits parse(String text) {

@@ -3,7 +3,10 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Optimizer;
+import dev.convoy.spark.data.DataLocation;
+import dev.convoy.spark.data.TableColumns;
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * A training job, checked and complete: nothing has a default here (defaults live in the job file's
@@ -44,13 +47,40 @@ public record TrainConfig(
   }
 
   /**
-   * @param path folder or file prefix of the data, or {@code embedded:mnist}
+   * @param path of the data, as {@link DataLocation} has it
+   * @param testPath of the test set; empty if it is with the data
+   * @param columns of a table
+   * @param scale number in a table's column that stands for a full pixel
    * @param partitions of the RDD; 0 means one a task slot. Does not change the answer
    * @param shards logical shards V; changes the answer
    * @param validationFraction share of the training set held out, chosen by the seed
    */
-  public record Data(String path, int partitions, int shards, double validationFraction)
-      implements Serializable {}
+  public record Data(
+      String path,
+      String testPath,
+      TableColumns columns,
+      float scale,
+      int partitions,
+      int shards,
+      double validationFraction)
+      implements Serializable {
+
+    /** Data that is no table, its test set with it. */
+    public Data(String path, int partitions, int shards, double validationFraction) {
+      this(path, "", TableColumns.STANDARD, 255f, partitions, shards, validationFraction);
+    }
+  }
+
+  /** Where the training data is, read for the model. */
+  public DataLocation location() {
+    return new DataLocation(data.path(), data.columns(), data.scale(), Optional.of(model));
+  }
+
+  /** Where the test data is. */
+  public DataLocation testLocation() {
+    String path = data.testPath().isEmpty() ? data.path() : data.testPath();
+    return new DataLocation(path, data.columns(), data.scale(), Optional.of(model));
+  }
 
   /**
    * @param epochs passes over the training data

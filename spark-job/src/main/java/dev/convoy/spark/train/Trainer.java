@@ -55,9 +55,8 @@ public final class Trainer {
     TrainConfig.Data data = config.data();
     return Dataset.open(
         spark,
-        data.path(),
+        config.location(),
         Dataset.Part.TRAIN,
-        Optional.of(config.model()),
         data.partitions(),
         data.shards(),
         config.loop().seed(),

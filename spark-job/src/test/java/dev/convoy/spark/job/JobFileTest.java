@@ -196,7 +196,7 @@ class JobFileTest {
           training: {seed: 9223372036854775808} | training.seed: got '9223372036854775808', expected a whole number
           data: {validationFraction: 1} | data.validationFraction: got '1', expected a number from 0 to less than 1
           data: {path: [a]}            | data.path: got a list, expected text on one line
-          data: {path: }               | data.path: got nothing, expected a folder of IDX files or embedded:mnist
+          data: {path: }               | data.path: got nothing, expected a folder of data, table:NAME or embedded:mnist
           optimizer: {learningRate: 0} | optimizer.learningRate: got '0', expected a number above 0
           optimizer: {learningRate: .nan} | optimizer.learningRate: got '.nan', expected a number above 0
           optimizer: {learningRate: 1e99} | optimizer.learningRate: got '1e99', expected a number above 0

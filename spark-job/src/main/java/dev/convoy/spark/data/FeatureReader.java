@@ -1,0 +1,217 @@
+package dev.convoy.spark.data;
+
+import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.tensor.Shape;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BinaryType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Reads one example out of a value of a DataFrame's column: a Vector or an array of numbers, binary
+ * (raw bytes {@code [height][width][channel]}, or an encoded PNG or JPEG), or Spark's image struct.
+ * Images are made the size and the channels of the model's input. For one thread.
+ */
+public final class FeatureReader implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final String column;
+  private final Shape shape;
+  private final float full;
+  private transient byte[] pixels;
+  private transient float[] values;
+  private transient boolean bytes;
+
+  /**
+   * @param column name, for messages
+   * @param shape of an example
+   * @param full the number in a Vector or an array that stands for a full pixel
+   * @throws DataException if {@code full} is not above 0
+   */
+  public FeatureReader(String column, Shape shape, float full) {
+    this.column = column;
+    this.shape = shape;
+    this.full = full;
+    if (!(full > 0) || !Float.isFinite(full)) {
+      throw new DataException(
+          "featuresScale: got " + full + ", expected a number above 0, for example 255 or 1");
+    }
+  }
+
+  /**
+   * Refuses a column that holds no examples.
+   *
+   * @throws DataException naming it and its type
+   */
+  public static void expectExamples(String column, DataType type) {
+    boolean known =
+        type.equals(SQLDataTypes.VectorType())
+            || type instanceof ArrayType array && array.elementType() instanceof NumericType
+            || type instanceof BinaryType
+            || type instanceof StructType struct
+                && List.of(struct.fieldNames())
+                    .containsAll(List.of("height", "width", "nChannels", "data"));
+    if (!known) {
+      throw new DataException(
+          "column '"
+              + column
+              + "': got type "
+              + type.catalogString()
+              + ", expected a Vector, an array of numbers, binary or Spark's image struct; assemble"
+              + " columns of numbers with VectorAssembler");
+    }
+  }
+
+  /**
+   * Reads {@code value}, which {@link #isBytes} and what follows then tell of.
+   *
+   * @throws DataException naming the column, what was got and what was expected
+   */
+  public void read(Object value) {
+    if (value == null) {
+      throw wrong("null", "an example; drop or fill such rows");
+    }
+    if (values == null) {
+      values = new float[shape.size()];
+      pixels = new byte[shape.size()];
+    }
+    if (value instanceof Vector vector) {
+      numbers(vector.toArray());
+    } else if (value instanceof scala.collection.Seq<?> array) {
+      numbers(array(array));
+    } else if (value instanceof byte[] file) {
+      bytes(file);
+    } else if (value instanceof Row image) {
+      image(image);
+    } else {
+      throw wrong("a " + value.getClass().getSimpleName(), "an example");
+    }
+  }
+
+  /** True if the example is {@link #pixels}, false if it is {@link #values}. */
+  boolean isBytes() {
+    return bytes;
+  }
+
+  /** The example in bytes; overwritten by the next one. */
+  byte[] pixels() {
+    return pixels;
+  }
+
+  /** The example in numbers; overwritten by the next one. */
+  float[] values() {
+    return values;
+  }
+
+  /** The number that stands for a full pixel. */
+  float full() {
+    return full;
+  }
+
+  /** Appends the example to {@code batch}. */
+  public void addTo(Batch batch, ModelSpec model, float[] table, long id) {
+    if (bytes) {
+      batch.add(pixels, 0, table, 0, id);
+    } else {
+      batch.add(values, 0, full, model.normalization(), 0, id);
+    }
+  }
+
+  private double[] array(scala.collection.Seq<?> seq) {
+    double[] numbers = new double[seq.length()];
+    for (int i = 0; i < numbers.length; i++) {
+      if (!(seq.apply(i) instanceof Number number)) {
+        throw wrong("null at place " + i, "numbers");
+      }
+      numbers[i] = number.doubleValue();
+    }
+    return numbers;
+  }
+
+  private void numbers(double[] from) {
+    expectLength(from.length, "numbers");
+    boolean whole = full == 255f;
+    for (int i = 0; i < from.length; i++) {
+      float value = (float) from[i];
+      if (!Float.isFinite(value)) {
+        throw wrong(from[i] + " at place " + i, "a finite number");
+      }
+      values[i] = value;
+      whole &= value >= 0 && value <= 255 && value == (int) value;
+    }
+    bytes = whole;
+    for (int i = 0; whole && i < values.length; i++) {
+      pixels[i] = (byte) values[i];
+    }
+  }
+
+  private void bytes(byte[] from) {
+    bytes = true;
+    if (from.length == pixels.length) {
+      System.arraycopy(from, 0, pixels, 0, from.length);
+    } else if (isEncoded(from)) {
+      pixels = Images.decode("column '" + column + "'", from, shape);
+    } else {
+      expectLength(from.length, "bytes");
+    }
+  }
+
+  private static boolean isEncoded(byte[] b) {
+    return b.length > 8
+        && ((b[0] & 0xff) == 0x89 && b[1] == 'P' && b[2] == 'N' && b[3] == 'G'
+            || (b[0] & 0xff) == 0xff && (b[1] & 0xff) == 0xd8);
+  }
+
+  /** Spark's image: rows of BGR, BGRA or grey, as OpenCV has them. */
+  private void image(Row image) {
+    int height = image.getAs("height");
+    int width = image.getAs("width");
+    int channels = image.getAs("nChannels");
+    byte[] data = image.getAs("data");
+    boolean known = channels == 1 || channels == 3 || channels == 4;
+    long size = (long) height * width * channels;
+    if (!known || height < 1 || width < 1 || data == null || data.length != size) {
+      throw wrong(
+          "an image of "
+              + height
+              + "x"
+              + width
+              + "x"
+              + channels
+              + " in "
+              + (data == null ? 0 : data.length)
+              + " bytes",
+          "height x width x 1, 3 or 4 bytes; was it a file that is no image?");
+    }
+    Images.Pixels look =
+        (x, y) -> {
+          int at = (y * width + x) * channels;
+          int blue = data[at] & 0xff;
+          int green = channels == 1 ? blue : data[at + 1] & 0xff;
+          int red = channels == 1 ? blue : data[at + 2] & 0xff;
+          int alpha = channels == 4 ? data[at + 3] & 0xff : 255;
+          return alpha << 24 | red << 16 | green << 8 | blue;
+        };
+    bytes = true;
+    pixels = Images.fit("column '" + column + "'", look, width, height, shape);
+  }
+
+  private void expectLength(int length, String what) {
+    if (length != shape.size()) {
+      throw wrong(
+          length + " " + what, shape.size() + " for the model's input of " + shape.toString());
+    }
+  }
+
+  private DataException wrong(String got, String expected) {
+    return new DataException("column '" + column + "': got " + got + ", expected " + expected);
+  }
+}

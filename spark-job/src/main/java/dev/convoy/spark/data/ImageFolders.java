@@ -1,0 +1,182 @@
+package dev.convoy.spark.data;
+
+import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.tensor.Shape;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.SerializableConfiguration;
+
+/**
+ * Images in folders by class: {@code cat/1.png}, {@code dog/2.jpg}. Classes are numbered in the
+ * order of their folders' names, examples in the order of their paths (by UTF-16 code unit), so
+ * that neither depends on how a file system lists them. The driver knows the names; executors read
+ * the files, and make each the size and the channels of the model's input.
+ */
+final class ImageFolders implements ExampleSource {
+  private static final long serialVersionUID = 1L;
+  private static final int MOST_FILES = 20_000_000;
+  private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg", ".gif", ".bmp");
+
+  private final String root;
+  private final int height;
+  private final int width;
+  private final int channels;
+  private final long[] firsts;
+  private final Broadcast<String[]> names;
+  private final Broadcast<SerializableConfiguration> configuration;
+
+  private ImageFolders(
+      JavaSparkContext spark, String root, Shape shape, long[] firsts, List<String> names) {
+    this.root = root;
+    this.height = shape.height();
+    this.width = shape.width();
+    this.channels = shape.channels();
+    this.firsts = firsts;
+    this.names = spark.broadcast(names.toArray(new String[0]));
+    this.configuration = SerializableConfiguration.broadcast(spark.sc());
+  }
+
+  /** True if a file of this name is an image. */
+  static boolean isImage(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    return !hidden(name) && ENDINGS.stream().anyMatch(lower::endsWith);
+  }
+
+  private static boolean hidden(String name) {
+    return name.startsWith(".") || name.startsWith("_");
+  }
+
+  /** Names of the folders in {@code folder}, sorted. */
+  static List<String> classes(FileSystem files, Path folder) throws IOException {
+    List<String> classes = new ArrayList<>();
+    for (FileStatus status : files.listStatus(folder)) {
+      if (status.isDirectory() && !hidden(status.getPath().getName())) {
+        classes.add(status.getPath().getName());
+      }
+    }
+    classes.sort(null);
+    return classes;
+  }
+
+  /**
+   * Lists the images under {@code root}.
+   *
+   * @param classes names of the class folders, in the order of their numbers
+   * @param shape that images are made
+   */
+  static ImageFolders open(
+      JavaSparkContext spark, FileSystem files, Path root, List<String> classes, Shape shape)
+      throws IOException {
+    for (String other : classes(files, root)) {
+      if (!classes.contains(other)) {
+        throw new DataException(
+            root
+                + ": got a folder '"
+                + other
+                + "', expected one of the training classes "
+                + String.join(", ", classes));
+      }
+    }
+    List<String> names = new ArrayList<>();
+    long[] firsts = new long[classes.size() + 1];
+    for (int c = 0; c < classes.size(); c++) {
+      Path folder = new Path(root, classes.get(c));
+      List<String> images = new ArrayList<>();
+      if (files.exists(folder)) {
+        for (FileStatus status : files.listStatus(folder)) {
+          String name = status.getPath().getName();
+          if (status.isFile() && isImage(name)) {
+            images.add(classes.get(c) + "/" + name);
+          }
+        }
+      }
+      images.sort(null);
+      names.addAll(images);
+      firsts[c + 1] = names.size();
+      if (names.size() > MOST_FILES) {
+        throw new DataException(
+            root + ": got more than " + MOST_FILES + " images, expected a table of so many");
+      }
+    }
+    if (names.isEmpty()) {
+      throw new DataException(
+          root
+              + ": got folders without images, expected files in "
+              + String.join(", ", ENDINGS)
+              + " in "
+              + classes);
+    }
+    return new ImageFolders(spark, root.toString(), shape, firsts, names);
+  }
+
+  @Override
+  public Shape shape() {
+    return new Shape(height, width, channels);
+  }
+
+  @Override
+  public long examples() {
+    return firsts[firsts.length - 1];
+  }
+
+  @Override
+  public String labelPlace(long index) {
+    return name(index);
+  }
+
+  @Override
+  public String name(long index) {
+    return names.value()[(int) index];
+  }
+
+  @Override
+  public void close() {
+    names.destroy();
+    configuration.destroy();
+  }
+
+  private int classOf(long index) {
+    int label = 0;
+    while (index >= firsts[label + 1]) {
+      label++;
+    }
+    return label;
+  }
+
+  @Override
+  public Reader open() throws IOException {
+    Path folder = new Path(root);
+    FileSystem files = folder.getFileSystem(configuration.value().value());
+    Shape shape = shape();
+    return (first, count, pixels, labels, at) -> {
+      for (int i = 0; i < count; i++) {
+        byte[] image = Images.decode(name(first + i), read(files, name(first + i)), shape);
+        System.arraycopy(image, 0, pixels, (at + i) * image.length, image.length);
+        labels[at + i] = classOf(first + i);
+      }
+    };
+  }
+
+  private byte[] read(FileSystem files, String name) throws IOException {
+    Path path = new Path(root, name);
+    try (InputStream in = files.open(path)) {
+      byte[] file = in.readNBytes(Images.MAX_BYTES + 1);
+      if (file.length > Images.MAX_BYTES) {
+        throw new DataException(
+            name + ": got more than " + Images.MAX_BYTES + " bytes, expected an image");
+      }
+      return file;
+    } catch (FileNotFoundException e) {
+      throw Failures.unseen(path.toString(), e);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package dev.convoy.spark.data;
+
+import dev.convoy.engine.tensor.Shape;
+import org.apache.spark.SparkContext;
+import org.apache.spark.rdd.RDD;
+
+/** Shards out of a source whose examples can be read by their index. */
+record IndexedShards(SparkContext spark, ExampleSource source) implements ShardSource {
+  @Override
+  public Shape shape() {
+    return source.shape();
+  }
+
+  @Override
+  public long examples() {
+    return source.examples();
+  }
+
+  @Override
+  public int labels() {
+    return source.labels();
+  }
+
+  @Override
+  public String labelPlace(long index) {
+    return source.labelPlace(index);
+  }
+
+  @Override
+  public RDD<PackedShard> cut(ShardLayout layout, int partitions) {
+    return new ShardRdd(spark, source, layout, partitions);
+  }
+
+  @Override
+  public void release() {
+    source.release();
+  }
+
+  @Override
+  public void close() {
+    source.close();
+  }
+}

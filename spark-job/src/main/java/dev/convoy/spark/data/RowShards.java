@@ -1,0 +1,94 @@
+package dev.convoy.spark.data;
+
+import dev.convoy.engine.data.DataException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import scala.Tuple2;
+
+/** Packs rows that come shard by shard, and in each by index. */
+final class RowShards implements Iterator<PackedShard> {
+  private final Iterator<Tuple2<Long, RowPacker.Packed>> rows;
+  private final ShardLayout layout;
+  private final int example;
+  private final float full;
+  private final boolean marked;
+  private Tuple2<Long, RowPacker.Packed> ahead;
+
+  /**
+   * @param marked true if the rows say which of them are held out, false if the layout does
+   */
+  RowShards(
+      Iterator<Tuple2<Long, RowPacker.Packed>> rows,
+      ShardLayout layout,
+      int example,
+      float full,
+      boolean marked) {
+    this.rows = rows;
+    this.layout = layout;
+    this.example = example;
+    this.full = full;
+    this.marked = marked;
+    this.ahead = rows.hasNext() ? rows.next() : null;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return ahead != null;
+  }
+
+  @Override
+  public PackedShard next() {
+    if (ahead == null) {
+      throw new NoSuchElementException();
+    }
+    int shard = layout.shardOf(ahead._1());
+    List<Tuple2<Long, RowPacker.Packed>> training = new ArrayList<>();
+    List<Tuple2<Long, RowPacker.Packed>> all = new ArrayList<>();
+    List<Tuple2<Long, RowPacker.Packed>> heldOut = new ArrayList<>();
+    boolean bytes = true;
+    while (ahead != null && layout.shardOf(ahead._1()) == shard) {
+      boolean held = marked ? ahead._2().heldOut() : layout.heldOut(ahead._1());
+      (held ? heldOut : training).add(ahead);
+      bytes &= ahead._2().data().length == example;
+      ahead = rows.hasNext() ? rows.next() : null;
+    }
+    all.addAll(training);
+    all.addAll(heldOut);
+    return pack(shard, training.size(), all, bytes);
+  }
+
+  private PackedShard pack(
+      int shard, int training, List<Tuple2<Long, RowPacker.Packed>> all, boolean bytes) {
+    int count = all.size();
+    long size = (long) count * example;
+    if (size > Integer.MAX_VALUE - 64) {
+      throw new DataException(
+          "data.shards: a shard would hold "
+              + size
+              + " values, expected less than 2^31; raise data.shards from "
+              + layout.shards());
+    }
+    byte[] pixels = bytes ? new byte[(int) size] : null;
+    float[] values = bytes ? null : new float[(int) size];
+    int[] labels = new int[count];
+    long[] indexes = new long[count];
+    for (int i = 0; i < count; i++) {
+      byte[] data = all.get(i)._2().data();
+      if (bytes) {
+        System.arraycopy(data, 0, pixels, i * example, example);
+      } else if (data.length == example) {
+        for (int j = 0; j < example; j++) {
+          values[i * example + j] = data[j] & 0xff;
+        }
+      } else {
+        ByteBuffer.wrap(data).asFloatBuffer().get(values, i * example, example);
+      }
+      labels[i] = all.get(i)._2().label();
+      indexes[i] = all.get(i)._1();
+    }
+    return new PackedShard(shard, training, pixels, values, full, labels, indexes);
+  }
+}

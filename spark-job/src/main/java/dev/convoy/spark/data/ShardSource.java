@@ -1,0 +1,30 @@
+package dev.convoy.spark.data;
+
+import dev.convoy.engine.tensor.Shape;
+import org.apache.spark.rdd.RDD;
+
+/** Where the shards of a {@link Dataset} come from; lives on the driver. */
+interface ShardSource {
+  /** Shape of one example. */
+  Shape shape();
+
+  /** Number of examples. */
+  long examples();
+
+  /** Labels that each example has. */
+  default int labels() {
+    return 1;
+  }
+
+  /** Where label number {@code index} stands, for messages; see {@link ExampleSource}. */
+  String labelPlace(long index);
+
+  /** The shards in {@code partitions}: partition p owns whole shards, and together they own all. */
+  RDD<PackedShard> cut(ShardLayout layout, int partitions);
+
+  /** Every example was read once and is cached. */
+  default void release() {}
+
+  /** The data is needed no more. */
+  default void close() {}
+}

@@ -1,0 +1,167 @@
+package dev.convoy.spark.data;
+
+import dev.convoy.engine.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.Function2;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import scala.Tuple2;
+
+/**
+ * The rows of a DataFrame as examples. Rows have no index, and Spark gives them back in any order,
+ * so they are given one: the rows are sorted by the key column, or, without one, by a hash of label
+ * and pixels; rows of equal key come in the order of that hash, and rows of equal hash in that of
+ * the contents themselves. What cannot be told apart then is the same example. An example's index
+ * is its place in that order, and everything else follows from it as it does for a file: its shard,
+ * whether it is held out, and the batches it stands in. So the weights depend on which rows there
+ * are, never on files, partitions, or the order in which they come; and with a key that counts 0,
+ * 1, 2 ... they are those of the same data in an IDX file, bit for bit.
+ *
+ * <p>The driver sees counts only: rows are sorted and dealt to their shards by two shuffles.
+ */
+final class TableSource implements ShardSource {
+  private final Shape shape;
+  private final float full;
+  private final String order;
+  private final JavaRDD<Row> sorted;
+  private final boolean keyed;
+  private final boolean marked;
+  private final long[] firsts;
+
+  /**
+   * Sorts and counts the rows.
+   *
+   * @param shape of an example
+   * @param full the number that stands for a full pixel, in columns of numbers
+   * @throws IllegalArgumentException if a column is missing, or of a wrong type, or a row is bad
+   */
+  TableSource(Dataset<Row> table, TableColumns columns, Shape shape, float full) {
+    this.shape = shape;
+    this.full = full;
+    this.keyed = !columns.key().isEmpty();
+    this.marked = !columns.heldOut().isEmpty();
+    this.order = keyed ? "of column '" + columns.key() + "'" : "of the contents' hash";
+    this.sorted = sort(table, columns, shape, full).toJavaRDD();
+    this.firsts = count();
+  }
+
+  private Dataset<Row> sort(Dataset<Row> table, TableColumns columns, Shape shape, float full) {
+    StructType schema = table.schema();
+    columns.check(schema);
+    FeatureReader reader = new FeatureReader(columns.features(), shape, full);
+    List<Column> read = new ArrayList<>();
+    read.add(TableColumns.column(columns.features()));
+    read.add(TableColumns.column(columns.label()).cast(DataTypes.DoubleType));
+    StructType packed = RowPacker.SCHEMA;
+    if (marked) {
+      read.add(TableColumns.column(columns.heldOut()));
+    } else {
+      read.add(functions.lit(false));
+    }
+    List<Column> by = new ArrayList<>();
+    if (keyed) {
+      read.add(TableColumns.column(columns.key()).as("key"));
+      packed = packed.add("key", TableColumns.type(schema, columns.key()));
+      by.add(functions.col("key"));
+    }
+    for (String name : RowPacker.SCHEMA.fieldNames()) {
+      by.add(functions.col(name));
+    }
+    return table
+        .select(read.toArray(new Column[0]))
+        .mapPartitions(new RowPacker(reader, columns), Encoders.row(packed))
+        .sort(by.toArray(new Column[0]));
+  }
+
+  /** Index of the first row of each partition, and last the number of rows. */
+  private long[] count() {
+    sorted.context().setJobDescription("sort rows by the order " + order);
+    try {
+      List<Long> sizes = sorted.mapPartitions(new Size()).collect();
+      long[] starts = new long[sizes.size() + 1];
+      for (int i = 0; i < sizes.size(); i++) {
+        starts[i + 1] = starts[i] + sizes.get(i);
+      }
+      return starts;
+    } catch (Exception e) {
+      throw Failures.within(e);
+    } finally {
+      sorted.context().setJobDescription(null);
+    }
+  }
+
+  @Override
+  public Shape shape() {
+    return shape;
+  }
+
+  @Override
+  public long examples() {
+    return firsts[firsts.length - 1];
+  }
+
+  @Override
+  public String labelPlace(long index) {
+    return "row " + index + " in the order " + order;
+  }
+
+  @Override
+  public RDD<PackedShard> cut(ShardLayout layout, int partitions) {
+    ShardDealer dealer = new ShardDealer(layout, partitions);
+    // A lambda that names a field would take this source along.
+    int example = shape.size();
+    float scale = full;
+    boolean said = marked;
+    return sorted
+        .mapPartitionsWithIndex(new Indexed(firsts), true)
+        .mapToPair(pair -> pair)
+        .repartitionAndSortWithinPartitions(dealer, dealer.order())
+        .mapPartitions(rows -> new RowShards(rows, layout, example, scale, said))
+        .rdd();
+  }
+
+  private static final class Size
+      implements org.apache.spark.api.java.function.FlatMapFunction<Iterator<Row>, Long> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public Iterator<Long> call(Iterator<Row> rows) {
+      long size = 0;
+      while (rows.hasNext()) {
+        rows.next();
+        size++;
+      }
+      return Collections.singleton(size).iterator();
+    }
+  }
+
+  /** Puts its index before each row. */
+  private record Indexed(long[] firsts)
+      implements Function2<Integer, Iterator<Row>, Iterator<Tuple2<Long, RowPacker.Packed>>> {
+    @Override
+    public Iterator<Tuple2<Long, RowPacker.Packed>> call(Integer partition, Iterator<Row> rows) {
+      long[] next = {firsts[partition]};
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return rows.hasNext();
+        }
+
+        @Override
+        public Tuple2<Long, RowPacker.Packed> next() {
+          return new Tuple2<>(next[0]++, RowPacker.Packed.of(rows.next()));
+        }
+      };
+    }
+  }
+}

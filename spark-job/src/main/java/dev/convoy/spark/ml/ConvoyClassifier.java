@@ -1,0 +1,172 @@
+package dev.convoy.spark.ml;
+
+import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.network.Transfer;
+import dev.convoy.spark.data.TableColumns;
+import dev.convoy.spark.job.Job;
+import dev.convoy.spark.train.TrainConfig;
+import dev.convoy.spark.train.TrainResult;
+import dev.convoy.spark.train.Trainer;
+import java.util.List;
+import org.apache.spark.SparkContext;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsWriter;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.ml.util.MetadataUtils$;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Trains a convolutional network on the rows of a DataFrame: an estimator like Spark's own, for
+ * Pipelines, CrossValidator and TrainValidationSplit. The features are a Vector, an array of
+ * numbers, binary (raw bytes {@code [height][width][channel]}, or an encoded PNG or JPEG) or
+ * Spark's image struct; labels are numbers from 0, as StringIndexer makes them.
+ *
+ * <p>Training is the very same as the command line's: the same rows in the same order (see {@link
+ * #keyCol}), with the same settings and seed, end in the same weights, bit for bit, whatever the
+ * partitions. Rows are never collected to the driver.
+ *
+ * <pre>
+ * new ConvoyClassifier().setModel("lenet5").setEpochs(3).setLabelCol("label").fit(digits)
+ * </pre>
+ */
+public final class ConvoyClassifier extends JobParams implements MLWritable {
+  private static final long serialVersionUID = 1L;
+
+  /** A classifier with a uid of its own. */
+  public ConvoyClassifier() {
+    this(newUid());
+  }
+
+  /** As Spark makes copies and reads files. */
+  public ConvoyClassifier(String uid) {
+    super(uid);
+  }
+
+  /** Reads what {@link #write} wrote. */
+  public static MLReader<ConvoyClassifier> read() {
+    return new DefaultParamsReader<>();
+  }
+
+  /** Reads what was saved in {@code path}. */
+  public static ConvoyClassifier load(String path) {
+    return read().load(path);
+  }
+
+  @Override
+  public MLWriter write() {
+    return new DefaultParamsWriter(this);
+  }
+
+  @Override
+  public ConvoyClassifier copy(ParamMap extra) {
+    return defaultCopy(extra);
+  }
+
+  /**
+   * Checks all that can be known before training: the Params, the model, the columns and their
+   * types, sizes and classes where the metadata tells.
+   *
+   * @throws IllegalArgumentException saying what, got, expected and the cure
+   */
+  @Override
+  public StructType validateAndTransformSchema(
+      StructType schema, boolean fitting, DataType featuresType) {
+    ModelSpec spec = job().config().model();
+    if (fitting) {
+      columns().check(schema);
+      expectClasses(schema, spec);
+    }
+    return Columns.of(this).append(schema, spec);
+  }
+
+  private void expectClasses(StructType schema, ModelSpec spec) {
+    if (spec.inputs().size() > 1 || spec.outputs().size() > 1) {
+      throw new DataException(
+          "model: got "
+              + spec.inputs().size()
+              + " inputs and "
+              + spec.outputs().size()
+              + " outputs, expected one of each; the command line trains models of several");
+    }
+    int outputs = new Network(spec).outputs();
+    scala.Option<Object> known = MetadataUtils$.MODULE$.getNumClasses(schema.apply(getLabelCol()));
+    if (known.isDefined() && (Integer) known.get() > outputs) {
+      throw new DataException(
+          "column '"
+              + getLabelCol()
+              + "': got "
+              + known.get()
+              + " classes, expected at most the model's "
+              + outputs
+              + " outputs; give its last layer more units");
+    }
+    if (spec.outputs().get(0).loss() == ModelSpec.LossKind.SQUARED) {
+      throw new DataException(
+          "model.loss: got squared, expected softmax or sigmoid, whose outputs are probabilities");
+    }
+  }
+
+  private TableColumns columns() {
+    return new TableColumns(
+        getFeaturesCol(),
+        getLabelCol(),
+        isSet(keyCol()) ? getOrDefault(keyCol()) : "",
+        isSet(validationIndicatorCol()) ? getOrDefault(validationIndicatorCol()) : "");
+  }
+
+  /** Called by {@link #fit}. */
+  @Override
+  public ConvoyClassificationModel train(Dataset<?> dataset) {
+    Job job = job();
+    TrainConfig.Data cut = job.config().data();
+    dev.convoy.spark.data.Dataset data =
+        dev.convoy.spark.data.Dataset.of(
+            dataset.toDF(),
+            columns(),
+            job.config().model().input(),
+            (float) (double) (Double) getOrDefault(featuresScale()),
+            cut.shards(),
+            cut.partitions(),
+            job.config().loop().seed(),
+            cut.validationFraction());
+    SparkContext spark = dataset.sparkSession().sparkContext();
+    TrainConfig config;
+    try {
+      config =
+          isSet(checkpointDir())
+              ? Checkpointing.in(getOrDefault(checkpointDir()), job, data.fingerprint())
+              : Checkpointing.none(job);
+    } catch (RuntimeException e) {
+      data.close();
+      throw e;
+    }
+    LossHistory history = new LossHistory();
+    Trainer trainer = new Trainer(spark, config, List.of(history), () -> data);
+    startFrom(job, spark, trainer);
+    TrainResult result = trainer.train(!config.checkpoints().directory().isEmpty());
+    int outputs = new Network(config.model()).outputs();
+    ConvoyClassificationModel trained =
+        new ConvoyClassificationModel(
+            uid(), new TrainedModel(config.model(), outputs, result.weights()));
+    trained.setSummary(history.summary(result));
+    return trained;
+  }
+
+  private static void startFrom(Job job, SparkContext spark, Trainer trainer) {
+    if (!job.startFrom().isEmpty()) {
+      Network network = new Network(job.config().model());
+      float[] weights = network.initialWeights(job.config().loop().seed());
+      Transfer.into(
+          network, weights, ModelStore.read(job.startFrom(), spark.hadoopConfiguration()));
+      trainer.startFrom(weights);
+    }
+  }
+}

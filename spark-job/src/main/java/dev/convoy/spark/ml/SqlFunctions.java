@@ -1,0 +1,53 @@
+package dev.convoy.spark.ml;
+
+import dev.convoy.spark.data.FeatureReader;
+import java.io.Serializable;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
+
+/** A model as SQL functions of one example. */
+final class SqlFunctions {
+  private SqlFunctions() {}
+
+  static void register(
+      SparkSession spark,
+      String name,
+      Forward.Recipe recipe,
+      FeatureReader reader,
+      double[] thresholds) {
+    One one = new One(recipe, reader);
+    UDF1<Object, Double> prediction =
+        features -> Forward.argmax(one.probabilities(features), thresholds);
+    UDF1<Object, double[]> probability = one::probabilities;
+    spark.udf().register(name, prediction, DataTypes.DoubleType);
+    spark
+        .udf()
+        .register(
+            name + "_probability", probability, DataTypes.createArrayType(DataTypes.DoubleType));
+  }
+
+  /** Predicts one example at a time, in whichever thread Spark calls it. */
+  private static final class One implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private final Forward.Recipe recipe;
+    private final FeatureReader reader;
+    private transient Forward forward;
+
+    One(Forward.Recipe recipe, FeatureReader reader) {
+      this.recipe = recipe;
+      this.reader = reader;
+    }
+
+    synchronized double[] probabilities(Object features) {
+      if (forward == null) {
+        forward = recipe.forward(1);
+      }
+      reader.read(features);
+      forward.clear();
+      forward.add(reader);
+      forward.run();
+      return forward.probabilities(0);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.convoy.spark.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.convoy.spark.Mutations;
+import dev.convoy.spark.Mutations.Outcome;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** Damaged checkpoints: refused with a reason, never taken for another run's state. */
+class HostileCheckpointTest {
+  private static final int CASES = 8000;
+  private static final long MOST_BYTES = 64 << 20;
+
+  private static byte[] bytes(Checkpoint checkpoint) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    CheckpointFormat.write(checkpoint, out);
+    return out.toByteArray();
+  }
+
+  private static byte[] whole() throws IOException {
+    float[] weights = new float[500];
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = i * 0.25f;
+    }
+    return bytes(
+        new Checkpoint(
+            40,
+            2,
+            7,
+            "data.path: somewhere\ntraining.epochs: 3\n",
+            "examples: 100\nhash: 12ab\n",
+            weights,
+            weights.clone(),
+            new Checkpoint.Progress(30, 0.5, 1, weights.clone())));
+  }
+
+  private static Outcome read(byte[] mutated, byte[] original) throws IOException {
+    Checkpoint read = CheckpointFormat.read(new ByteArrayInputStream(mutated), mutated.length);
+    return Arrays.equals(bytes(read), original) ? Outcome.ALIKE : Outcome.ACCEPTED;
+  }
+
+  @Test
+  void damagedCheckpointsAreRefused() throws IOException {
+    byte[] original = whole();
+    Mutations found = new Mutations("checkpoint", MOST_BYTES);
+    found.run(original, CASES, mutated -> read(mutated, original)).report();
+    assertThat(found.accepted()).as("wrong states").isZero();
+  }
+
+  /** With the right checksum only what the file says can be refused. */
+  @Test
+  void lengthsAreNotBelieved() throws Exception {
+    byte[] original = whole();
+    byte[] content = Arrays.copyOf(original, original.length - 32);
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    new Mutations("checkpoint, checksum made right", MOST_BYTES)
+        .run(
+            content,
+            CASES / 2,
+            mutated -> {
+              byte[] signed = Arrays.copyOf(mutated, mutated.length + 32);
+              System.arraycopy(digest.digest(mutated), 0, signed, mutated.length, 32);
+              return read(signed, original);
+            })
+        .report();
+  }
+}

@@ -1,0 +1,94 @@
+package dev.convoy.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.engine.data.IdxReader;
+import dev.convoy.engine.data.ImageSet;
+import dev.convoy.spark.SparkForTests;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Training and evaluating tables on the command line. */
+class TableRunTest {
+  @TempDir static Path folder;
+  private static Path idx;
+  private static Path tables;
+  private static Path job;
+
+  @BeforeAll
+  static void writeTables() throws IOException {
+    idx = Cli.data(folder.resolve("idx"));
+    tables = folder.resolve("tables");
+    job = Cli.job(folder, idx);
+    SparkSession session = SparkForTests.session("local[2]");
+    try {
+      write(session, "train", "train");
+      write(session, "t10k", "test");
+    } finally {
+      session.stop();
+    }
+  }
+
+  private static void write(SparkSession session, String prefix, String part) throws IOException {
+    ImageSet set;
+    try (InputStream images = Files.newInputStream(idx.resolve(prefix + "-images-idx3-ubyte"));
+        InputStream labels = Files.newInputStream(idx.resolve(prefix + "-labels-idx1-ubyte"))) {
+      set = IdxReader.read("images", images, "labels", labels, 0);
+    }
+    List<Row> rows = new ArrayList<>();
+    for (int i = set.size() - 1; i >= 0; i--) {
+      byte[] pixels = Arrays.copyOfRange(set.pixels(), i * 36, (i + 1) * 36);
+      rows.add(RowFactory.create("no, " + (char) ('!' + i), pixels, set.labels()[i]));
+    }
+    StructType schema =
+        new StructType()
+            .add("code", DataTypes.StringType)
+            .add("pixels", DataTypes.BinaryType)
+            .add("digit", DataTypes.IntegerType);
+    session.createDataFrame(rows, schema).repartition(3).write().parquet(tables + "/" + part);
+  }
+
+  private static String sha(Path run) throws IOException {
+    JsonNode result = new ObjectMapper().readTree(run.resolve("result.json").toFile());
+    assertThat(result.get("testAccuracy").isNumber()).isTrue();
+    return result.get("weightsSha256").asText();
+  }
+
+  @Test
+  void tablesTrainToTheSameWeights() throws IOException {
+    Path one = folder.resolve("one");
+    Cli.run("train", "--config", job.toString(), "--output", one.toString(), "--quiet").succeeds();
+    String run = folder.resolve("two").toString();
+    Cli.run(
+            "train",
+            "--config",
+            job.toString(),
+            "--output",
+            run,
+            "--data",
+            tables.toString(),
+            "--set",
+            "data.columns={features: pixels, label: digit, key: code}",
+            "--master",
+            "local[2]")
+        .succeeds();
+    assertThat(sha(Path.of(run))).isEqualTo(sha(one));
+    Cli evaluated = Cli.run("evaluate", "--model", run, "--master", "local[2]").succeeds();
+    assertThat(evaluated.out()).contains("40 examples", "precision", "tables");
+  }
+}

@@ -1,0 +1,257 @@
+package dev.convoy.spark.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.tensor.CounterRandom;
+import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.SparkForTests;
+import java.awt.image.BufferedImage;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import org.apache.spark.SparkContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same examples out of every kind of source. */
+class SourcesTest {
+  private static final int SIDE = 5;
+  private static final Shape SHAPE = new Shape(SIDE, SIDE, 1);
+  private static final Optional<ModelSpec> MODEL =
+      Optional.of(ModelSpec.parse("input 5x5x1\nflatten\ndense units=3"));
+  private static final TableColumns KEYED = new TableColumns("features", "label", "id", "");
+  private static SparkSession session;
+  private static SparkContext spark;
+  @TempDir Path folder;
+
+  @BeforeAll
+  static void start() {
+    session = SparkForTests.session("local[2]");
+    spark = session.sparkContext();
+  }
+
+  @AfterAll
+  static void stop() {
+    session.stop();
+  }
+
+  private static Fingerprint fingerprint(Object path, Dataset.Part part) {
+    DataLocation location = new DataLocation(path.toString(), KEYED, 255f, MODEL);
+    try (Dataset data = Dataset.open(spark, location, part, 3, 7, 5, 0.3)) {
+      assertThat(data.trainingExamples() + data.heldOutExamples())
+          .isEqualTo(data.fingerprint().examples());
+      int rows = 0;
+      for (PackedShard shard : data.shards().toJavaRDD().collect()) {
+        rows += shard.size();
+        ShardLayout layout = new ShardLayout(data.fingerprint().examples(), 7, 5, 0.3);
+        for (int i = 0; i < shard.size(); i++) {
+          assertThat(layout.shardOf(shard.indexes()[i])).isEqualTo(shard.shard());
+          assertThat(layout.heldOut(shard.indexes()[i])).isEqualTo(i >= shard.training());
+        }
+      }
+      assertThat(rows).isEqualTo(data.fingerprint().examples());
+      return data.fingerprint();
+    }
+  }
+
+  private static byte[] image(int index) {
+    byte[] pixels = new byte[SIDE * SIDE];
+    for (int j = 0; j < pixels.length; j++) {
+      pixels[j] = (byte) CounterRandom.bits(index, j);
+    }
+    return pixels;
+  }
+
+  /** Images 0 to 59, twenty of each class, class by class. */
+  private void idx(Path to) throws IOException {
+    Files.createDirectories(to);
+    byte[] pixels = new byte[60 * SIDE * SIDE];
+    byte[] labels = new byte[60];
+    for (int i = 0; i < 60; i++) {
+      System.arraycopy(image(i), 0, pixels, i * SIDE * SIDE, SIDE * SIDE);
+      labels[i] = (byte) (i / 20);
+    }
+    IdxWriter.write(
+        to.resolve("train-images-idx3-ubyte"), IdxWriter.head(0x803, 60, SIDE, SIDE), pixels);
+    IdxWriter.write(to.resolve("train-labels-idx1-ubyte"), IdxWriter.head(0x801, 60), labels);
+  }
+
+  private org.apache.spark.sql.Dataset<Row> table() {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 59; i >= 0; i--) {
+      rows.add(RowFactory.create((long) 3 * i, image(i), (short) (i / 20)));
+    }
+    StructType schema =
+        new StructType()
+            .add("id", DataTypes.LongType)
+            .add("features", DataTypes.BinaryType)
+            .add("label", DataTypes.ShortType);
+    return session.createDataFrame(rows, schema).repartition(4);
+  }
+
+  private static void png(Path folder, String name, byte[] pixels) throws IOException {
+    Files.createDirectories(folder);
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_BYTE_GRAY);
+    image.getRaster().setDataElements(0, 0, SIDE, SIDE, pixels);
+    ImageIO.write(image, "png", new File(folder.toFile(), name));
+  }
+
+  @Test
+  void idxParquetTablesAndImageFoldersHoldTheSameExamples() throws IOException {
+    idx(folder.resolve("idx"));
+    Fingerprint expected = fingerprint(folder.resolve("idx"), Dataset.Part.TRAIN);
+    table().write().parquet(folder + "/parquet");
+    assertThat(fingerprint(folder.resolve("parquet"), Dataset.Part.TRAIN)).isEqualTo(expected);
+    table().write().partitionBy("label").parquet(folder + "/split/train");
+    assertThat(fingerprint(folder.resolve("split"), Dataset.Part.TRAIN)).isEqualTo(expected);
+    table().createOrReplaceTempView("pictures");
+    assertThat(fingerprint("table:pictures", Dataset.Part.TRAIN)).isEqualTo(expected);
+    table().write().orc(folder + "/orc");
+    assertThat(fingerprint("table:orc.`" + folder + "/orc`", Dataset.Part.TRAIN))
+        .isEqualTo(expected);
+    for (int i = 0; i < 60; i++) {
+      png(
+          folder.resolve("images/train/class " + i / 20),
+          String.format(java.util.Locale.ROOT, "%03d.PNG", i),
+          image(i));
+    }
+    Files.writeString(folder.resolve("images/train/class 1/notes.txt"), "no image");
+    assertThat(fingerprint(folder.resolve("images"), Dataset.Part.TRAIN)).isEqualTo(expected);
+  }
+
+  @Test
+  void imagesAreMadeTheSizeAndTheChannelsOfTheModel() throws IOException {
+    BufferedImage image = new BufferedImage(4, 2, BufferedImage.TYPE_INT_RGB);
+    image.setRGB(0, 0, 0x204060);
+    image.setRGB(1, 0, 0x406080);
+    ByteArrayHolder png = ByteArrayHolder.png(image);
+    assertThat(Images.decode("x", png.bytes(), new Shape(2, 2, 3)))
+        .startsWith(0x30, 0x50, 0x70, 0, 0, 0);
+    assertThat(Images.decode("x", png.bytes(), new Shape(2, 4, 1))[0])
+        .isEqualTo((byte) Math.round(0.299 * 0x20 + 0.587 * 0x40 + 0.114 * 0x60));
+    assertThatThrownBy(() -> Images.decode("x", png.bytes(), new Shape(2, 4, 2)))
+        .hasMessageContaining("expected 1 or 3 channels");
+  }
+
+  private record ByteArrayHolder(byte[] bytes) {
+    static ByteArrayHolder png(BufferedImage image) throws IOException {
+      java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+      ImageIO.write(image, "png", out);
+      return new ByteArrayHolder(out.toByteArray());
+    }
+  }
+
+  @Test
+  void testFoldersKeepTheNumbersOfTheTrainingClasses() throws IOException {
+    png(folder.resolve("train/a"), "1.png", image(1));
+    png(folder.resolve("train/b"), "1.png", image(2));
+    png(folder.resolve("test/b"), "1.png", image(3));
+    ExampleSource test = source(Dataset.Part.TEST);
+    int[] labels = new int[1];
+    try (ExampleSource.Reader reader = test.open()) {
+      reader.read(0, 1, new byte[SIDE * SIDE], labels, 0);
+    }
+    assertThat(labels[0]).isEqualTo(1);
+    assertThat(test.name(0)).isEqualTo("b/1.png");
+    png(folder.resolve("test/c"), "1.png", image(3));
+    assertThatThrownBy(() -> source(Dataset.Part.TEST))
+        .hasMessageContaining("got a folder 'c', expected one of the training classes a, b");
+    Files.writeString(folder.resolve("train/a/2.png"), "no image");
+    assertThatThrownBy(() -> fingerprint(folder, Dataset.Part.TRAIN))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("a/2.png: got no image");
+  }
+
+  private ExampleSource source(Dataset.Part part) {
+    return Sources.examples(spark, new DataLocation(folder.toString(), KEYED, 255f, MODEL), part);
+  }
+
+  @Test
+  void cifarsPlanesBecomePixels() throws IOException {
+    byte[] records = new byte[5 * CifarSource.RECORD];
+    for (int i = 0; i < 5; i++) {
+      records[i * CifarSource.RECORD] = (byte) i;
+      records[i * CifarSource.RECORD + 1] = (byte) (10 + i);
+      records[i * CifarSource.RECORD + 1 + 1024] = (byte) (20 + i);
+      records[i * CifarSource.RECORD + 1 + 2048] = (byte) (30 + i);
+    }
+    int half = 2 * CifarSource.RECORD;
+    Files.write(folder.resolve("data_batch_2.bin"), Arrays.copyOf(records, half));
+    Files.write(
+        folder.resolve("data_batch_10.bin"), Arrays.copyOfRange(records, half, records.length));
+    ExampleSource cifar = source(Dataset.Part.TRAIN);
+    assertThat(cifar.examples()).isEqualTo(5);
+    assertThat(cifar.shape()).isEqualTo(new Shape(32, 32, 3));
+    byte[] pixels = new byte[3 * 3072];
+    int[] labels = new int[3];
+    try (ExampleSource.Reader reader = cifar.open()) {
+      reader.read(1, 3, pixels, labels, 0);
+    }
+    assertThat(labels).containsExactly(1, 2, 3);
+    assertThat(Arrays.copyOf(pixels, 4)).containsExactly(11, 21, 31, 0);
+    assertThat(Arrays.copyOfRange(pixels, 6144, 6148)).containsExactly(13, 23, 33, 0);
+    assertThat(cifar.name(2)).isEqualTo("data_batch_10.bin#0");
+    try (Dataset data = Dataset.of(spark, cifar, 3, 2, 1, 0.5)) {
+      assertThat(data.fingerprint().classes()).isEqualTo(5);
+    }
+    assertThatThrownBy(() -> source(Dataset.Part.TEST)).hasMessageContaining("test_batch.bin");
+    records[CifarSource.RECORD] = 11;
+    Files.write(folder.resolve("data_batch_2.bin"), Arrays.copyOf(records, half));
+    assertThatThrownBy(() -> fingerprint(folder, Dataset.Part.TRAIN))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("data_batch_2.bin: offset 3073: label out of range: got 11");
+    Files.write(folder.resolve("data_batch_2.bin"), Arrays.copyOf(records, half - 1));
+    assertThatThrownBy(() -> source(Dataset.Part.TRAIN))
+        .hasMessageContaining("got 6145 bytes, expected a multiple of 3073");
+  }
+
+  @Test
+  void whatIsNoDataIsToldWhatDataIs() throws IOException {
+    assertThatThrownBy(() -> fingerprint("table:nosuch", Dataset.Part.TRAIN))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("data.path: got 'table:nosuch'")
+        .hasMessageContaining("nosuch");
+    assertThatThrownBy(() -> source(Dataset.Part.TRAIN))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("got nothing to read in ")
+        .hasMessageContaining("expected IDX files");
+    Files.createDirectory(folder.resolve("empty"));
+    assertThatThrownBy(() -> source(Dataset.Part.TRAIN))
+        .hasMessageContaining("got folders without images");
+    Files.writeString(folder.resolve("x.csv"), "1,2");
+    assertThatThrownBy(() -> fingerprint(folder.resolve("x.csv"), Dataset.Part.TRAIN))
+        .hasMessageContaining("got the file ")
+        .hasMessageContaining("expected its folder");
+  }
+
+  @Test
+  void rowsOfEqualKeyComeInTheOrderOfTheirContents() {
+    org.apache.spark.sql.Dataset<Row> same =
+        table().withColumn("id", org.apache.spark.sql.functions.lit(1));
+    Fingerprint one = rows(same.repartition(2));
+    assertThat(rows(same.repartition(5).orderBy("label"))).isEqualTo(one);
+    assertThat(rows(same.limit(59))).isNotEqualTo(one);
+  }
+
+  private static Fingerprint rows(org.apache.spark.sql.Dataset<Row> table) {
+    try (Dataset data = Dataset.of(table, KEYED, SHAPE, 255f, 7, 3, 5, 0.3)) {
+      return data.fingerprint();
+    }
+  }
+}

@@ -1,0 +1,246 @@
+package dev.convoy.spark.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.spark.SparkForTests;
+import dev.convoy.spark.cli.Main;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.linalg.DenseVector;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ConvoyClassifierTest {
+  @TempDir static Path folder;
+  private static Path data;
+  private static String job;
+  private static String commandLine;
+  private static SparkSession spark;
+
+  /** The command line trains first: it starts a Spark of its own in this JVM. */
+  @BeforeAll
+  static void trainOnTheCommandLine() throws Exception {
+    data = Digits.write(folder.resolve("data"), 90);
+    job = Digits.JOB.formatted(data);
+    Path file = Files.writeString(folder.resolve("job.yaml"), job);
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    System.setProperty("spark.ui.enabled", "false");
+    String[] args = {
+      "train", "--config", file.toString(), "--output", folder + "/run", "--master", "local[2]"
+    };
+    assertThat(Main.run(args, out, out)).as(said.toString(StandardCharsets.UTF_8)).isZero();
+    commandLine =
+        new ObjectMapper()
+            .readTree(folder.resolve("run/result.json").toFile())
+            .get("weightsSha256")
+            .asText();
+    spark = SparkForTests.session("local[2]");
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  private static ConvoyClassifier classifier() {
+    return new ConvoyClassifier().setModel(job).setKeyCol("id");
+  }
+
+  private static Dataset<Row> table(Digits.Form form, int seed) throws Exception {
+    return Digits.table(spark, data, form, seed);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theWeightsAreThoseOfTheCommandLine(Digits.Form form) throws Exception {
+    ConvoyClassificationModel model = classifier().fit(table(form, form.ordinal()));
+    assertThat(model.weightsSha256()).isEqualTo(commandLine);
+    assertThat(model.summary().weightsSha256()).isEqualTo(commandLine);
+    assertThat(model.summary().objectiveHistory()).hasSize((int) model.summary().totalIterations());
+    assertThat(model.summary().validations()).hasSize(2);
+    assertThat(model.numClasses()).isEqualTo(3);
+  }
+
+  @Test
+  void withoutAKeyTheContentsDecideNotTheOrderOfTheRows() throws Exception {
+    ConvoyClassifier classifier = classifier();
+    classifier.clear(classifier.keyCol());
+    String one = classifier.fit(table(Digits.Form.VECTOR, 1)).weightsSha256();
+    String other = classifier.setPartitions(3).fit(table(Digits.Form.BYTES, 7)).weightsSha256();
+    assertThat(other).isEqualTo(one).isNotEqualTo(commandLine);
+    Dataset<Row> twice = table(Digits.Form.BYTES, 2);
+    assertThat(classifier.fit(twice.union(twice)).weightsSha256()).isNotEqualTo(one);
+  }
+
+  @Test
+  void paramsComeBeforeTheJobAndAreExplained() throws Exception {
+    ConvoyClassifier classifier =
+        classifier().setEpochs(1).setSettings("training.batchSize=30", "schedule.type=cosine");
+    ConvoyClassificationModel model = classifier.fit(table(Digits.Form.VECTOR, 0));
+    assertThat(model.summary().totalIterations()).isBetween(2L, 3L);
+    assertThat(model.summary().reason()).isEqualTo("epochs");
+    assertThat(classifier.explainParams())
+        .contains("epochs: passes over the data; a number from 1 to 1000000", "(current: 1)")
+        .contains("else 10", "featuresScale", "(default: 255.0)", "keyCol", "rawPredictionCol");
+    ConvoyClassifier copy = classifier.copy(new ParamMap().put(classifier.epochs(), 2));
+    assertThat(copy.uid()).isEqualTo(classifier.uid());
+    assertThat(copy.job().config().loop().epochs()).isEqualTo(2);
+    assertThat(classifier.job().config().loop().epochs()).isEqualTo(1);
+    assertThat(new ConvoyClassifier().job().config().model().toText())
+        .isEqualTo(new ConvoyClassifier().setModel("lenet5").job().config().model().toText());
+  }
+
+  @Test
+  void mistakesAreToldBeforeTraining() throws Exception {
+    Dataset<Row> table = table(Digits.Form.VECTOR, 0);
+    assertThatThrownBy(() -> classifier().setEpochs(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("epochs given invalid value 0");
+    assertThatThrownBy(() -> classifier().setOptimizer("sdg"))
+        .hasMessageContaining("optimizer given invalid value sdg");
+    refused(classifier().setModel("lenet"), table, "model: got 'lenet'", "did you mean 'lenet5'?");
+    refused(classifier().setSettings("training.epoch=1"), table, "did you mean 'training.epochs'?");
+    refused(classifier().setFeaturesCol("pixels"), table, "column 'pixels': does not exist");
+    refused(
+        classifier().setFeaturesCol("name"),
+        table,
+        "column 'name': got type string, expected a Vector");
+    refused(classifier().setLabelCol("name"), table, "column 'name': got type string");
+    refused(classifier().setKeyCol("nokey"), table, "column 'nokey': does not exist");
+    refused(
+        classifier().setValidationIndicatorCol("id"),
+        table,
+        "column 'id': got type bigint, expected true or false");
+    refused(classifier().setPredictionCol("id"), table, "Column id already exists");
+    refused(
+        classifier(),
+        table.withColumn("features", functions.expr("array(1.0, 2.0)")),
+        "column 'features': got 2 numbers, expected 36 for the model's input of 6x6x1");
+    refused(
+        classifier(),
+        table.withColumn(
+            "features", functions.col("features"), new AttributeGroup("features", 35).toMetadata()),
+        "column 'features': got Vectors of 35 numbers, expected 36");
+    refused(
+        classifier(),
+        table.withColumn("label", functions.expr("label + 0.5")),
+        "column 'label': got ",
+        ".5, ",
+        "expected a class number, whole and from 0");
+    refused(
+        classifier(),
+        table.withColumn("label", functions.expr("label + 1")),
+        "label out of range: got 3, expected 0 to 2 as the model has 3 outputs");
+    refused(classifier(), table.limit(0), "got 0 examples, expected at least 1");
+    refused(
+        classifier(),
+        table.withColumn("features", functions.expr("if(id = 5, null, features)")),
+        "column 'features': got null");
+  }
+
+  private static void refused(ConvoyClassifier classifier, Dataset<Row> table, String... words) {
+    assertThatThrownBy(() -> classifier.fit(table))
+        .isInstanceOf(IllegalArgumentException.class)
+        .satisfies(e -> assertThat(e.getMessage()).contains(words));
+  }
+
+  @Test
+  void predictionsProbabilitiesThresholdsAndSqlFunctionsAgree() throws Exception {
+    Dataset<Row> table = table(Digits.Form.FLOATS, 2);
+    ConvoyClassificationModel model = classifier().setSeed(5).fit(table);
+    List<Row> rows = model.transform(table).orderBy("id").collectAsList();
+    assertThat(rows).hasSize(90);
+    assertThat(rows.get(0).schema().fieldNames())
+        .containsExactly(
+            "id", "features", "label", "name", "rawPrediction", "probability", "prediction");
+    model.register(spark, "digit");
+    table.createOrReplaceTempView("digits");
+    List<Row> sql =
+        spark
+            .sql(
+                "select id, digit(features) d, digit_probability(features) p from digits order by id")
+            .collectAsList();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      Vector raw = row.getAs("rawPrediction");
+      Vector probability = row.getAs("probability");
+      double sum = 0;
+      for (double p : probability.toArray()) {
+        sum += p;
+      }
+      assertThat(sum).isEqualTo(1, within(1e-5));
+      assertThat(row.<Double>getAs("prediction")).isEqualTo(probability.argmax());
+      assertThat(model.predict(row.getAs("features"))).isEqualTo(probability.argmax());
+      Vector back = model.raw2probabilityInPlace(new DenseVector(raw.toArray().clone()));
+      assertThat(back.toArray()).containsExactly(probability.toArray(), within(1e-6));
+      assertThat(sql.get(i).getLong(0)).isEqualTo(row.<Long>getAs("id"));
+      assertThat(sql.get(i).getDouble(1)).isEqualTo(row.<Double>getAs("prediction"));
+      assertThat(sql.get(i).<Double>getList(2).get(0)).isEqualTo(probability.apply(0));
+    }
+    ConvoyClassificationModel biased = model.copy(new ParamMap());
+    biased.setThresholds(new double[] {1, 1e-9, 1});
+    biased.setRawPredictionCol("").setProbabilityCol("");
+    assertThat(biased.transform(table).select("prediction").distinct().collectAsList())
+        .extracting(row -> row.getDouble(0))
+        .containsExactly(1.0);
+  }
+
+  @Test
+  void rowsMarkedForValidationAreHeldOut() throws Exception {
+    Dataset<Row> table =
+        table(Digits.Form.VECTOR, 3).withColumn("held", functions.expr("id % 9 = 0"));
+    ConvoyClassificationModel model =
+        classifier().setValidationIndicatorCol("held").setEpochs(1).fit(table);
+    assertThat(model.summary().validations()).singleElement().extracting("examples").isEqualTo(10L);
+    assertThat(model.summary().examples()).isEqualTo(80);
+  }
+
+  @Test
+  void numbersThatAreNoPixelsAreInputsToo() throws Exception {
+    Dataset<Row> pixels = table(Digits.Form.FLOATS, 0);
+    Dataset<Row> shares =
+        pixels.withColumn("features", functions.expr("transform(features, x -> x / 255.0D)"));
+    ConvoyClassifier scaled = classifier().setFeaturesScale(1);
+    ConvoyClassificationModel model = scaled.fit(shares);
+    List<Double> losses =
+        java.util.stream.DoubleStream.of(model.summary().objectiveHistory()).boxed().toList();
+    double[] expected = classifier().fit(pixels).summary().objectiveHistory();
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(losses.get(i)).isEqualTo(expected[i], within(1e-4));
+    }
+    assertThat(scaled.setPartitions(1).fit(shares.repartition(3)).weightsSha256())
+        .isEqualTo(model.weightsSha256());
+  }
+
+  @Test
+  void aFitGoesOnFromItsOwnCheckpoint() throws Exception {
+    ConvoyClassifier classifier =
+        classifier().setCheckpointDir(folder.resolve("checkpoints").toString());
+    ConvoyClassificationModel first = classifier.fit(table(Digits.Form.VECTOR, 0));
+    assertThat(first.weightsSha256()).isEqualTo(commandLine);
+    ConvoyClassificationModel again = classifier.fit(table(Digits.Form.BYTES, 1));
+    assertThat(again.weightsSha256()).isEqualTo(commandLine);
+    assertThat(again.summary().objectiveHistory()).isEmpty();
+    assertThat(classifier.setSeed(9).fit(table(Digits.Form.VECTOR, 0)).summary().objectiveHistory())
+        .isNotEmpty();
+  }
+}
