@@ -1,7 +1,9 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.Images;
+import dev.convoy.spark.job.UserError;
 
 /**
  * One PNG, JPEG, GIF or BMP as a network wants it: grey or RGB, averaged down (or repeated up) to
@@ -12,17 +14,25 @@ record ImageFile(String name, Shape shape, byte[] pixels, boolean inverted) {
   private static final int LIGHT = 128;
 
   /**
-   * @throws IllegalArgumentException if the file is not there or no image, or the input has neither
-   *     one nor three channels
+   * @throws UserError if the file is not there or no image, or the input has neither one nor three
+   *     channels
    */
   static ImageFile read(String name, Shape shape) {
     byte[] file = HadoopFiles.readSmall("image", name, Images.MAX_BYTES, "");
-    byte[] pixels = Images.decode(name, file, shape);
+    byte[] pixels = decode(name, file, shape);
     boolean invert = shape.channels() == 1 && lightGround(shape, pixels);
     for (int i = 0; invert && i < pixels.length; i++) {
       pixels[i] = (byte) (255 - (pixels[i] & 0xff));
     }
     return new ImageFile(name, shape, pixels, invert);
+  }
+
+  private static byte[] decode(String name, byte[] file, Shape shape) {
+    try {
+      return Images.decode(name, file, shape);
+    } catch (DataException e) {
+      throw new UserError(e.getMessage(), e);
+    }
   }
 
   private static boolean lightGround(Shape shape, byte[] pixels) {

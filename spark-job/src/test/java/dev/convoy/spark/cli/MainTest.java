@@ -193,7 +193,7 @@ class MainTest {
   @Test
   void dataThatIsNotThereIsRefused() {
     train("--data", folder.resolve("nosuch").toString())
-        .isMistake("nosuch", "expected a folder of IDX files or embedded:mnist");
+        .isMistake("nosuch", "expected a folder of data, table:NAME or embedded:mnist");
   }
 
   @Test
