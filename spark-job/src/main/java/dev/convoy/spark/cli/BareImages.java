@@ -29,10 +29,10 @@ record BareImages(Shape shape, byte[] pixels) {
 
   /** True if {@code text} names a file; a folder is a data set. */
   static boolean isFile(String text) {
-    Path path = HadoopFiles.path("--data", text);
-    if ("embedded".equals(path.toUri().getScheme())) {
+    if (text.startsWith("embedded:") || text.startsWith("table:")) {
       return false;
     }
+    Path path = HadoopFiles.path("--data", text);
     try (FileSystem files = HadoopFiles.open("--data", path)) {
       return files.getFileStatus(path).isFile();
     } catch (FileNotFoundException e) {

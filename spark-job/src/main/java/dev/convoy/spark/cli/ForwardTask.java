@@ -14,6 +14,7 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.util.Utils;
 import scala.collection.Iterator;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
@@ -23,8 +24,7 @@ import scala.runtime.AbstractFunction2;
  * is the sub-class's business; one result a shard, so that results do not depend on partitions.
  */
 abstract class ForwardTask<R extends Serializable>
-    extends AbstractFunction2<TaskContext, Iterator<PackedShard>, ForwardTask.Found>
-    implements Serializable {
+    extends AbstractFunction2<TaskContext, Iterator<PackedShard>, byte[]> implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final int MICRO_BATCH = 64;
 
@@ -36,8 +36,8 @@ abstract class ForwardTask<R extends Serializable>
     this.weights = weights;
   }
 
-  /** What a task brings back: a result for each of its shards. */
-  record Found(List<ShardResult> results) implements Serializable {}
+  /** What a task brings back, as bytes: Spark's Kryo knows no records. */
+  private record Found(ArrayList<ShardResult> results) implements Serializable {}
 
   /** The result of one shard. */
   record ShardResult(int shard, Serializable result) implements Serializable {}
@@ -54,14 +54,14 @@ abstract class ForwardTask<R extends Serializable>
       R result, PackedShard shard, int from, Batch batch, float[] outputs, double lossSum);
 
   @Override
-  public final Found apply(TaskContext context, Iterator<PackedShard> shards) {
+  public final byte[] apply(TaskContext context, Iterator<PackedShard> shards) {
     Network network = new Network(ModelSpec.parse(model));
     Workspace workspace = network.newWorkspace(MICRO_BATCH, false);
     network.load(weights.value(), workspace);
     Batch batch = network.newBatch(MICRO_BATCH);
     float[] table = network.spec().normalization().table();
     float[] outputs = new float[MICRO_BATCH * network.outputs()];
-    List<ShardResult> results = new ArrayList<>();
+    ArrayList<ShardResult> results = new ArrayList<>();
     while (shards.hasNext()) {
       PackedShard shard = shards.next();
       R result = start(shard.size(), network.outputs());
@@ -75,7 +75,7 @@ abstract class ForwardTask<R extends Serializable>
       }
       results.add(new ShardResult(shard.shard(), result));
     }
-    return new Found(results);
+    return Utils.serialize(new Found(results));
   }
 
   /** Makes the task for weights that were sent out. */
@@ -94,10 +94,11 @@ abstract class ForwardTask<R extends Serializable>
           spark.runJob(
               shards,
               maker.make(model.spec().toText(), weights),
-              ClassTag$.MODULE$.apply(Found.class));
+              ClassTag$.MODULE$.apply(byte[].class));
       List<ShardResult> results = new ArrayList<>();
-      for (Found part : (Found[]) found) {
-        results.addAll(part.results());
+      for (byte[] part : (byte[][]) found) {
+        results.addAll(
+            ((Found) Utils.deserialize(part, ForwardTask.class.getClassLoader())).results());
       }
       results.sort(Comparator.comparingInt(ShardResult::shard));
       return results.stream().map(result -> type.cast(result.result())).toList();
