@@ -46,8 +46,9 @@ public final class Soak {
   private static final long HEAP_NOISE = 3L << 20;
 
   /**
-   * Blocks, threads and files come and go in small numbers: a broadcast is released asynchronously,
-   * a validation and a checkpoint run beside the steps, pools grow to the number of cores.
+   * Blocks, threads and files come and go: a broadcast is released asynchronously, in a backlog of
+   * dozens where the cores are busy, a validation and a checkpoint run beside the steps, pools grow
+   * to the number of cores. What leaks is there at the quietest look too.
    */
   private static final long FEW = 12;
 
@@ -74,8 +75,8 @@ public final class Soak {
 
     /**
      * What grew, in words; empty if nothing did. The first quarter of the samples is warm-up; the
-     * later half of the rest is held against the earlier half. The least heap of each half counts,
-     * for there garbage in flight disturbs least, and the most of everything else.
+     * later half of the rest is held against the earlier half. The least of each half counts, for
+     * there what is in flight disturbs least.
      */
     public List<String> growth() {
       List<Footprint> steady = samples.subList(samples.size() / 4, samples.size());
@@ -85,8 +86,8 @@ public final class Soak {
       if (early.isEmpty()) {
         return grown;
       }
-      long before = early.stream().mapToLong(Footprint::heapBytes).min().orElseThrow();
-      long after = late.stream().mapToLong(Footprint::heapBytes).min().orElseThrow();
+      long before = least(early, Footprint::heapBytes);
+      long after = least(late, Footprint::heapBytes);
       if (after > before + HEAP_NOISE) {
         grown.add(String.format(Locale.ROOT, "heap: %d to %d bytes", before, after));
       }
@@ -106,11 +107,15 @@ public final class Soak {
         List<Footprint> early,
         List<Footprint> late,
         List<String> grown) {
-      long before = early.stream().mapToLong(figure).max().orElseThrow();
-      long after = late.stream().mapToLong(figure).max().orElseThrow();
+      long before = least(early, figure);
+      long after = least(late, figure);
       if (after > before + FEW) {
         grown.add(name + ": " + before + " to " + after);
       }
+    }
+
+    private static long least(List<Footprint> looks, ToLongFunction<Footprint> figure) {
+      return looks.stream().mapToLong(figure).min().orElseThrow();
     }
   }
 
