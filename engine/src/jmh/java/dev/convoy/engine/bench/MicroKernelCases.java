@@ -59,26 +59,32 @@ final class MicroKernelCases {
                       2 * LINE));
     }
     repeat(
-        "slide3x3 26 wide",
-        2.0 * 9 * LINE * 26,
+        "slide3x3 26 wide, 4 channels",
+        2.0 * 9 * 4 * LINE * 26,
         () ->
             k.windows()
-                .slide3x3(26, w, 0, 4, in, 0, 28 * LINE, 56 * LINE, 0.5f, false, out, 0, 8 * LINE));
+                .slide3x3(4, 26, w, 0, 4, 64, in, 0, 28 * LINE, 56 * LINE, out, 0, 8 * LINE));
+    int[] at = {0, 64, 128, 192, 256, 320, 384, 448};
+    int[] lines = {0, 512, 1024, 1536};
     for (int n : new int[] {16, 64}) {
-      repeat(
-          "outer4 n " + n,
-          2.0 * n * 4 * LINE,
-          () -> k.gradients().outer4(n, in, 0, 64, 128, 192, other, 0, out, 0, LINE, out, 0, LINE));
+      for (int panels = 1; panels <= 2; panels++) {
+        int q = panels;
+        int row = q * LINE;
+        repeat(
+            "outer 8 rows, " + q + " panels, n " + n,
+            2.0 * n * 8 * row,
+            () -> k.gradients().outer(8, q, n, in, at, other, 0, 1024, out, 0, row, out, 0, row));
+      }
     }
-    for (int n : new int[] {10, 28}) {
-      repeat(
-          "lanes2x5 n " + n,
-          2.0 * n * 10 * LINE,
-          () -> k.gradients().lanes2x5(n, in, 0, 512, LINE, other, 0, out, 0));
-      repeat(
-          "lanes3x3 n " + n,
-          2.0 * n * 9 * LINE,
-          () -> k.gradients().lanes3x3(n, in, 0, 512, 1024, LINE, other, 0, out, 0));
+    for (int width = 3; width <= 5; width += 2) {
+      int taps = width;
+      int streams = k.gradients().streams(taps);
+      for (int n : new int[] {10, 28}) {
+        repeat(
+            "lanes " + streams + "x" + taps + " n " + n,
+            2.0 * n * streams * taps * LINE,
+            () -> k.gradients().lanes(taps, n, in, lines, LINE, other, 0, out, 0));
+      }
     }
     elementwise();
     return cases;

@@ -32,17 +32,20 @@ record Correlation(
   /** Kernel rows of up to this many lines are too short to be summed one after the other. */
   private static final int SHORT_ROW = 48;
 
+  /** So many channels out are worth copying rows for, though a window could slide over them. */
+  private static final int MANY_CHANNELS = 16;
+
   /** How the sums are taken: a pure function of the shape, because the order of a sum is. */
   enum Way {
     /**
-     * One channel, 3 x 3: the window slides over a zero-padded copy. Sums run over (kernel row,
-     * kernel column).
+     * One channel, 3 x 3, into few: the window slides over a zero-padded copy. Sums run over
+     * (kernel row, kernel column).
      */
     SLIDE,
     /**
-     * Short kernel rows: input rows are laid side by side, as channels of one row (zeros where they
-     * lie in the padding), which leaves a kernel one row high with taps enough to be worth a tile.
-     * Sums run over (kernel column, kernel row, channel), without columns in the padding.
+     * Short kernel rows: zero-padded input rows are laid side by side, as channels of one row,
+     * which leaves a kernel one row high with taps enough to be worth a tile. Sums run over (kernel
+     * column, kernel row, channel).
      */
     SIDE_BY_SIDE,
     /**
@@ -58,7 +61,8 @@ record Correlation(
     }
     boolean three = kernelHeight == 3 && kernelWidth == 3 && inChannels == 1;
     boolean dense = strideHeight == 1 && strideWidth == 1 && top >= 0 && left >= 0;
-    return three && dense && outWidth > 1 ? Way.SLIDE : Way.SIDE_BY_SIDE;
+    boolean few = outChannels < MANY_CHANNELS;
+    return three && dense && few && outWidth > 1 ? Way.SLIDE : Way.SIDE_BY_SIDE;
   }
 
   /** Taps of one output. */
@@ -120,15 +124,36 @@ record Correlation(
   }
 
   /** First output column whose window begins inside the input. */
-  int firstWhole() {
-    int first = (left + strideWidth - 1) / strideWidth;
-    return Math.max(0, Math.min(first, outWidth));
+  int firstWholeColumn() {
+    return firstWhole(left, strideWidth, outWidth);
   }
 
-  /** One past the last output column, from {@link #firstWhole}, whose window ends inside. */
-  int endWhole() {
-    int end = Math.floorDiv(inWidth - kernelWidth + left, strideWidth) + 1;
-    return Math.max(firstWhole(), Math.min(end, outWidth));
+  /** One past the last output column, from {@link #firstWholeColumn}, whose window ends inside. */
+  int endWholeColumn() {
+    return endWhole(inWidth - kernelWidth, left, strideWidth, firstWholeColumn(), outWidth);
+  }
+
+  /** First output row whose window begins inside the input. */
+  int firstWholeRow() {
+    return firstWhole(top, strideHeight, outHeight);
+  }
+
+  /** One past the last output row, from {@link #firstWholeRow}, whose window ends inside. */
+  int endWholeRow() {
+    return endWhole(inHeight - kernelHeight, top, strideHeight, firstWholeRow(), outHeight);
+  }
+
+  private static int firstWhole(int pad, int stride, int outputs) {
+    return Math.max(0, Math.min((pad + stride - 1) / stride, outputs));
+  }
+
+  private static int endWhole(int room, int pad, int stride, int first, int outputs) {
+    return Math.max(first, Math.min(Math.floorDiv(room + pad, stride) + 1, outputs));
+  }
+
+  /** Columns of zeros before the input in the copies of {@link Way#SLIDE} and SIDE_BY_SIDE. */
+  int paddingBefore() {
+    return Math.max(0, left);
   }
 
   /** Rows of the zero-padded copy that {@link Way#SLIDE} needs. */
@@ -136,22 +161,26 @@ record Correlation(
     return Math.max(outHeight - 1 + kernelHeight, top + inHeight);
   }
 
+  /** Columns of the zero-padded copies. */
   int paddedWidth() {
-    return Math.max(outWidth - 1 + kernelWidth, left + inWidth);
+    int before = paddingBefore();
+    return before + Math.max((outWidth - 1) * strideWidth + kernelWidth - left, inWidth);
   }
 
-  /** One output row of {@link Way#SIDE_BY_SIDE}: its input rows as channels of one. */
+  /**
+   * One output row of {@link Way#SIDE_BY_SIDE}: its input rows, zero-padded, as channels of one.
+   */
   Correlation sideBySide() {
     return new Correlation(
         1,
-        inWidth,
+        paddedWidth(),
         kernelHeight * inChannels,
         1,
         kernelWidth,
         1,
         strideWidth,
         0,
-        left,
+        left - paddingBefore(),
         1,
         outWidth,
         outChannels,

@@ -104,24 +104,29 @@ final class Correlator {
   }
 
   private void walk(float[] in, int inOff) {
-    for (int y = 0; y < shape.outHeight(); y++) {
-      if (walked == shape) {
-        walkRow(y * shape.strideHeight() - shape.top(), in, inOff, rowStart(y));
-      } else {
+    if (walked != shape) {
+      for (int y = 0; y < shape.outHeight(); y++) {
         laySideBySide(y * shape.strideHeight() - shape.top(), in, inOff);
-        walkRow(0, copy, 0, rowStart(y));
+        walkBlock(copy, 0, rowStart(y));
       }
+    } else {
+      walkBlock(in, inOff, rowStart(0));
     }
   }
 
+  /**
+   * Zero-padded input rows as channels of one row. What lies outside the input was zero from the
+   * start, or is made so.
+   */
   private void laySideBySide(int firstRow, float[] in, int inOff) {
     int channels = shape.inChannels();
     int width = shape.inWidth();
     int step = walked.inChannels() * LANES;
+    int before = shape.paddingBefore() * step;
     for (int ky = 0; ky < shape.kernelHeight(); ky++) {
       int row = firstRow + ky;
       for (int c = 0; c < channels; c++) {
-        int to = (ky * channels + c) * LANES;
+        int to = before + (ky * channels + c) * LANES;
         if (row >= 0 && row < shape.inHeight()) {
           int from = inOff + (row * width * channels + c) * LANES;
           kernels.copyLines(width, in, from, channels * LANES, copy, to, step);
@@ -134,26 +139,47 @@ final class Correlator {
     }
   }
 
-  /** One row of outputs, from the kernel rows that begin at input row {@code firstRow}. */
-  private void walkRow(int firstRow, float[] in, int inOff, int to) {
-    int first = walked.firstWhole();
-    int end = walked.endWhole();
-    for (int c = 0; c < walked.outChannels(); c += 4) {
-      for (int x = 0; x < first; x++) {
-        walkPlaces(c, firstRow, x, 1, in, inOff, to);
+  /**
+   * All outputs of a block: columns whose windows lie inside, row by row; the others column by
+   * column, which makes rows of places of them too.
+   */
+  private void walkBlock(float[] in, int inOff, int to) {
+    Correlation s = walked;
+    int first = s.firstWholeColumn();
+    int end = s.endWholeColumn();
+    for (int y = 0; y < s.outHeight() && end > first; y++) {
+      for (int c = 0; c < s.outChannels(); c += 4) {
+        walkPlaces(c, y, first, end - first, false, in, inOff, to);
       }
-      if (end > first) {
-        walkPlaces(c, firstRow, first, end - first, in, inOff, to);
-      }
-      for (int x = end; x < walked.outWidth(); x++) {
-        walkPlaces(c, firstRow, x, 1, in, inOff, to);
+    }
+    for (int x = 0; x < s.outWidth(); x++) {
+      for (int c = 0; c < s.outChannels() && (x < first || x >= end); c += 4) {
+        walkColumn(c, x, in, inOff, to);
       }
     }
   }
 
-  /** Output columns from x whose windows meet the same taps. */
-  private void walkPlaces(int c, int firstRow, int x, int places, float[] in, int inOff, int to) {
+  private void walkColumn(int c, int x, float[] in, int inOff, int to) {
+    int first = walked.firstWholeRow();
+    int end = walked.endWholeRow();
+    for (int y = 0; y < first; y++) {
+      walkPlaces(c, y, x, 1, true, in, inOff, to);
+    }
+    if (end > first) {
+      walkPlaces(c, first, x, end - first, true, in, inOff, to);
+    }
+    for (int y = end; y < walked.outHeight(); y++) {
+      walkPlaces(c, y, x, 1, true, in, inOff, to);
+    }
+  }
+
+  /**
+   * Outputs from (y, x) on, along a row or {@code down} a column, whose windows meet the same taps.
+   */
+  private void walkPlaces(
+      int c, int y, int x, int places, boolean down, float[] in, int inOff, int to) {
     Correlation s = walked;
+    int firstRow = y * s.strideHeight() - s.top();
     int firstColumn = x * s.strideWidth() - s.left();
     int y0 = Math.max(0, -firstRow);
     int y1 = Math.min(s.kernelHeight(), s.inHeight() - firstRow);
@@ -162,6 +188,8 @@ final class Correlator {
     int run = y1 > y0 && x1 > x0 ? (x1 - x0) * s.inChannels() : 0;
     int pixel = (firstRow + y0) * s.inWidth() + firstColumn + x0;
     int w = s.tileStart(c) + (y0 * s.kernelWidth() + x0) * s.inChannels() * s.tileWidth(c);
+    int inRow = s.inWidth() * s.inChannels() * LANES;
+    int outPixel = s.outChannels() * LANES;
     tiles(
         s,
         c,
@@ -172,10 +200,10 @@ final class Correlator {
         s.kernelWidth() * s.inChannels() * s.tileWidth(c),
         in,
         inOff + pixel * s.inChannels() * LANES,
-        s.strideWidth() * s.inChannels() * LANES,
-        s.inWidth() * s.inChannels() * LANES,
-        to + (x * s.outColumnStep() * s.outChannels() + c) * LANES,
-        s.outColumnStep() * s.outChannels() * LANES);
+        down ? s.strideHeight() * inRow : s.strideWidth() * s.inChannels() * LANES,
+        inRow,
+        to + (y * s.outRowStep() + x * s.outColumnStep()) * outPixel + c * LANES,
+        (down ? s.outRowStep() : s.outColumnStep()) * outPixel);
   }
 
   /**
@@ -252,15 +280,18 @@ final class Correlator {
     }
   }
 
-  /** Moves the valid lines of a tile to their place, through {@code end}. */
+  /** Moves the valid lines of a tile to their place, through {@link #end}. */
   private void finish(int n, int to) {
-    if (end == End.RELU) {
-      kernels.relu(n, tile, 0, out, outOff + to);
-      return;
-    }
     System.arraycopy(tile, 0, out, outOff + to, n);
-    if (end == End.GATE) {
-      kernels.gate(n, gate, gateOff + to, out, outOff + to);
+    end(n, out, outOff + to, to);
+  }
+
+  /** The ending of n finished sums in {@code out}, {@code to} floats into the output. */
+  private void end(int n, float[] out, int o, int to) {
+    if (end == End.RELU) {
+      kernels.relu(n, out, o, out, o);
+    } else if (end == End.GATE) {
+      kernels.gate(n, gate, gateOff + to, out, o);
     }
   }
 
@@ -277,28 +308,27 @@ final class Correlator {
     for (int y = 0; y < shape.outHeight(); y++) {
       int i = start + y * pitch;
       int to = outOff + rowStart(y);
-      for (int c = 0; c < shape.outChannels(); c++) {
-        int tile = c / 4 * 4;
+      for (int c = 0; c < shape.outChannels(); c += 4) {
         kernels
             .windows()
             .slide3x3(
+                Math.min(4, shape.outChannels() - c),
                 shape.outWidth(),
                 packed,
-                shape.tileStart(tile) + c - tile,
-                shape.tileWidth(tile),
+                shape.tileStart(c),
+                shape.tileWidth(c),
+                shape.biasIndex(c),
                 rows,
                 i,
                 i + pitch,
                 i + 2 * pitch,
-                packed[shape.biasIndex(c)],
-                end == End.RELU,
                 out,
                 to + c * LANES,
                 outStep);
       }
-      for (int x = 0; end == End.GATE && x < shape.outWidth(); x++) {
+      for (int x = 0; end != End.PLAIN && x < shape.outWidth(); x++) {
         int at = rowStart(y) + x * outStep;
-        kernels.gate(shape.outChannels() * LANES, gate, gateOff + at, out, outOff + at);
+        end(shape.outChannels() * LANES, out, outOff + at, at);
       }
     }
   }

@@ -9,8 +9,6 @@ import java.util.Arrays;
  * chain of (block, lane), ascending, and go straight to the gradient.
  */
 final class DenseWeightGradient extends WeightGradient {
-  private static final float[] ZERO = new float[LANES];
-
   /** Rows of so many outputs are worth a loop of their own. */
   private static final int LONG_ROW = 48;
 
@@ -25,8 +23,16 @@ final class DenseWeightGradient extends WeightGradient {
    */
   private final float[] deltas;
 
-  /** A tile at the edge of the matrix. */
-  private final float[] tile = new float[4 * 16];
+  /** Products at the right and lower edge of the matrix. */
+  private final float[] edge;
+
+  /** A row to start from. */
+  private final float[] zeros;
+
+  /** Where each input begins, the last one until rows come in fours; and those of a call. */
+  private final int[] starts;
+
+  private final int[] at;
 
   private Kernels kernels;
   private int blocks;
@@ -35,7 +41,15 @@ final class DenseWeightGradient extends WeightGradient {
     super(g);
     capacity = maxBlocks * LANES;
     inputs = new float[taps * capacity];
-    deltas = new float[up(g.outChannels(), 16) * capacity];
+    int outputs16 = up(g.outChannels(), 16);
+    deltas = new float[outputs16 * capacity];
+    edge = new float[Math.max(up(taps, 4) * 16, 4 * outputs16)];
+    zeros = new float[outputs16];
+    starts = new int[up(taps, 4)];
+    for (int tap = 0; tap < starts.length; tap++) {
+      starts[tap] = Math.min(tap, taps - 1) * capacity;
+    }
+    at = new int[starts.length];
   }
 
   @Override
@@ -90,36 +104,38 @@ final class DenseWeightGradient extends WeightGradient {
 
   @Override
   void storeWeights(float[] gradient, int offset) {
-    int outputs = g.outChannels();
     if (blocks > 0 && byRows()) {
       storeRows(gradient, offset);
       return;
     }
-    for (int c = 0; c < outputs; c += 16) {
-      int width = Math.min(16, outputs - c);
-      for (int tap = 0; tap < taps; tap += 4) {
-        int height = Math.min(4, taps - tap);
-        int to = offset + tap * outputs + c;
-        if (width == 16 && height == 4) {
-          product(tap, c, gradient, to, outputs);
-          continue;
-        }
-        product(tap, c, tile, 0, 16);
-        for (int r = 0; r < height; r++) {
-          System.arraycopy(tile, r * 16, gradient, to + r * outputs, width);
-        }
-      }
+    int outputs = g.outChannels();
+    int wholeRows = taps - taps % 4;
+    int wholePanels = outputs / 16;
+    product(0, wholeRows, 0, wholePanels, gradient, offset, outputs);
+    for (int c = wholePanels * 16; c < outputs; c += 16) {
+      product(0, starts.length, c, 1, edge, 0, 16);
+      copyEdge(taps, outputs - c, 16, gradient, offset + c);
+    }
+    if (wholeRows < taps) {
+      int width = wholePanels * 16;
+      product(wholeRows, 4, 0, wholePanels, edge, 0, width);
+      copyEdge(taps - wholeRows, width, width, gradient, offset + wholeRows * outputs);
     }
   }
 
-  private void product(int tap, int c, float[] out, int to, int step) {
-    int a1 = Math.min(tap + 1, taps - 1) * capacity;
-    int a2 = Math.min(tap + 2, taps - 1) * capacity;
-    int a3 = Math.min(tap + 3, taps - 1) * capacity;
+  private void copyEdge(int rows, int columns, int step, float[] gradient, int to) {
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(edge, r * step, gradient, to + r * g.outChannels(), columns);
+    }
+  }
+
+  /** The products of {@code rows} inputs from {@code tap} with panels of outputs from c. */
+  private void product(int tap, int rows, int c, int panels, float[] out, int to, int step) {
+    System.arraycopy(starts, tap, at, 0, rows);
     int d = c * capacity;
     int n = blocks * LANES;
     kernels
         .gradients()
-        .outer4(n, inputs, tap * capacity, a1, a2, a3, deltas, d, ZERO, 0, 0, out, to, step);
+        .outer(rows, panels, n, inputs, at, deltas, d, capacity * 16, zeros, 0, 0, out, to, step);
   }
 }

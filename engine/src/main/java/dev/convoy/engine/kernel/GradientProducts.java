@@ -7,22 +7,25 @@ package dev.convoy.engine.kernel;
 public interface GradientProducts {
 
   /**
-   * A 4 x 16 tile of products: {@code out[r][c] = from[r][c] + sum over j of a[ar + j] * d[16 j +
-   * c]}, j ascending.
+   * A matrix of products: {@code out[r][16 q + c] = from[r][16 q + c] + sum over j of a[at[r] + j]
+   * * d[16 j + c]} in panel q of {@code d}, j ascending.
    *
+   * @param rows of the matrix, a multiple of 4
+   * @param panels columns of the matrix, in panels of 16; {@code dPanel} floats apart in {@code d}
    * @param n number of terms, even
-   * @param from four rows of 16, {@code fromStep} floats apart; may be {@code out} itself
-   * @param out overwritten: four rows of 16 from {@code outOff}, {@code outStep} floats apart
+   * @param at where the terms of each row begin in {@code a}
+   * @param from rows {@code fromStep} floats apart; may be {@code out} itself
+   * @param out overwritten: rows {@code outStep} floats apart
    */
-  void outer4(
+  void outer(
+      int rows,
+      int panels,
       int n,
       float[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
+      int[] at,
       float[] d,
       int dOff,
+      int dPanel,
       float[] from,
       int fromOff,
       int fromStep,
@@ -31,31 +34,23 @@ public interface GradientProducts {
       int outStep);
 
   /**
-   * Lane-wise products of two streams of lines with five adjacent ones: {@code acc[5 r + s] += sum
-   * over j of d[dr + dStep j] * in[i + 16 (j + s)]}, each lane by itself, j ascending.
+   * Streams that {@link #lanes} takes at once, as many as registers hold sums of. Decides speed and
+   * no bit.
    *
-   * @param n number of lines
-   * @param acc updated: ten lines from {@code accOff}
+   * @param width 3 or 5
    */
-  void lanes2x5(
-      int n, float[] d, int d0, int d1, int dStep, float[] in, int i, float[] acc, int accOff);
+  int streams(int width);
 
   /**
-   * Lane-wise products of three streams of lines with three adjacent ones: {@code acc[3 r + s] +=
-   * sum over j of d[dr + dStep j] * in[i + 16 (j + s)]}, each lane by itself, j ascending.
+   * Lane-wise products of {@link #streams} streams of lines with {@code width} adjacent ones:
+   * {@code acc[width r + s] += sum over j of d[at[r] + dStep j] * in[i + 16 (j + s)]}, each lane by
+   * itself, j ascending.
    *
+   * @param width 3 or 5
    * @param n number of lines
-   * @param acc updated: nine lines from {@code accOff}
+   * @param at where each stream begins in {@code d}
+   * @param acc updated: {@code width} lines a stream from {@code accOff}
    */
-  void lanes3x3(
-      int n,
-      float[] d,
-      int d0,
-      int d1,
-      int d2,
-      int dStep,
-      float[] in,
-      int i,
-      float[] acc,
-      int accOff);
+  void lanes(
+      int width, int n, float[] d, int[] at, int dStep, float[] in, int i, float[] acc, int accOff);
 }

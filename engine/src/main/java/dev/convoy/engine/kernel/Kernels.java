@@ -86,6 +86,12 @@ public interface Kernels {
   /** {@code out += in} over n floats. */
   void add(int n, float[] in, int inOff, float[] out, int outOff);
 
+  /**
+   * Adds up {@code count} rows of n floats, {@code step} apart: {@code out += in[j step]}, j
+   * ascending; n is a multiple of 16.
+   */
+  void addRows(int n, int count, float[] in, int inOff, int step, float[] out, int outOff);
+
   /** {@code out = fma(in, factor, out)} over n floats. */
   void addScaled(int n, float factor, float[] in, int inOff, float[] out, int outOff);
 

@@ -8,8 +8,14 @@ import java.util.Arrays;
  * keeps its own sum over (block, row, column); lanes are added in halves at the end.
  */
 final class LaneWeightGradient extends WeightGradient {
-  /** Channels that one call of the kernels takes: 2 with five taps, 3 with three. */
-  private final int group;
+  /** Most channels that one call of the kernels takes. */
+  private static final int LARGEST_GROUP = 4;
+
+  /** Channels that one call takes; known once there are kernels. */
+  private int group = 1;
+
+  /** Where output gradients of those channels begin. */
+  private int[] starts = new int[group];
 
   /** Rows and columns of the zero-padded copy of a block of inputs. */
   private final int height;
@@ -27,12 +33,11 @@ final class LaneWeightGradient extends WeightGradient {
 
   LaneWeightGradient(Geometry g) {
     super(g);
-    group = laneChannels(g);
     height = Math.max(g.top() + g.inHeight(), g.outHeight() - 1 + g.kernelHeight());
     pitch = Math.max(g.left() + g.inWidth(), g.outWidth() - 1 + g.kernelWidth());
     boolean same = g.inChannels() == 1 && height == g.inHeight() && pitch == g.inWidth();
     planes = same ? null : new float[g.inChannels() * height * pitch * LANES];
-    sums = new float[taps * up(g.outChannels(), group) * LANES];
+    sums = new float[taps * (g.outChannels() + LARGEST_GROUP - 1) * LANES];
   }
 
   /** Compares rough cycle counts a pixel with those of {@link RowWeightGradient}. */
@@ -43,12 +48,9 @@ final class LaneWeightGradient extends WeightGradient {
       return false;
     }
     int outer = up(taps, 4) * up(g.outChannels(), 16) + up(g.outChannels(), 16) * 9;
-    int lanes = taps * up(g.outChannels(), laneChannels(g)) * 4 / 3 + g.outChannels() * 5;
+    int lanes =
+        taps * up(g.outChannels(), g.kernelWidth() == 5 ? 2 : 3) * 4 / 3 + g.outChannels() * 5;
     return lanes < outer;
-  }
-
-  private static int laneChannels(Geometry g) {
-    return g.kernelWidth() == 5 ? 2 : 3;
   }
 
   @Override
@@ -58,6 +60,10 @@ final class LaneWeightGradient extends WeightGradient {
 
   @Override
   void addWeights(Kernels k, int blocks, float[] in, int inOff, float[] dOut, int dOutOff) {
+    if (group != k.gradients().streams(g.kernelWidth())) {
+      group = k.gradients().streams(g.kernelWidth());
+      starts = new int[group];
+    }
     for (int b = 0; b < blocks; b++) {
       addBlock(k, in, inOff + b * g.inBlock(), dOut, dOutOff + b * g.outBlock());
     }
@@ -107,17 +113,13 @@ final class LaneWeightGradient extends WeightGradient {
     int count = g.inChannels() * g.kernelHeight();
     int tile = group * g.kernelWidth() * LANES;
     for (int c = 0, at = 0; c < g.outChannels(); c += group) {
-      int d = from + c * LANES;
-      int d1 = from + Math.min(c + 1, g.outChannels() - 1) * LANES;
-      int d2 = from + Math.min(c + 2, g.outChannels() - 1) * LANES;
+      for (int r = 0; r < group; r++) {
+        starts[r] = from + Math.min(c + r, g.outChannels() - 1) * LANES;
+      }
       for (int row = 0; row < count; row++, at += tile) {
         int channel = row / g.kernelHeight();
         int i = first + (channel * height + y + row % g.kernelHeight()) * pitch * LANES;
-        if (group == 2) {
-          k.gradients().lanes2x5(n, dOut, d, d1, step, rows, i, sums, at);
-        } else {
-          k.gradients().lanes3x3(n, dOut, d, d1, d2, step, rows, i, sums, at);
-        }
+        k.gradients().lanes(g.kernelWidth(), n, dOut, starts, step, rows, i, sums, at);
       }
     }
   }

@@ -37,7 +37,7 @@ final class RowCorrelator {
     this.packed = packed;
     Way way = shape.way();
     top = way == Way.WALK ? 0 : Math.max(0, shape.top());
-    left = way == Way.SLIDE ? shape.left() : 0;
+    left = way == Way.WALK ? 0 : shape.paddingBefore();
   }
 
   /** False where the outputs of a row do not meet inputs side by side, or are too few. */
@@ -96,7 +96,7 @@ final class RowCorrelator {
     int width = shape.inWidth();
     int last = (shape.outHeight() - 1) * shape.strideHeight() - shape.top() + shape.kernelHeight();
     int height = top + Math.max(shape.inHeight(), last);
-    int columns = Math.max(left + width, shape.way() == Way.SLIDE ? shape.paddedWidth() : 0);
+    int columns = shape.way() == Way.WALK ? width : shape.paddedWidth();
     reserve(height * channels, columns * LANES, shape.outWidth());
     for (int y = 0; y < shape.inHeight(); y++) {
       for (int c = 0; c < channels; c++) {
@@ -176,9 +176,9 @@ final class RowCorrelator {
       return;
     }
     for (int kx = 0; kx < shape.kernelWidth(); kx++) {
-      int shift = kx - shape.left();
+      int shift = kx + left - shape.left();
       int x0 = Math.max(0, -shift);
-      int x1 = Math.min(places, shape.inWidth() - shift);
+      int x1 = Math.min(places, pitch / LANES - shift);
       if (x1 > x0) {
         add(k, c, tap + kx * terms, terms, base + (x0 + shift) * LANES, x0, x1 - x0);
       }

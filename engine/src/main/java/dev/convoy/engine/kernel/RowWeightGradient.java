@@ -30,6 +30,9 @@ final class RowWeightGradient extends WeightGradient {
   /** {@code [tap][channel]}. */
   private final float[] sums;
 
+  /** Where the lines that each tap meets begin. */
+  private final int[] lines;
+
   /** Input row that each row slot of {@link #planes} holds. */
   private final int[] held;
 
@@ -42,6 +45,7 @@ final class RowWeightGradient extends WeightGradient {
     int channels16 = up(g.outChannels(), 16);
     deltas = new float[channels16 * g.outWidth() * LANES];
     sums = new float[up(taps, 4) * channels16];
+    lines = new int[up(taps, 4)];
     held = new int[g.kernelHeight()];
   }
 
@@ -86,28 +90,25 @@ final class RowWeightGradient extends WeightGradient {
   private void addColumns(Kernels k, int y, int x, int columns) {
     int firstRow = y * g.strideHeight() - g.top();
     int width = up(g.outChannels(), 16);
-    for (int c = 0; c < g.outChannels(); c += 16) {
-      int d = (c * g.outWidth() + x * 16) * LANES;
-      for (int tap = 0; tap < taps; tap += 4) {
-        int last = taps - 1;
-        k.gradients()
-            .outer4(
-                columns * LANES,
-                planes,
-                lineOf(tap, firstRow, x),
-                lineOf(Math.min(tap + 1, last), firstRow, x),
-                lineOf(Math.min(tap + 2, last), firstRow, x),
-                lineOf(Math.min(tap + 3, last), firstRow, x),
-                deltas,
-                d,
-                sums,
-                tap * width + c,
-                width,
-                sums,
-                tap * width + c,
-                width);
-      }
+    for (int tap = 0; tap < lines.length; tap++) {
+      lines[tap] = lineOf(Math.min(tap, taps - 1), firstRow, x);
     }
+    k.gradients()
+        .outer(
+            lines.length,
+            width / 16,
+            columns * LANES,
+            planes,
+            lines,
+            deltas,
+            x * 16 * LANES,
+            16 * g.outWidth() * LANES,
+            sums,
+            0,
+            width,
+            sums,
+            0,
+            width);
   }
 
   /** Where the lines that a tap meets in an output row begin, from output column x. */

@@ -6,64 +6,50 @@ import static dev.convoy.engine.kernel.Kernels.LANES;
 final class ScalarGradientProducts implements GradientProducts {
 
   @Override
-  public void outer4(
+  public void outer(
+      int rows,
+      int panels,
       int n,
       float[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
+      int[] at,
       float[] d,
       int dOff,
+      int dPanel,
       float[] from,
       int fromOff,
       int fromStep,
       float[] out,
       int outOff,
       int outStep) {
-    for (int h = 0; h < LANES; h += 8) {
-      int f = fromOff + h;
-      int o = outOff + h;
-      int p = dOff + h;
-      ScalarWindowProducts.dot8(n, a, a0, 1, d, p, from, f, out, o);
-      ScalarWindowProducts.dot8(n, a, a1, 1, d, p, from, f + fromStep, out, o + outStep);
-      ScalarWindowProducts.dot8(n, a, a2, 1, d, p, from, f + 2 * fromStep, out, o + 2 * outStep);
-      ScalarWindowProducts.dot8(n, a, a3, 1, d, p, from, f + 3 * fromStep, out, o + 3 * outStep);
+    for (int c = 0; c < panels * 16; c += 8) {
+      int p = dOff + c / 16 * dPanel + c % 16;
+      for (int r = 0; r < rows; r++) {
+        int f = fromOff + r * fromStep + c;
+        ScalarWindowProducts.dot8(n, a, at[r], 1, d, p, from, f, out, outOff + r * outStep + c);
+      }
     }
   }
 
   @Override
-  public void lanes2x5(
-      int n, float[] d, int d0, int d1, int dStep, float[] in, int i, float[] acc, int accOff) {
-    for (int s = 0; s < 5; s++) {
-      lanes(n, d, d0, dStep, in, i + s * LANES, acc, accOff + s * LANES);
-      lanes(n, d, d1, dStep, in, i + s * LANES, acc, accOff + (5 + s) * LANES);
-    }
+  public int streams(int width) {
+    return 1;
   }
 
   @Override
-  public void lanes3x3(
+  public void lanes(
+      int width,
       int n,
       float[] d,
-      int d0,
-      int d1,
-      int d2,
+      int[] at,
       int dStep,
       float[] in,
       int i,
       float[] acc,
       int accOff) {
-    for (int s = 0; s < 3; s++) {
-      lanes(n, d, d0, dStep, in, i + s * LANES, acc, accOff + s * LANES);
-      lanes(n, d, d1, dStep, in, i + s * LANES, acc, accOff + (3 + s) * LANES);
-      lanes(n, d, d2, dStep, in, i + s * LANES, acc, accOff + (6 + s) * LANES);
-    }
-  }
-
-  private static void lanes(
-      int n, float[] d, int p, int dStep, float[] in, int q, float[] acc, int o) {
-    for (int l = 0; l < LANES; l += 8) {
-      lanes8(n, d, p + l, dStep, in, q + l, acc, o + l);
+    for (int s = 0; s < width; s++) {
+      for (int l = 0; l < LANES; l += 8) {
+        lanes8(n, d, at[0] + l, dStep, in, i + s * LANES + l, acc, accOff + s * LANES + l);
+      }
     }
   }
 

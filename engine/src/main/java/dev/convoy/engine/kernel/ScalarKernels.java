@@ -116,6 +116,13 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void addRows(int n, int count, float[] in, int inOff, int step, float[] out, int outOff) {
+    for (int j = 0; j < count; j++) {
+      add(n, in, inOff + j * step, out, outOff);
+    }
+  }
+
+  @Override
   public void addScaled(int n, float factor, float[] in, int inOff, float[] out, int outOff) {
     for (int l = 0; l < n; l++) {
       out[outOff + l] = Math.fma(in[inOff + l], factor, out[outOff + l]);

@@ -124,26 +124,26 @@ final class ScalarWindowProducts implements WindowProducts {
 
   @Override
   public void slide3x3(
+      int channels,
       int n,
       float[] w,
       int wOff,
       int wStep,
+      int biasOff,
       float[] in,
       int i0,
       int i1,
       int i2,
-      float bias,
-      boolean relu,
       float[] out,
       int outOff,
       int outStep) {
     for (int x = 0; x < n; x++) {
-      for (int l = 0; l < LANES; l++) {
-        int at = x * LANES + l;
-        float v = row(w, wOff, wStep, in, i0 + at, bias);
-        v = row(w, wOff + 3 * wStep, wStep, in, i1 + at, v);
-        v = row(w, wOff + 6 * wStep, wStep, in, i2 + at, v);
-        out[outOff + x * outStep + l] = relu && v < 0f ? 0f : v;
+      for (int j = 0; j < channels * LANES; j++) {
+        int a = wOff + j / LANES;
+        int at = x * LANES + j % LANES;
+        float v = row(w, a, wStep, in, i0 + at, w[biasOff + j]);
+        v = row(w, a + 3 * wStep, wStep, in, i1 + at, v);
+        out[outOff + x * outStep + j] = row(w, a + 6 * wStep, wStep, in, i2 + at, v);
       }
     }
   }

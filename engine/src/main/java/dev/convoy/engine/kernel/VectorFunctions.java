@@ -47,38 +47,43 @@ final class VectorFunctions implements Functions {
     return a.reinterpretAsInts().or(b.reinterpretAsInts()).reinterpretAsFloats();
   }
 
+  /** {@link Exp#exp}, operation by operation. */
   @Override
   public void exp(int n, double[] x, int off) {
+    clamp(n, x, off);
+    // No method of its own for what is in the loop: C2 would not always inline it, and box.
     for (int i = 0; i < n; i += HALF) {
-      exp(load(x, off + i)).intoArray(x, off + i);
+      DoubleVector c = load(x, off + i);
+      DoubleVector shifted = c.mul(spread(Exp.LOG2_E)).add(spread(Exp.ROUND));
+      DoubleVector k = shifted.sub(spread(Exp.ROUND));
+      DoubleVector r = k.fma(spread(-Exp.LN2_HIGH), c);
+      r = k.fma(spread(-Exp.LN2_LOW), r);
+      DoubleVector p = spread(1.0 / 479001600);
+      p = p.fma(r, spread(1.0 / 39916800));
+      p = p.fma(r, spread(1.0 / 3628800));
+      p = p.fma(r, spread(1.0 / 362880));
+      p = p.fma(r, spread(1.0 / 40320));
+      p = p.fma(r, spread(1.0 / 5040));
+      p = p.fma(r, spread(1.0 / 720));
+      p = p.fma(r, spread(1.0 / 120));
+      p = p.fma(r, spread(1.0 / 24));
+      p = p.fma(r, spread(1.0 / 6));
+      p = p.fma(r, spread(0.5));
+      p = p.fma(r, spread(1.0));
+      p = p.fma(r, spread(1.0));
+      LongVector power = shifted.reinterpretAsLongs().add(LongVector.broadcast(LONGS, 1023L));
+      p.mul(power.lanewise(LSHL, 52).reinterpretAsDoubles()).intoArray(x, off + i);
     }
   }
 
-  /** {@link Exp#exp}, operation by operation. */
-  private static DoubleVector exp(DoubleVector x) {
+  private static void clamp(int n, double[] x, int off) {
     DoubleVector most = spread(Exp.LARGEST);
     DoubleVector least = spread(-Exp.LARGEST);
-    DoubleVector c = x.blend(most, x.compare(GT, most));
-    c = c.blend(least, c.compare(LT, least));
-    DoubleVector shifted = c.mul(spread(Exp.LOG2_E)).add(spread(Exp.ROUND));
-    DoubleVector k = shifted.sub(spread(Exp.ROUND));
-    DoubleVector r = k.fma(spread(-Exp.LN2_HIGH), c);
-    r = k.fma(spread(-Exp.LN2_LOW), r);
-    DoubleVector p = spread(1.0 / 479001600);
-    p = p.fma(r, spread(1.0 / 39916800));
-    p = p.fma(r, spread(1.0 / 3628800));
-    p = p.fma(r, spread(1.0 / 362880));
-    p = p.fma(r, spread(1.0 / 40320));
-    p = p.fma(r, spread(1.0 / 5040));
-    p = p.fma(r, spread(1.0 / 720));
-    p = p.fma(r, spread(1.0 / 120));
-    p = p.fma(r, spread(1.0 / 24));
-    p = p.fma(r, spread(1.0 / 6));
-    p = p.fma(r, spread(0.5));
-    p = p.fma(r, spread(1.0));
-    p = p.fma(r, spread(1.0));
-    LongVector power = shifted.reinterpretAsLongs().add(LongVector.broadcast(LONGS, 1023L));
-    return p.mul(power.lanewise(LSHL, 52).reinterpretAsDoubles());
+    for (int i = 0; i < n; i += HALF) {
+      DoubleVector v = load(x, off + i);
+      v = v.blend(most, v.compare(GT, most));
+      v.blend(least, v.compare(LT, least)).intoArray(x, off + i);
+    }
   }
 
   @Override

@@ -11,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
  * {@link GradientProducts} on the Vector API, with as many sums in flight as registers hold; see
  * {@link VectorWindowProducts}.
  */
-final class VectorGradientProducts implements GradientProducts {
+class VectorGradientProducts implements GradientProducts {
   /**
    * Distance of the second register of a pair; a 16-lane register holds a whole line, and the pair
    * is the same line twice.
@@ -22,25 +22,34 @@ final class VectorGradientProducts implements GradientProducts {
   private static final int SPAN = Math.min(2 * WIDTH, LANES);
 
   @Override
-  public void outer4(
+  public void outer(
+      int rows,
+      int panels,
       int n,
       float[] a,
-      int a0,
-      int a1,
-      int a2,
-      int a3,
+      int[] at,
       float[] d,
       int dOff,
+      int dPanel,
       float[] from,
       int fromOff,
       int fromStep,
       float[] out,
       int outOff,
       int outStep) {
-    for (int h = 0; h < LANES; h += SPAN) {
-      int f = fromOff + h;
-      int o = outOff + h;
-      outer4Span(n, a, a0, a1, a2, a3, d, dOff + h, from, f, fromStep, out, o, outStep);
+    for (int q = 0; q < panels; q++) {
+      for (int r = 0; r < rows; r += 4) {
+        int a0 = at[r];
+        int a1 = at[r + 1];
+        int a2 = at[r + 2];
+        int a3 = at[r + 3];
+        for (int h = 0; h < LANES; h += SPAN) {
+          int p = dOff + q * dPanel + h;
+          int f = fromOff + r * fromStep + q * LANES + h;
+          int o = outOff + r * outStep + q * LANES + h;
+          outer4Span(n, a, a0, a1, a2, a3, d, p, from, f, fromStep, out, o, outStep);
+        }
+      }
     }
   }
 
@@ -109,74 +118,74 @@ final class VectorGradientProducts implements GradientProducts {
   }
 
   @Override
-  public void lanes2x5(
-      int n, float[] d, int d0, int d1, int dStep, float[] in, int i, float[] acc, int accOff) {
-    for (int h = 0; h < LANES; h += WIDTH) {
-      lanes2x5Part(n, d, d0 + h, d1 + h, dStep, in, i + h, acc, accOff + h);
-    }
-  }
-
-  private static void lanes2x5Part(
-      int n, float[] d, int d0, int d1, int dStep, float[] in, int i, float[] acc, int o) {
-    FloatVector v0 = load(acc, o);
-    FloatVector v1 = load(acc, o + LANES);
-    FloatVector v2 = load(acc, o + 2 * LANES);
-    FloatVector v3 = load(acc, o + 3 * LANES);
-    FloatVector v4 = load(acc, o + 4 * LANES);
-    FloatVector u0 = load(acc, o + 5 * LANES);
-    FloatVector u1 = load(acc, o + 6 * LANES);
-    FloatVector u2 = load(acc, o + 7 * LANES);
-    FloatVector u3 = load(acc, o + 8 * LANES);
-    FloatVector u4 = load(acc, o + 9 * LANES);
-    for (int j = 0; j < n; j++) {
-      FloatVector x = load(d, d0 + j * dStep);
-      FloatVector y = load(d, d1 + j * dStep);
-      FloatVector e = load(in, i + j * LANES);
-      v0 = e.fma(x, v0);
-      u0 = e.fma(y, u0);
-      e = load(in, i + j * LANES + LANES);
-      v1 = e.fma(x, v1);
-      u1 = e.fma(y, u1);
-      e = load(in, i + j * LANES + 2 * LANES);
-      v2 = e.fma(x, v2);
-      u2 = e.fma(y, u2);
-      e = load(in, i + j * LANES + 3 * LANES);
-      v3 = e.fma(x, v3);
-      u3 = e.fma(y, u3);
-      e = load(in, i + j * LANES + 4 * LANES);
-      v4 = e.fma(x, v4);
-      u4 = e.fma(y, u4);
-    }
-    v0.intoArray(acc, o);
-    v1.intoArray(acc, o + LANES);
-    v2.intoArray(acc, o + 2 * LANES);
-    v3.intoArray(acc, o + 3 * LANES);
-    v4.intoArray(acc, o + 4 * LANES);
-    u0.intoArray(acc, o + 5 * LANES);
-    u1.intoArray(acc, o + 6 * LANES);
-    u2.intoArray(acc, o + 7 * LANES);
-    u3.intoArray(acc, o + 8 * LANES);
-    u4.intoArray(acc, o + 9 * LANES);
+  public int streams(int width) {
+    return width == 5 ? 2 : 3;
   }
 
   @Override
-  public void lanes3x3(
+  public void lanes(
+      int width,
       int n,
       float[] d,
-      int d0,
-      int d1,
-      int d2,
+      int[] at,
       int dStep,
       float[] in,
       int i,
       float[] acc,
       int accOff) {
     for (int h = 0; h < LANES; h += WIDTH) {
-      lanes3x3Part(n, d, d0 + h, d1 + h, d2 + h, dStep, in, i + h, acc, accOff + h);
+      if (width == 5) {
+        lanes2x5(n, d, at[0] + h, at[1] + h, dStep, in, i + h, acc, accOff + h);
+      } else {
+        lanes3x3(n, d, at[0] + h, at[1] + h, at[2] + h, dStep, in, i + h, acc, accOff + h);
+      }
     }
   }
 
-  private static void lanes3x3Part(
+  private static void lanes2x5(
+      int n, float[] d, int d0, int d1, int dStep, float[] in, int i, float[] acc, int o) {
+    FloatVector v00 = load(acc, o);
+    FloatVector v01 = load(acc, o + LANES);
+    FloatVector v02 = load(acc, o + 2 * LANES);
+    FloatVector v03 = load(acc, o + 3 * LANES);
+    FloatVector v04 = load(acc, o + 4 * LANES);
+    FloatVector v10 = load(acc, o + 5 * LANES);
+    FloatVector v11 = load(acc, o + 6 * LANES);
+    FloatVector v12 = load(acc, o + 7 * LANES);
+    FloatVector v13 = load(acc, o + 8 * LANES);
+    FloatVector v14 = load(acc, o + 9 * LANES);
+    for (int j = 0; j < n; j++) {
+      FloatVector x = load(d, d0 + j * dStep);
+      FloatVector y = load(d, d1 + j * dStep);
+      FloatVector e = load(in, i + j * LANES);
+      v00 = e.fma(x, v00);
+      v10 = e.fma(y, v10);
+      e = load(in, i + j * LANES + LANES);
+      v01 = e.fma(x, v01);
+      v11 = e.fma(y, v11);
+      e = load(in, i + j * LANES + 2 * LANES);
+      v02 = e.fma(x, v02);
+      v12 = e.fma(y, v12);
+      e = load(in, i + j * LANES + 3 * LANES);
+      v03 = e.fma(x, v03);
+      v13 = e.fma(y, v13);
+      e = load(in, i + j * LANES + 4 * LANES);
+      v04 = e.fma(x, v04);
+      v14 = e.fma(y, v14);
+    }
+    v00.intoArray(acc, o);
+    v01.intoArray(acc, o + LANES);
+    v02.intoArray(acc, o + 2 * LANES);
+    v03.intoArray(acc, o + 3 * LANES);
+    v04.intoArray(acc, o + 4 * LANES);
+    v10.intoArray(acc, o + 5 * LANES);
+    v11.intoArray(acc, o + 6 * LANES);
+    v12.intoArray(acc, o + 7 * LANES);
+    v13.intoArray(acc, o + 8 * LANES);
+    v14.intoArray(acc, o + 9 * LANES);
+  }
+
+  private static void lanes3x3(
       int n, float[] d, int d0, int d1, int d2, int dStep, float[] in, int i, float[] acc, int o) {
     FloatVector v00 = load(acc, o);
     FloatVector v01 = load(acc, o + LANES);

@@ -9,9 +9,9 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The register width of this JVM's vector kernels, and the few operations that all of them share.
- * 256 bits serve AVX2 and AVX-512, 128 bits NEON and SSE; {@code -Dconvoy.vectorBits=128|256|512}
- * forces one. One width for all: where two widths meet, C2 no longer inlines the operations of
- * either.
+ * 512 bits serve AVX-512, 256 bits AVX2, 128 bits NEON and SSE; {@code
+ * -Dconvoy.vectorBits=128|256|512} forces one. One width for all: where two widths meet, C2 no
+ * longer inlines the operations of either.
  */
 final class VectorWidth {
   static final VectorSpecies<Float> FLOATS = species();
@@ -28,7 +28,7 @@ final class VectorWidth {
 
   private static VectorSpecies<Float> species() {
     int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
-    int bits = Integer.getInteger("convoy.vectorBits", Math.max(128, Math.min(256, preferred)));
+    int bits = Integer.getInteger("convoy.vectorBits", Math.max(128, Math.min(512, preferred)));
     if (bits != 128 && bits != 256 && bits != 512) {
       throw new IllegalArgumentException(
           "convoy.vectorBits: got " + bits + ", expected 128, 256 or 512");

@@ -3,7 +3,6 @@ package dev.convoy.engine.kernel;
 import static dev.convoy.engine.kernel.Kernels.LANES;
 import static dev.convoy.engine.kernel.VectorWidth.WIDTH;
 import static dev.convoy.engine.kernel.VectorWidth.load;
-import static dev.convoy.engine.kernel.VectorWidth.put;
 import static dev.convoy.engine.kernel.VectorWidth.spread;
 
 import dev.convoy.engine.kernel.Kernels.End;
@@ -17,7 +16,7 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>Sums run along lanes that never meet, so the width of the registers changes no bit.
  */
-final class VectorWindowProducts implements WindowProducts {
+class VectorWindowProducts implements WindowProducts {
   /**
    * Distance of the second register of a pair; a 16-lane register holds a whole line, and the pair
    * is the same line twice.
@@ -36,9 +35,19 @@ final class VectorWindowProducts implements WindowProducts {
     b.intoArray(out, o + SECOND);
   }
 
-  /** What {@code put} needs for an ending; {@link End#GATE} takes a pass of its own. */
-  private static float low(End end) {
-    return end == End.RELU ? 0f : Float.NEGATIVE_INFINITY;
+  /**
+   * The ending of the tiles of a row of places, of {@code n} floats each, while they are in the
+   * first-level cache. A pass of its own: a branch behind the sums makes C2 box them now and then.
+   */
+  static void finish(
+      int places, int n, End end, float[] gate, int gateOff, float[] out, int outOff, int outStep) {
+    for (int place = 0; end == End.GATE && place < places; place++) {
+      VectorKernels.gateAll(n, gate, gateOff + place * outStep, out, outOff + place * outStep);
+    }
+    for (int place = 0; end == End.RELU && place < places; place++) {
+      int o = outOff + place * outStep;
+      VectorKernels.reluAll(n, out, o, out, o);
+    }
   }
 
   @Override
@@ -59,33 +68,18 @@ final class VectorWindowProducts implements WindowProducts {
       float[] out,
       int outOff,
       int outStep) {
-    float low = low(end);
     for (int h = 0; h < LANES; h += SPAN) {
       for (int place = 0; place < places; place++) {
         int p = inOff + h + place * inStep;
         int f = fromOff + h + place * fromStep;
-        dot4Span(run, w, wOff, in, p, from, f, low, out, outOff + h + place * outStep);
+        dot4Span(run, w, wOff, in, p, from, f, out, outOff + h + place * outStep);
       }
     }
-    if (end == End.GATE) {
-      for (int place = 0; place < places; place++) {
-        VectorKernels.gateAll(
-            4 * LANES, gate, gateOff + place * outStep, out, outOff + place * outStep);
-      }
-    }
+    finish(places, 4 * LANES, end, gate, gateOff, out, outOff, outStep);
   }
 
   private static void dot4Span(
-      int run,
-      float[] w,
-      int a,
-      float[] in,
-      int p,
-      float[] from,
-      int f,
-      float low,
-      float[] out,
-      int o) {
+      int run, float[] w, int a, float[] in, int p, float[] from, int f, float[] out, int o) {
     FloatVector v00 = load(from, f);
     FloatVector v01 = load(from, f + SECOND);
     FloatVector v10 = load(from, f + LANES);
@@ -110,22 +104,10 @@ final class VectorWindowProducts implements WindowProducts {
       v30 = t.fma(b0, v30);
       v31 = t.fma(b1, v31);
     }
-    if (low == Float.NEGATIVE_INFINITY) {
-      store(v00, v01, out, o);
-      store(v10, v11, out, o + LANES);
-      store(v20, v21, out, o + 2 * LANES);
-      store(v30, v31, out, o + 2 * LANES + LANES);
-    } else {
-      FloatVector floor = spread(low);
-      put(v00, floor, out, o);
-      put(v01, floor, out, o + SECOND);
-      put(v10, floor, out, o + LANES);
-      put(v11, floor, out, o + LANES + SECOND);
-      put(v20, floor, out, o + 2 * LANES);
-      put(v21, floor, out, o + 2 * LANES + SECOND);
-      put(v30, floor, out, o + 2 * LANES + LANES);
-      put(v31, floor, out, o + 2 * LANES + LANES + SECOND);
-    }
+    store(v00, v01, out, o);
+    store(v10, v11, out, o + LANES);
+    store(v20, v21, out, o + 2 * LANES);
+    store(v30, v31, out, o + 2 * LANES + LANES);
   }
 
   /** Two places at a time, for as many sums in flight as {@link #dot4} has; an odd one twice. */
@@ -147,7 +129,6 @@ final class VectorWindowProducts implements WindowProducts {
       float[] out,
       int outOff,
       int outStep) {
-    float low = low(end);
     for (int h = 0; h < LANES; h += SPAN) {
       for (int place = 0; place < places; place += 2) {
         int both = place + 1 < places ? 1 : 0;
@@ -156,15 +137,10 @@ final class VectorWindowProducts implements WindowProducts {
         int o = outOff + h + place * outStep;
         int p2 = p + both * inStep;
         int f2 = f + both * fromStep;
-        dot2Span(run, w, wOff, in, p, p2, from, f, f2, low, out, o, o + both * outStep);
+        dot2Span(run, w, wOff, in, p, p2, from, f, f2, out, o, o + both * outStep);
       }
     }
-    if (end == End.GATE) {
-      for (int place = 0; place < places; place++) {
-        VectorKernels.gateAll(
-            2 * LANES, gate, gateOff + place * outStep, out, outOff + place * outStep);
-      }
-    }
+    finish(places, 2 * LANES, end, gate, gateOff, out, outOff, outStep);
   }
 
   private static void dot2Span(
@@ -177,7 +153,6 @@ final class VectorWindowProducts implements WindowProducts {
       float[] from,
       int f,
       int f2,
-      float low,
       float[] out,
       int o,
       int o2) {
@@ -205,36 +180,55 @@ final class VectorWindowProducts implements WindowProducts {
       u10 = t.fma(c0, u10);
       u11 = t.fma(c1, u11);
     }
-    if (low == Float.NEGATIVE_INFINITY) {
-      store(v00, v01, out, o);
-      store(v10, v11, out, o + LANES);
-      store(u00, u01, out, o2);
-      store(u10, u11, out, o2 + LANES);
-    } else {
-      FloatVector floor = spread(low);
-      put(v00, floor, out, o);
-      put(v01, floor, out, o + SECOND);
-      put(v10, floor, out, o + LANES);
-      put(v11, floor, out, o + LANES + SECOND);
-      put(u00, floor, out, o2);
-      put(u01, floor, out, o2 + SECOND);
-      put(u10, floor, out, o2 + LANES);
-      put(u11, floor, out, o2 + LANES + SECOND);
-    }
+    store(v00, v01, out, o);
+    store(v10, v11, out, o + LANES);
+    store(u00, u01, out, o2);
+    store(u10, u11, out, o2 + LANES);
   }
 
   @Override
   public void slide3x3(
+      int channels,
       int n,
       float[] w,
       int wOff,
       int wStep,
+      int biasOff,
       float[] in,
       int i0,
       int i1,
       int i2,
-      float bias,
-      boolean relu,
+      float[] out,
+      int outOff,
+      int outStep) {
+    for (int c = 0; c < channels; c++) {
+      slide3x3(
+          n,
+          w,
+          wOff + c,
+          wStep,
+          biasOff + c * LANES,
+          in,
+          i0,
+          i1,
+          i2,
+          out,
+          outOff + c * LANES,
+          outStep);
+    }
+  }
+
+  /** One channel. */
+  static void slide3x3(
+      int n,
+      float[] w,
+      int a,
+      int wStep,
+      int bias,
+      float[] in,
+      int i0,
+      int i1,
+      int i2,
       float[] out,
       int outOff,
       int outStep) {
@@ -242,12 +236,12 @@ final class VectorWindowProducts implements WindowProducts {
     int last = n - 2;
     for (int h = 0; h < LANES; h += WIDTH) {
       int o = outOff + h;
-      slide(n - odd, w, wOff, wStep, in, i0 + h, i1 + h, i2 + h, bias, relu, out, o, outStep);
+      slide(n - odd, w, a, wStep, bias, in, i0 + h, i1 + h, i2 + h, out, o, outStep);
       if (odd != 0) {
         // The last two lines once more: one of them again, with the same bits.
         int at = h + last * LANES;
         o += last * outStep;
-        slide(2, w, wOff, wStep, in, i0 + at, i1 + at, i2 + at, bias, relu, out, o, outStep);
+        slide(2, w, a, wStep, bias, in, i0 + at, i1 + at, i2 + at, out, o, outStep);
       }
     }
   }
@@ -258,12 +252,11 @@ final class VectorWindowProducts implements WindowProducts {
       float[] w,
       int a,
       int wStep,
+      int bias,
       float[] in,
       int i0,
       int i1,
       int i2,
-      float bias,
-      boolean relu,
       float[] out,
       int o,
       int step) {
@@ -276,11 +269,10 @@ final class VectorWindowProducts implements WindowProducts {
     FloatVector w6 = spread(w[a + 6 * wStep]);
     FloatVector w7 = spread(w[a + 7 * wStep]);
     FloatVector w8 = spread(w[a + 8 * wStep]);
-    FloatVector start = spread(bias);
-    FloatVector low = spread(relu ? 0f : Float.NEGATIVE_INFINITY);
+    FloatVector start0 = spread(w[bias]);
     for (int x = 0; x < n; x += 2) {
-      FloatVector v0 = start;
-      FloatVector v1 = start;
+      FloatVector v0 = start0;
+      FloatVector v1 = start0;
       FloatVector e = load(in, i0 + x * LANES);
       v0 = w0.fma(e, v0);
       e = load(in, i0 + x * LANES + LANES);
@@ -311,13 +303,8 @@ final class VectorWindowProducts implements WindowProducts {
       v1 = w7.fma(e, v1);
       e = load(in, i2 + x * LANES + 3 * LANES);
       v1 = w8.fma(e, v1);
-      if (relu) {
-        put(v0, low, out, o + x * step);
-        put(v1, low, out, o + x * step + step);
-      } else {
-        v0.intoArray(out, o + x * step);
-        v1.intoArray(out, o + x * step + step);
-      }
+      v0.intoArray(out, o + x * step);
+      v1.intoArray(out, o + x * step + step);
     }
   }
 

@@ -53,9 +53,7 @@ abstract sealed class WeightGradient
     addWeights(k, blocks, in, inOff, dOut, dOutOff);
     if (g.bias()) {
       int line = g.outChannels() * LANES;
-      for (int p = 0; p < blocks * g.outHeight() * g.outWidth(); p++) {
-        k.add(line, dOut, dOutOff + p * line, bias, 0);
-      }
+      k.addRows(line, blocks * g.outHeight() * g.outWidth(), dOut, dOutOff, line, bias, 0);
     }
   }
 

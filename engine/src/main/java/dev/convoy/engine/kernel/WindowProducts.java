@@ -59,23 +59,24 @@ public interface WindowProducts {
       int outStep);
 
   /**
-   * A 3 x 3 window that slides over three rows of lines: {@code out[x] = bias + sum over r, s of
-   * w[wOff + wStep (3 r + s)] * in[ir + 16 (x + s)]}, r and then s ascending; through a ReLU if
-   * {@code relu}.
+   * 3 x 3 windows, one a channel, that slide over three rows of lines: {@code out[x][c] = bias +
+   * sum over r, s of w[wOff + c + wStep (3 r + s)] * in[ir + 16 (x + s)]}, r and then s ascending,
+   * with the bias {@code w[biasOff + 16 c]}.
    *
-   * @param n number of output lines, 2 or more; {@code outStep} floats apart
+   * @param channels output lines side by side
+   * @param n number of output pixels, 2 or more; {@code outStep} floats apart
    */
   void slide3x3(
+      int channels,
       int n,
       float[] w,
       int wOff,
       int wStep,
+      int biasOff,
       float[] in,
       int i0,
       int i1,
       int i2,
-      float bias,
-      boolean relu,
       float[] out,
       int outOff,
       int outStep);
