@@ -115,6 +115,22 @@ public interface Kernels {
       double[] sums,
       int sumsOff);
 
+  /**
+   * Moves n weights along their means by their root mean squares: {@code w -= rate * (m / (sqrt(v)
+   * * widen + epsilon))}, without fused multiply-add.
+   */
+  void step(
+      int n,
+      float rate,
+      float widen,
+      float epsilon,
+      float[] m,
+      int mOff,
+      float[] v,
+      int vOff,
+      float[] w,
+      int wOff);
+
   /** {@code out = in < 0 ? 0 : in} over n floats. */
   void relu(int n, float[] in, int inOff, float[] out, int outOff);
 

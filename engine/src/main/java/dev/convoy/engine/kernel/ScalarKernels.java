@@ -169,6 +169,24 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void step(
+      int n,
+      float rate,
+      float widen,
+      float epsilon,
+      float[] m,
+      int mOff,
+      float[] v,
+      int vOff,
+      float[] w,
+      int wOff) {
+    for (int i = 0; i < n; i++) {
+      float root = (float) Math.sqrt(v[vOff + i]);
+      w[wOff + i] -= rate * (m[mOff + i] / (root * widen + epsilon));
+    }
+  }
+
+  @Override
   public void relu(int n, float[] in, int inOff, float[] out, int outOff) {
     for (int l = 0; l < n; l++) {
       out[outOff + l] = in[inOff + l] < 0f ? 0f : in[inOff + l];

@@ -141,7 +141,7 @@ final class ScalarWindowProducts implements WindowProducts {
       for (int j = 0; j < channels * LANES; j++) {
         int a = wOff + j / LANES;
         int at = x * LANES + j % LANES;
-        float v = row(w, a, wStep, in, i0 + at, w[biasOff + j]);
+        float v = row(w, a, wStep, in, i0 + at, w[biasOff + j - j % LANES]);
         v = row(w, a + 3 * wStep, wStep, in, i1 + at, v);
         out[outOff + x * outStep + j] = row(w, a + 6 * wStep, wStep, in, i2 + at, v);
       }

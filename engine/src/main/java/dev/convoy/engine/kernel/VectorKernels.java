@@ -284,6 +284,33 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void step(
+      int n,
+      float rate,
+      float widen,
+      float epsilon,
+      float[] m,
+      int mOff,
+      float[] v,
+      int vOff,
+      float[] w,
+      int wOff) {
+    int whole = n - n % WIDTH;
+    FloatVector size = spread(rate);
+    FloatVector wide = spread(widen);
+    FloatVector least = spread(epsilon);
+    for (int l = 0; l < whole; l += WIDTH) {
+      FloatVector divisor = load(v, vOff + l).sqrt().mul(wide).add(least);
+      FloatVector move = load(m, mOff + l).div(divisor).mul(size);
+      load(w, wOff + l).sub(move).intoArray(w, wOff + l);
+    }
+    for (int i = whole; i < n; i++) {
+      float root = (float) Math.sqrt(v[vOff + i]);
+      w[wOff + i] -= rate * (m[mOff + i] / (root * widen + epsilon));
+    }
+  }
+
+  @Override
   public void relu(int n, float[] in, int inOff, float[] out, int outOff) {
     reluAll(n, in, inOff, out, outOff);
   }

@@ -1,5 +1,7 @@
 package dev.convoy.engine.optimizer;
 
+import dev.convoy.engine.kernel.KernelProvider;
+
 /**
  * Adam and, if {@code decoupled}, AdamW, as PyTorch defines them. At step t:
  *
@@ -74,12 +76,9 @@ public record Adam(float beta1, float beta2, float epsilon, boolean decoupled)
     double bias2 = 1 - StrictMath.pow(beta2, step);
     float rate = (float) (learningRate / bias1);
     float widen = (float) (1 / Math.sqrt(bias2));
-    float epsilon = this.epsilon;
-    int second = weights.length;
-    for (int i = from; i < to; i++) {
-      float root = (float) Math.sqrt(state[second + i]);
-      weights[i] -= rate * (state[i] / (root * widen + epsilon));
-    }
+    int second = weights.length + from;
+    KernelProvider.get()
+        .step(to - from, rate, widen, epsilon, state, from, state, second, weights, from);
   }
 
   /** One stream of state a loop, or C2 would not vectorise it. */

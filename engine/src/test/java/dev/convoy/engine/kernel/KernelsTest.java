@@ -1,0 +1,128 @@
+package dev.convoy.engine.kernel;
+
+import static dev.convoy.engine.kernel.Kernels.LANES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The JVM's kernels do what the scalar ones do, bit for bit, and touch nothing else. */
+class KernelsTest {
+  private static final int FREE = 7;
+
+  private final Kernels kernels = KernelProvider.get();
+  private final Kernels scalar = KernelProvider.byName("scalar");
+  private final SplittableRandom random = new SplittableRandom(3);
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 13, 16, 207, 1021})
+  void stepsAlongMeans(int n) {
+    float[] means = values(n + FREE);
+    float[] squares = values(n + FREE);
+    for (int i = 0; i < squares.length; i++) {
+      squares[i] *= squares[i];
+    }
+    float[] weights = values(n + 2 * FREE);
+    agree(weights, (k, w) -> k.step(n, 0.01f, 1.25f, 1e-8f, means, FREE, squares, FREE, w, FREE));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 9", "2, 16", "6, 100", "8, 3", "9, 7", "33, 5"})
+  void addsRows(int lines, int count) {
+    int n = lines * LANES;
+    int step = n + 5;
+    float[] in = values(FREE + count * step);
+    agree(values(n + 2 * FREE), (k, out) -> k.addRows(n, count, in, FREE, step, out, FREE));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, 1, 16", "8, 1, 2", "12, 2, 160", "16, 3, 6", "20, 2, 448", "28, 5, 34"})
+  void multipliesMatrices(int rows, int panels, int terms) {
+    float[] a = values(rows * terms + FREE);
+    int[] at = new int[rows];
+    for (int r = 0; r < rows; r++) {
+      // Not in order, and one of them twice.
+      at[r] = Math.min(rows - r, rows - 1) * terms;
+    }
+    int panel = LANES * terms + 3;
+    float[] d = values(panels * panel);
+    int step = panels * LANES + 2;
+    float[] from = values(rows * step + FREE);
+    agree(
+        values(rows * step + FREE),
+        (k, out) ->
+            k.gradients()
+                .outer(rows, panels, terms, a, at, d, 0, panel, from, 1, step, out, 2, step));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 4, 26", "2, 4, 7", "3, 4, 2", "4, 4, 13", "2, 2, 28", "1, 2, 3"})
+  void slidesWindows(int channels, int tile, int n) {
+    float[] w = values(9 * tile + channels * LANES);
+    float[] in = values(3 * (n + 2) * LANES);
+    int row = (n + 2) * LANES;
+    int step = channels * LANES + 4;
+    agree(
+        values(n * step + FREE),
+        (k, out) ->
+            k.windows()
+                .slide3x3(channels, n, w, 0, tile, 9 * tile, in, 0, row, 2 * row, out, 3, step));
+  }
+
+  @Test
+  void windowsEndInReluAndGate() {
+    int run = 9;
+    for (Kernels.End end : Kernels.End.values()) {
+      for (int places = 1; places <= 9; places++) {
+        int count = places;
+        float[] w = values(4 * run);
+        float[] in = values((run + count) * LANES);
+        float[] from = values(4 * LANES);
+        float[] gate = values(count * 4 * LANES);
+        agree(
+            values(count * 4 * LANES),
+            (k, out) ->
+                k.windows()
+                    .dot4(
+                        count, run, w, 0, in, 0, LANES, from, 0, 0, end, gate, 0, out, 0,
+                        4 * LANES));
+        agree(
+            values(count * 2 * LANES),
+            (k, out) ->
+                k.windows()
+                    .dot2(
+                        count, run, w, 0, in, 0, LANES, from, 0, 0, end, gate, 0, out, 0,
+                        2 * LANES));
+      }
+    }
+  }
+
+  private void agree(float[] before, BiConsumer<Kernels, float[]> work) {
+    float[] expected = before.clone();
+    float[] got = before.clone();
+    work.accept(scalar, expected);
+    work.accept(kernels, got);
+    assertThat(got).usingComparator(KernelsTest::compareBits).isEqualTo(expected);
+  }
+
+  private static int compareBits(float[] a, float[] b) {
+    for (int i = 0; i < a.length; i++) {
+      if (Float.floatToRawIntBits(a[i]) != Float.floatToRawIntBits(b[i])) {
+        return 1;
+      }
+    }
+    return 0;
+  }
+
+  private float[] values(int n) {
+    float[] values = new float[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = (float) random.nextDouble(-1, 1);
+    }
+    return values;
+  }
+}
