@@ -3,6 +3,7 @@ package dev.convoy.spark.cli;
 import dev.convoy.engine.data.IdxHeader;
 import dev.convoy.engine.data.IdxReader;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.ExampleRun;
 import dev.convoy.spark.data.PackedShard;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
@@ -16,20 +17,22 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.Function;
 import org.apache.spark.rdd.RDD;
 
 /**
  * One IDX file of images without labels, plain or gzip, read on the driver and spread from there.
  *
+ * @param name of the file
  * @param shape of one image
  * @param pixels {@code [image][height][width][channel]}
  */
-record BareImages(Shape shape, byte[] pixels) {
+record BareImages(String name, Shape shape, byte[] pixels) {
   private static final int IMAGES_A_SHARD = 1024;
 
   /** True if {@code text} names a file; a folder is a data set. */
   static boolean isFile(String text) {
-    if (text.startsWith("embedded:") || text.startsWith("table:")) {
+    if (text.startsWith("embedded:") || text.startsWith("table:") || text.endsWith(".parquet")) {
       return false;
     }
     Path path = HadoopFiles.path("--data", text);
@@ -47,7 +50,7 @@ record BareImages(Shape shape, byte[] pixels) {
     try (FileSystem files = HadoopFiles.open("--data", path);
         InputStream in = IdxReader.open(path.toString(), files.open(path))) {
       IdxHeader header = IdxHeader.images(path.toString(), in);
-      return new BareImages(header.shape(), IdxReader.body(header, in));
+      return new BareImages(path.getName(), header.shape(), IdxReader.body(header, in));
     } catch (IOException e) {
       throw new UserError("--data: cannot read " + text + ": " + Texts.firstLine(e), e);
     }
@@ -57,8 +60,8 @@ record BareImages(Shape shape, byte[] pixels) {
     return pixels.length / shape.size();
   }
 
-  /** Spreads the images over the cluster; labels are all 0. */
-  RDD<PackedShard> spread(SparkContext spark) {
+  /** Spreads the images over the cluster, in their order. */
+  RDD<ExampleRun> spread(SparkContext spark) {
     List<PackedShard> shards = new ArrayList<>();
     for (int first = 0; first < count(); first += IMAGES_A_SHARD) {
       int images = Math.min(IMAGES_A_SHARD, count() - first);
@@ -71,6 +74,18 @@ record BareImages(Shape shape, byte[] pixels) {
       shards.add(new PackedShard(shards.size(), 0, part, new int[images], indexes));
     }
     int slices = Math.max(1, Math.min(shards.size(), spark.defaultParallelism()));
-    return JavaSparkContext.fromSparkContext(spark).parallelize(shards, slices).rdd();
+    return JavaSparkContext.fromSparkContext(spark)
+        .parallelize(shards, slices)
+        .map(new Naming(name))
+        .rdd();
+  }
+
+  private record Naming(String file) implements Function<PackedShard, ExampleRun> {
+    @Override
+    public ExampleRun call(PackedShard shard) {
+      String[] names = new String[shard.size()];
+      Arrays.setAll(names, i -> file + "#" + shard.indexes()[i]);
+      return new ExampleRun(shard, names);
+    }
   }
 }

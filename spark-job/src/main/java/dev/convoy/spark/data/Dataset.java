@@ -5,6 +5,7 @@ import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.tensor.Shape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -174,6 +175,11 @@ public final class Dataset implements AutoCloseable {
       int partitions,
       long seed,
       double heldOutFraction) {
+    if (columns.label().isEmpty()) {
+      throw new DataException(
+          "data.columns.label: got nothing, expected the column of class numbers; only predict"
+              + " needs none");
+    }
     ShardSource source = new TableSource(table, columns, shape, full);
     SparkContext spark = table.sparkSession().sparkContext();
     return of(spark, source, shards, partitions, seed, heldOutFraction);
@@ -268,23 +274,8 @@ public final class Dataset implements AutoCloseable {
    * @throws DataException as above
    */
   public void expect(Shape input, int... outputs) {
-    if (!source.shape().equals(input)) {
-      throw new DataException(
-          "data: got examples of "
-              + source.shape()
-              + ", expected "
-              + input
-              + " as the model's input says");
-    }
     int each = source.labels();
-    if (each != outputs.length) {
-      throw new DataException(
-          "data: got "
-              + each
-              + " labels an example, expected "
-              + outputs.length
-              + ", one for each output of the model");
-    }
+    expect(source.shape(), each, input, outputs.length);
     for (int number = 0; number < firstOfClass.length; number++) {
       int classes = outputs[number % each];
       if (firstOfClass[number] >= 0 && number / each >= classes) {
@@ -299,6 +290,27 @@ public final class Dataset implements AutoCloseable {
                 + (each == 1 ? " outputs" : " values in its output " + (number % each + 1)));
       }
     }
+  }
+
+  /** Refuses examples of another shape or with another number of labels. */
+  static void expect(Shape got, int labels, Shape input, int outputs) {
+    if (!got.equals(input)) {
+      throw new DataException(
+          "data: got examples of " + got + ", expected " + input + " as the model's input says");
+    }
+    if (labels != outputs) {
+      throw new DataException(
+          "data: got "
+              + labels
+              + " labels an example, expected "
+              + outputs
+              + ", one for each output of the model");
+    }
+  }
+
+  /** What to call the examples of these indexes: files' names, rows' keys, else their indexes. */
+  public List<String> names(List<Long> indexes) {
+    return source.names(indexes);
   }
 
   /**

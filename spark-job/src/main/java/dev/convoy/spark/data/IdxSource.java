@@ -84,7 +84,7 @@ final class IdxSource implements ExampleSource {
 
   @Override
   public String name(long index) {
-    return LoadedIdx.name(heads.get(0), index);
+    return LoadedIdx.name(images.get(0).name(), index);
   }
 
   @Override

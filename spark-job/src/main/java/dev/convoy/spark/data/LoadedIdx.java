@@ -12,12 +12,13 @@ import java.util.List;
 /**
  * Files of images and of labels, read into memory.
  *
+ * @param images name of the first file of images
  * @param heads headers of the files of labels, for messages
  * @param shape of one example: of several images the vector of all, one behind the other
  * @param rows {@code [example][image][height][width][channel]}
  * @param labels {@code [example][label]}
  */
-record LoadedIdx(List<IdxHeader> heads, Shape shape, byte[] rows, int[] labels) {
+record LoadedIdx(String images, List<IdxHeader> heads, Shape shape, byte[] rows, int[] labels) {
 
   /** Opens a file by name. */
   @FunctionalInterface
@@ -69,7 +70,7 @@ record LoadedIdx(List<IdxHeader> heads, Shape shape, byte[] rows, int[] labels) 
         labels[i * heads.size() + o] = classes.get(o)[i] & 0xff;
       }
     }
-    return new LoadedIdx(heads, shape, rows, labels);
+    return new LoadedIdx(imageNames.get(0), heads, shape, rows, labels);
   }
 
   /** Number of examples. */
@@ -84,8 +85,7 @@ record LoadedIdx(List<IdxHeader> heads, Shape shape, byte[] rows, int[] labels) 
   }
 
   /** What to call an example: the file of images and its number there. */
-  static String name(IdxHeader labels, long index) {
-    String file = labels.name().substring(labels.name().lastIndexOf('/') + 1);
-    return file.replace("labels", "images").replace("idx1", "idx3") + "#" + index;
+  static String name(String images, long index) {
+    return images.substring(images.lastIndexOf('/') + 1) + "#" + index;
   }
 }

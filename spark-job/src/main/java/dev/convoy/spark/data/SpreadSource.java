@@ -17,12 +17,14 @@ final class SpreadSource implements ExampleSource {
   private static final int PIECE_BYTES = 1 << 24;
 
   private final Shape shape;
+  private final String images;
   private final List<IdxHeader> heads;
   private final int pieceExamples;
   private final List<Broadcast<byte[]>> pieces = new ArrayList<>();
 
   /** Ships {@code loaded} in pieces of 16 MB. */
   SpreadSource(JavaSparkContext spark, LoadedIdx loaded) {
+    images = loaded.images();
     heads = loaded.heads();
     shape = loaded.shape();
     int example = shape.size();
@@ -70,7 +72,7 @@ final class SpreadSource implements ExampleSource {
 
   @Override
   public String name(long index) {
-    return LoadedIdx.name(heads.get(0), index);
+    return LoadedIdx.name(images, index);
   }
 
   @Override

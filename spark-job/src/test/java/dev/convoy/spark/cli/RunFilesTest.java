@@ -132,9 +132,9 @@ class RunFilesTest {
     Cli.run("predict", "--model", model, "--output", csv.toString(), "--master", "local[2]")
         .succeeds();
     List<String> lines = Files.readAllLines(csv);
-    assertThat(lines).hasSize(41).first().isEqualTo("index,label,prediction,p0,p1,p2");
+    assertThat(lines).hasSize(41).first().isEqualTo("index,name,label,prediction,p0,p1,p2");
     long right =
-        lines.stream().skip(1).map(l -> l.split(",")).filter(l -> l[1].equals(l[2])).count();
+        lines.stream().skip(1).map(l -> l.split(",")).filter(l -> l[2].equals(l[3])).count();
     assertThat(right / 40.0).isEqualTo(result.get("testAccuracy").asDouble());
 
     Path jsonl = folder.resolve("predictions.jsonl");
@@ -148,7 +148,8 @@ class RunFilesTest {
     Cli bare =
         Cli.run("predict", "--model", model, "--data", images.toString(), "--master", "local[1]")
             .succeeds();
-    List<String> unlabelled = lines.stream().map(l -> l.replaceFirst(",[^,]*", "")).toList();
+    List<String> unlabelled =
+        lines.stream().map(l -> l.replaceFirst("(,[^,]*),[^,]*", "$1")).toList();
     assertThat(bare.out().lines()).containsExactlyElementsOf(unlabelled);
 
     assertThat(Cli.run("summary", "--model", model).succeeds().out())
