@@ -251,7 +251,7 @@ class PredictTest {
     Path json = folder.resolve("place.json");
     predict(
             "--data",
-            table().toString(),
+            "table:parquet.`" + table() + "`",
             "--set",
             "data.columns.features=pixels",
             "--output",

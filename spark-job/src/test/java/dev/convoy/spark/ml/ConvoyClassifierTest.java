@@ -247,6 +247,26 @@ class ConvoyClassifierTest {
     assertThat(ids).isEqualTo(rows.stream().map(row -> row.get(0)).toList());
   }
 
+  @Test
+  void aRunOfTheCommandLinePredictsDataFramesAndBack() throws Exception {
+    Dataset<Row> table = table(Digits.Form.BYTES, 1);
+    ConvoyClassificationModel fromRun = ConvoyClassificationModel.fromRun(folder + "/run");
+    assertThat(fromRun.weightsSha256()).isEqualTo(commandLine);
+    ConvoyClassificationModel fitted = classifier().fit(table);
+    assertThat(fromRun.transform(table).orderBy("id").collectAsList())
+        .isEqualTo(fitted.transform(table).orderBy("id").collectAsList());
+    fitted.save(folder + "/fitted");
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    assertThat(Main.run(new String[] {"summary", "--model", folder + "/fitted"}, out, out))
+        .as(said.toString(StandardCharsets.UTF_8))
+        .isZero();
+    assertThatThrownBy(() -> ConvoyClassificationModel.fromRun(folder + "/nosuch"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("nosuch")
+        .hasMessageContaining("cannot be read as a model");
+  }
+
   /** What {@code spark.read().format("image")} gives is trained on and predicted as it is. */
   @Test
   void sparksOwnImagesAreFeatures() throws Exception {
