@@ -113,7 +113,7 @@ final class PredictCommand extends BaseCommand {
 
   private void show(TrainedModel trained) {
     Network network = new Network(trained.spec());
-    expectOneInput(trained.spec(), "IMAGE files");
+    expectOneInput(trained.spec());
     List<Head> heads = Head.of(network);
     Workspace workspace = network.newWorkspace(1, false);
     network.load(trained.weights(), workspace);
@@ -140,12 +140,10 @@ final class PredictCommand extends BaseCommand {
     }
   }
 
-  private static void expectOneInput(ModelSpec spec, String what) {
+  private static void expectOneInput(ModelSpec spec) {
     if (spec.inputs().size() > 1) {
       throw new UserError(
-          "got "
-              + what
-              + " for a model of "
+          "got IMAGE files for a model of "
               + spec.inputs().size()
               + " inputs, expected --data with a folder of IDX files, one for each input");
     }
@@ -167,20 +165,6 @@ final class PredictCommand extends BaseCommand {
   }
 
   private OrderedExamples open(SparkContext context, TrainedModel model, DataLocation location) {
-    if (BareImages.isFile(location.path())) {
-      expectOneInput(model.spec(), "a file of images");
-      BareImages images = BareImages.read(location.path());
-      if (!images.shape().equals(model.spec().input())) {
-        throw new UserError(
-            location.path()
-                + ": got images of "
-                + images.shape()
-                + ", expected "
-                + model.spec().input()
-                + " as the model's input says");
-      }
-      return OrderedExamples.unlabelled(context, images.spread(context));
-    }
     int most =
         Math.max(64, LINES_BYTES / (40 + NUMBER_BYTES * new Network(model.spec()).outputs()));
     return OrderedExamples.open(

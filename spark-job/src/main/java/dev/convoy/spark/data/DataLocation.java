@@ -65,6 +65,18 @@ public record DataLocation(
     return model.get().input();
   }
 
+  /** Refuses a model of several inputs. */
+  void expectOneInput() {
+    if (model.isPresent() && model.get().inputs().size() > 1) {
+      throw new DataException(
+          "data.path: got a file of images, "
+              + path
+              + ", for a model of "
+              + model.get().inputs().size()
+              + " inputs, expected a folder of IDX files, one for each input");
+    }
+  }
+
   /** Refuses a model that wants more of each example than one image and one label. */
   void expectOneImageAndLabel() {
     if (model.isPresent()

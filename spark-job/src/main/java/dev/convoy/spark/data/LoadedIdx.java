@@ -17,8 +17,15 @@ import java.util.List;
  * @param shape of one example: of several images the vector of all, one behind the other
  * @param rows {@code [example][image][height][width][channel]}
  * @param labels {@code [example][label]}
+ * @param labelled false if the labels mean nothing
  */
-record LoadedIdx(String images, List<IdxHeader> heads, Shape shape, byte[] rows, int[] labels) {
+record LoadedIdx(
+    String images,
+    List<IdxHeader> heads,
+    Shape shape,
+    byte[] rows,
+    int[] labels,
+    boolean labelled) {
 
   /** Opens a file by name. */
   @FunctionalInterface
@@ -26,7 +33,11 @@ record LoadedIdx(String images, List<IdxHeader> heads, Shape shape, byte[] rows,
     InputStream open(String name) throws IOException;
   }
 
-  /** Reads all files whole, each plain or gzip, whatever their names. */
+  /**
+   * Reads all files whole, each plain or gzip, whatever their names.
+   *
+   * @param labelNames empty for one file of images without labels
+   */
   static LoadedIdx read(List<String> imageNames, List<String> labelNames, Opener opener)
       throws IOException {
     List<IdxHeader> images = new ArrayList<>();
@@ -36,6 +47,11 @@ record LoadedIdx(String images, List<IdxHeader> heads, Shape shape, byte[] rows,
         images.add(IdxHeader.images(name, in));
         pixels.add(IdxReader.body(images.get(images.size() - 1), in));
       }
+    }
+    if (labelNames.isEmpty()) {
+      IdxHeader head = images.get(0);
+      int[] none = new int[(int) head.count()];
+      return new LoadedIdx(head.name(), images, head.shape(), pixels.get(0), none, false);
     }
     List<IdxHeader> heads = new ArrayList<>();
     List<byte[]> classes = new ArrayList<>();
@@ -70,7 +86,7 @@ record LoadedIdx(String images, List<IdxHeader> heads, Shape shape, byte[] rows,
         labels[i * heads.size() + o] = classes.get(o)[i] & 0xff;
       }
     }
-    return new LoadedIdx(imageNames.get(0), heads, shape, rows, labels);
+    return new LoadedIdx(imageNames.get(0), heads, shape, rows, labels, true);
   }
 
   /** Number of examples. */

@@ -34,11 +34,6 @@ public final class OrderedExamples implements AutoCloseable {
     this.close = close;
   }
 
-  /** Runs that are there already, without labels. */
-  public static OrderedExamples unlabelled(SparkContext spark, RDD<ExampleRun> runs) {
-    return new OrderedExamples(spark, runs, false, () -> {});
-  }
-
   /**
    * Opens one part of the data that {@code location} tells of, with a model to read it for.
    *
@@ -53,7 +48,7 @@ public final class OrderedExamples implements AutoCloseable {
       boolean labelsExpected,
       int mostAPartition) {
     ModelSpec model = location.model().orElseThrow();
-    Optional<org.apache.spark.sql.Dataset<Row>> table = Sources.table(spark, location, part);
+    Optional<org.apache.spark.sql.Dataset<Row>> table = table(spark, location, part);
     if (table.isPresent()) {
       location.expectOneImageAndLabel();
       boolean has = List.of(table.get().schema().fieldNames()).contains(location.columns().label());
@@ -65,13 +60,27 @@ public final class OrderedExamples implements AutoCloseable {
     ExampleSource source = Sources.examples(spark, location, part, false);
     try {
       expectSome(source.examples());
-      Dataset.expect(source.shape(), source.labels(), model.input(), model.outputs().size());
+      int outputs = model.outputs().size();
+      int labels = source.labelled() ? source.labels() : outputs;
+      Dataset.expect(source.shape(), labels, model.input(), outputs);
       int partitions = partitions(source.examples(), TaskSlots.count(spark), mostAPartition);
       RDD<ExampleRun> runs = new RunRdd(spark, source, partitions);
       return new OrderedExamples(spark, runs, source.labelled(), source::close);
     } catch (RuntimeException e) {
       source.close();
       throw e;
+    }
+  }
+
+  private static Optional<org.apache.spark.sql.Dataset<Row>> table(
+      SparkContext spark, DataLocation location, Dataset.Part part) {
+    try {
+      return Sources.isFile(spark, location.path())
+          ? Optional.empty()
+          : Sources.table(spark, location, part);
+    } catch (IOException e) {
+      throw new DataException(
+          "data.path: cannot read " + location.path() + ": " + e.getMessage(), e);
     }
   }
 

@@ -86,8 +86,8 @@ public final class Sources {
   }
 
   /**
-   * The same, to be predicted only if {@code labelled} is false: images may then lie in no folder,
-   * or in other folders than those of classes.
+   * The same, to be predicted only if {@code labelled} is false: a file of images is enough then,
+   * and images may lie in no folder, or in other folders than those of classes.
    */
   static ExampleSource examples(
       SparkContext spark, DataLocation location, Dataset.Part part, boolean labelled) {
@@ -101,9 +101,13 @@ public final class Sources {
       return new EmbeddedMnist(part);
     }
     try {
-      Path folder = partOf(spark, path, part);
+      Path folder = labelled ? partOf(spark, path, part) : fileOrPart(spark, path, part);
       FileSystem files = folder.getFileSystem(spark.hadoopConfiguration());
       List<FileStatus> all = List.of(files.listStatus(folder));
+      if (files.getFileStatus(folder).isFile()) {
+        location.expectOneInput();
+        return IdxFiles.images(java, files, folder);
+      }
       if (holds(all, name -> name.contains("-images"))) {
         return IdxFiles.open(java, folder.toString(), part, location.model());
       }
@@ -115,6 +119,25 @@ public final class Sources {
       return images(java, files, folder, location, labelled);
     } catch (IOException e) {
       throw unreadable(path, e);
+    }
+  }
+
+  private static Path fileOrPart(SparkContext spark, String path, Dataset.Part part)
+      throws IOException {
+    return isFile(spark, path) ? new Path(path) : partOf(spark, path, part);
+  }
+
+  /** True for a file that is no table: images of IDX. */
+  static boolean isFile(SparkContext spark, String path) throws IOException {
+    if (path.startsWith("embedded:") || path.startsWith(TABLE) || path.endsWith(".parquet")) {
+      return false;
+    }
+    try {
+      Path given = new Path(path);
+      FileSystem files = given.getFileSystem(spark.hadoopConfiguration());
+      return files.exists(given) && files.getFileStatus(given).isFile();
+    } catch (IllegalArgumentException e) {
+      return false; // no path at all, which opening it tells
     }
   }
 

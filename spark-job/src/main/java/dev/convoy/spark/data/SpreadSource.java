@@ -18,6 +18,7 @@ final class SpreadSource implements ExampleSource {
 
   private final Shape shape;
   private final String images;
+  private final boolean labelled;
   private final List<IdxHeader> heads;
   private final int pieceExamples;
   private final List<Broadcast<byte[]>> pieces = new ArrayList<>();
@@ -25,6 +26,7 @@ final class SpreadSource implements ExampleSource {
   /** Ships {@code loaded} in pieces of 16 MB. */
   SpreadSource(JavaSparkContext spark, LoadedIdx loaded) {
     images = loaded.images();
+    labelled = loaded.labelled();
     heads = loaded.heads();
     shape = loaded.shape();
     int example = shape.size();
@@ -63,6 +65,11 @@ final class SpreadSource implements ExampleSource {
   @Override
   public int labels() {
     return heads.size();
+  }
+
+  @Override
+  public boolean labelled() {
+    return labelled;
   }
 
   @Override

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.network.ModelFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +153,20 @@ class RunFilesTest {
     List<String> unlabelled =
         lines.stream().map(l -> l.replaceFirst("(,[^,]*),[^,]*", "$1")).toList();
     assertThat(bare.out().lines()).containsExactlyElementsOf(unlabelled);
+    Path packed = folder.resolve("images.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+      Files.copy(images, out);
+    }
+    Cli gzip =
+        Cli.run("predict", "--model", model, "--data", packed.toString(), "--master", "local[1]")
+            .succeeds();
+    assertThat(gzip.out().lines().map(l -> l.replaceFirst(",[^,]*", "")))
+        .containsExactlyElementsOf(
+            unlabelled.stream().map(l -> l.replaceFirst(",[^,]*", "")).toList());
+    assertThat(gzip.out()).contains("\n7,images.gz#7,");
+    Path labels = folder.resolve("data/t10k-labels-idx1-ubyte");
+    Cli.run("predict", "--model", model, "--data", labels.toString())
+        .isMistake("t10k-labels-idx1-ubyte: ", "expected");
 
     assertThat(Cli.run("summary", "--model", model).succeeds().out())
         .contains("conv2d 2 of 3x3", "dense 3", "119");
