@@ -20,7 +20,8 @@ final class DataOptions {
       paramLabel = "PATH",
       description =
           "Folder of IDX, CIFAR-10 or Parquet files or of images by class on any Hadoop file"
-              + " system, table:NAME, or embedded:mnist. Short for --set data.path=PATH.")
+              + " system, table:NAME, or embedded:mnist; to predict, also an IDX file of images, or"
+              + " images in any folders. Short for --set data.path=PATH.")
   private String data;
 
   @Option(
