@@ -95,7 +95,9 @@ class HostileFilesTest {
     ModelSpec spec = JobFile.read("seed-cnn", yaml, "x", List.of()).config().model();
     Network network = new Network(spec);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ModelFile.write(new TrainedModel(spec, network.outputs(), network.initialWeights(1)), out);
+    List<String> names = List.of("zero", "one", "two");
+    ModelFile.write(
+        new TrainedModel(spec, network.outputs(), names, network.initialWeights(1)), out);
     return out.toByteArray();
   }
 

@@ -9,17 +9,20 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Reads and writes {@link TrainedModel} as one file, all numbers little-endian:
  *
  * <pre>
  * 8 bytes   magic, the letters CNVYMODL
- * int       version, 1
+ * int       version: 1, or 2 if the classes have names
  * int       length of the text, bytes
  * ...       text form of the model, UTF-8 ({@link ModelSpec#toText})
  * int       classes
+ * int       version 2 only: number of names; then each as an int, its length in bytes, and UTF-8
  * int       number of weights
  * ...       weights, IEEE 754 single precision
  * 32 bytes  SHA-256 of everything before
@@ -31,12 +34,15 @@ import java.util.Arrays;
  */
 public final class ModelFile {
   private static final byte[] MAGIC = "CNVYMODL".getBytes(StandardCharsets.US_ASCII);
-  private static final int VERSION = 1;
+  private static final int UNNAMED = 1;
+  private static final int NAMED = 2;
   private static final int HASH = 32;
   private static final int CHUNK = 1 << 16;
 
   /** UTF-8 takes at most three bytes for a char of a text of {@link ModelSpec#MAX_TEXT}. */
   private static final int MAX_TEXT_BYTES = 3 * ModelSpec.MAX_TEXT;
+
+  private static final int MAX_NAME_BYTES = 3 * TrainedModel.MAX_NAME;
 
   private final InputStream in;
   private final String name;
@@ -51,10 +57,19 @@ public final class ModelFile {
   /** Writes {@code model}; the stream stays open. */
   public static void write(TrainedModel model, OutputStream out) throws IOException {
     byte[] text = model.spec().toText().getBytes(StandardCharsets.UTF_8);
+    List<byte[]> names =
+        model.classNames().stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toList();
+    int named = names.stream().mapToInt(name -> Integer.BYTES + name.length).sum();
+    int size = MAGIC.length + 5 * Integer.BYTES + text.length + named;
     MessageDigest digest = WeightsHash.newDigest();
-    ByteBuffer head = littleEndian(MAGIC.length + 4 * Integer.BYTES + text.length);
-    head.put(MAGIC).putInt(VERSION).putInt(text.length).put(text);
-    head.putInt(model.classes()).putInt(model.weights().length);
+    ByteBuffer head = littleEndian(names.isEmpty() ? size - Integer.BYTES : size);
+    head.put(MAGIC).putInt(names.isEmpty() ? UNNAMED : NAMED).putInt(text.length).put(text);
+    head.putInt(model.classes());
+    if (!names.isEmpty()) {
+      head.putInt(names.size());
+      names.forEach(name -> head.putInt(name.length).put(name));
+    }
+    head.putInt(model.weights().length);
     digest.update(head.array());
     out.write(head.array());
     float[] weights = model.weights();
@@ -90,9 +105,11 @@ public final class ModelFile {
           "the letters CNVYMODL; is this a model file?");
     }
     int version = integer("the version");
-    if (version != VERSION) {
+    if (version != UNNAMED && version != NAMED) {
       throw wrong(
-          offset - 4, "version " + version, VERSION + "; was it written by a newer Convoy?");
+          offset - 4,
+          "version " + version,
+          UNNAMED + " or " + NAMED + "; was it written by a newer Convoy?");
     }
     int length = integer("the text's length");
     if (length < 1 || length > MAX_TEXT_BYTES) {
@@ -104,6 +121,7 @@ public final class ModelFile {
     if (classes < 1 || classes > TrainedModel.MAX_CLASSES) {
       throw wrong(offset - 4, classes + " classes", "1 to " + TrainedModel.MAX_CLASSES + damaged());
     }
+    List<String> names = version == NAMED ? names(classes) : List.of();
     long expected = parameters(spec);
     int count = integer("the number of weights");
     if (count != expected) {
@@ -119,7 +137,7 @@ public final class ModelFile {
     if (in.read() >= 0) {
       throw wrong(offset, "more bytes", "the end of the file" + damaged());
     }
-    return new TrainedModel(spec, classes, weights);
+    return new TrainedModel(spec, classes, names, weights);
   }
 
   private ModelSpec spec(byte[] utf8) {
@@ -132,6 +150,35 @@ public final class ModelFile {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(name + ": offset " + at + ": " + e.getMessage(), e);
     }
+  }
+
+  private List<String> names(int classes) throws IOException {
+    int most = Math.min(classes, TrainedModel.MAX_NAMES);
+    int count = integer("the number of names");
+    if (count < 1 || count > most) {
+      throw wrong(offset - 4, count + " names of classes", "1 to " + most + damaged());
+    }
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int length = integer("the length of a name");
+      if (length < 1 || length > MAX_NAME_BYTES) {
+        throw wrong(
+            offset - 4, "a name of " + length + " bytes", "1 to " + MAX_NAME_BYTES + damaged());
+      }
+      byte[] utf8 = bytes(length, "the name of a class");
+      try {
+        names.add(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
+      } catch (CharacterCodingException e) {
+        throw wrong(offset - length, "a name that is not UTF-8", "UTF-8" + damaged());
+      }
+      if (names.get(i).length() > TrainedModel.MAX_NAME) {
+        throw wrong(
+            offset - length,
+            "a name of " + names.get(i).length() + " chars",
+            "at most " + TrainedModel.MAX_NAME + damaged());
+      }
+    }
+    return names;
   }
 
   private long parameters(ModelSpec spec) {

@@ -1,19 +1,50 @@
 package dev.convoy.engine.network;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A model with its weights: all that prediction needs. Weights are shared, not copied.
  *
  * @param spec the network, normalisation included
  * @param classes number of classes that the labels it was trained on have
+ * @param classNames what those classes are called, in the order of their numbers; empty if the
+ *     training data had numbers only
  * @param weights one flat array, laid out as {@link Network#parameters} says
  */
-public record TrainedModel(ModelSpec spec, int classes, float[] weights) {
+public record TrainedModel(ModelSpec spec, int classes, List<String> classNames, float[] weights) {
   /** More classes than this are refused. */
   public static final int MAX_CLASSES = 1 << 24;
 
+  /** More classes than this cannot have names. */
+  public static final int MAX_NAMES = 1 << 16;
+
+  /** Longest name, in chars. */
+  public static final int MAX_NAME = 1024;
+
+  /** A model whose classes are numbers. */
+  public TrainedModel(ModelSpec spec, int classes, float[] weights) {
+    this(spec, classes, List.of(), weights);
+  }
+
   public TrainedModel {
+    classNames = List.copyOf(classNames);
+    if (classNames.size() > Math.min(classes, MAX_NAMES)) {
+      throw new IllegalArgumentException(
+          "model: got "
+              + classNames.size()
+              + " names of classes, expected at most "
+              + Math.min(classes, MAX_NAMES));
+    }
+    for (String name : classNames) {
+      if (name.isEmpty() || name.length() > MAX_NAME) {
+        throw new IllegalArgumentException(
+            "model: got the name of a class in "
+                + name.length()
+                + " chars, expected 1 to "
+                + MAX_NAME);
+      }
+    }
     if (classes < 1 || classes > MAX_CLASSES) {
       throw new IllegalArgumentException(
           "model: got " + classes + " classes, expected 1 to " + MAX_CLASSES);
@@ -31,6 +62,7 @@ public record TrainedModel(ModelSpec spec, int classes, float[] weights) {
     return other instanceof TrainedModel model
         && spec.equals(model.spec)
         && classes == model.classes
+        && classNames.equals(model.classNames)
         && Arrays.equals(weights, model.weights);
   }
 

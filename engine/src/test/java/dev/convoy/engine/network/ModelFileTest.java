@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +60,39 @@ class ModelFileTest {
     assertThat(read(bytes(large))).isEqualTo(large);
     TrainedModel empty = model("input 2x2x1\nflatten");
     assertThat(read(bytes(empty))).isEqualTo(empty);
+  }
+
+  private static TrainedModel named(String... names) {
+    TrainedModel model = model(TEXT);
+    return new TrainedModel(model.spec(), model.classes(), List.of(names), model.weights());
+  }
+
+  @Test
+  void namesOfClassesAreKept() throws Exception {
+    TrainedModel named = named("cat", "chien \u00e0 poil,\n\"dur\"", "\u732b");
+    TrainedModel back = read(bytes(named));
+    assertThat(back).isEqualTo(named).isNotEqualTo(model(TEXT));
+    assertThat(back.classNames()).isEqualTo(named.classNames());
+    byte[] good = bytes(named("cat", "dog"));
+    int names = 16 + model(TEXT).spec().toText().length() + 4;
+    for (int hostile : new int[] {Integer.MAX_VALUE, -1, 0, 4}) {
+      byte[] count = good.clone();
+      ByteBuffer.wrap(count).order(ByteOrder.LITTLE_ENDIAN).putInt(names, hostile);
+      assertThatThrownBy(() -> read(count))
+          .hasMessageContaining("got " + hostile + " names of classes, expected 1 to 3");
+    }
+    for (int hostile : new int[] {Integer.MAX_VALUE, -1, 0, 4000}) {
+      byte[] length = good.clone();
+      ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).putInt(names + 4, hostile);
+      assertThatThrownBy(() -> read(length))
+          .hasMessageContaining("got a name of " + hostile + " bytes, expected 1 to 3072");
+    }
+    byte[] broken = good.clone();
+    broken[names + 8] = (byte) 0xff;
+    assertThatThrownBy(() -> read(broken)).hasMessageContaining("a name that is not UTF-8");
+    assertThatThrownBy(() -> named("a", "b", "c", "d"))
+        .hasMessageContaining("got 4 names of classes, expected at most 3");
+    assertThatThrownBy(() -> named("a", "")).hasMessageContaining("expected 1 to 1024");
   }
 
   @Test
@@ -132,7 +166,7 @@ class ModelFileTest {
 
   @Test
   void everyBitCounts() throws Exception {
-    byte[] good = bytes(model(TEXT));
+    byte[] good = bytes(named("cat", "dog"));
     for (int bit = 0; bit < good.length * 8; bit++) {
       byte[] damaged = good.clone();
       damaged[bit / 8] ^= (byte) (1 << bit % 8);
@@ -158,7 +192,7 @@ class ModelFileTest {
   @Test
   void mutatedFilesEndInAClearErrorOrAModel() throws Exception {
     SplittableRandom random = new SplittableRandom(77);
-    byte[] good = bytes(model(TEXT));
+    byte[] good = bytes(named("cat", "dog"));
     int models = 0;
     for (int i = 0; i < 10_000; i++) {
       byte[] mutant = mutated(good, random);

@@ -61,7 +61,8 @@ final class EvaluateCommand extends BaseCommand {
     }
     spark.check();
     ModelOption.Found found = find();
-    DataLocation data = job.testData(found.run(), found.model().spec());
+    DataLocation data =
+        job.testData(found.run(), found.model().spec()).numbered(found.model().classNames());
     SparkContext context = spark.start("convoy evaluate", this);
     try {
       EvaluationReport report = evaluate(context, found, data);

@@ -20,6 +20,7 @@ import java.util.Locale;
  * What {@code evaluate} found: a text for people and {@code evaluation.json}. Of several outputs of
  * a model all but {@code loss} is told of the first.
  *
+ * @param classNames what the classes are called, by their numbers; empty if they have no names
  * @param outputs loss and accuracy of each of several outputs
  * @param topAccuracy share of the examples whose label is among the first 1, 2 ... outputs
  * @param confusion rows are truth, columns are prediction; empty above {@value Scores#MOST_CLASSES}
@@ -36,6 +37,7 @@ record EvaluationReport(
     long examples,
     double accuracy,
     double loss,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> classNames,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Evaluation.Output> outputs,
     List<Double> topAccuracy,
     List<ClassScores> classes,
@@ -76,10 +78,7 @@ record EvaluationReport(
     Scores total = new Scores(classes, kept);
     List<Scores> parts =
         ForwardTask.run(
-            test.shards(),
-            trained,
-            Scores.class,
-            (text, weights) -> new ScoreTask(text, weights, classes, kept));
+            test.shards(), trained, Scores.class, recipe -> new ScoreTask(recipe, classes, kept));
     parts.forEach(total::merge);
     List<Evaluation.Output> outputs =
         spec.outputs().size() == 1
@@ -87,15 +86,17 @@ record EvaluationReport(
             : Evaluator.evaluate(
                     test.shards().sparkContext(), test, spec, trained.weights(), MICRO_BATCH)
                 .outputs();
-    String sha256 = WeightsHash.sha256(trained.weights());
-    return of(model, data, sha256, spec.input().toString(), total, outputs);
+    List<String> names = test.names(total.worst.stream().map(Scores.Mistake::index).toList());
+    for (int i = 0; i < names.size(); i++) {
+      total.worst.set(i, total.worst.get(i).named(names.get(i)));
+    }
+    return of(trained, model, data, total, outputs);
   }
 
   private static EvaluationReport of(
+      TrainedModel trained,
       String model,
       String data,
-      String sha256,
-      String shape,
       Scores scores,
       List<Evaluation.Output> outputs) {
     int n = scores.confusion.length == 0 ? 0 : scores.classes;
@@ -124,11 +125,12 @@ record EvaluationReport(
     return new EvaluationReport(
         model,
         data,
-        sha256,
-        shape,
+        WeightsHash.sha256(trained.weights()),
+        trained.spec().input().toString(),
         scores.examples,
         top.get(0),
         ratio(scores.lossSum, scores.examples),
+        trained.classNames(),
         outputs,
         top,
         classes,
@@ -212,12 +214,13 @@ record EvaluationReport(
       lines.add(
           String.format(
               Locale.ROOT,
-              "%5d  %8s  %9s  %8s  %.4f",
+              "%5d  %8s  %9s  %8s  %.4f%s",
               c.label(),
               Figures.count(c.examples()),
               Figures.percent(c.precision()),
               Figures.percent(c.recall()),
-              c.f1()));
+              c.f1(),
+              c.label() < classNames.size() ? "  " + classNames.get(c.label()) : ""));
     }
   }
 
@@ -246,18 +249,19 @@ record EvaluationReport(
     if (worstMistakes.isEmpty() || mistakes == 0) {
       return;
     }
-    lines.add("worst mistakes: index  truth  predicted  with  (truth got)");
+    lines.add("worst mistakes: index  truth  predicted  with  (truth got)  name");
     for (Scores.Mistake mistake :
         worstMistakes.subList(0, Math.min(mistakes, worstMistakes.size()))) {
       lines.add(
           String.format(
               Locale.ROOT,
-              "%21d  %5d  %9d  %.4f (%.4f)",
+              "%21d  %5d  %9d  %.4f (%.4f)     %s",
               mistake.index(),
               mistake.truth(),
               mistake.predicted(),
               mistake.probability(),
-              mistake.truthProbability()));
+              mistake.truthProbability(),
+              mistake.name()));
     }
     lines.add("");
   }

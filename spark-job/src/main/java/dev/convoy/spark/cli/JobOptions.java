@@ -2,20 +2,15 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.spark.data.DataLocation;
-import dev.convoy.spark.data.TableColumns;
 import dev.convoy.spark.job.BuiltInJobs;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.JobFile;
-import dev.convoy.spark.job.Key;
-import dev.convoy.spark.job.Place;
-import dev.convoy.spark.job.Settings;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what to train. */
@@ -31,23 +26,7 @@ final class JobOptions {
       })
   private String config;
 
-  @Option(
-      names = "--data",
-      paramLabel = "PATH",
-      description =
-          "Folder of IDX, CIFAR-10 or Parquet files or of images by class on any Hadoop file"
-              + " system, table:NAME, or embedded:mnist. Short for --set data.path=PATH.")
-  private String data;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = {
-        "Set any key of the job, for example --set training.batchSize=256. May be repeated; the"
-            + " last one counts.",
-        "'convoy summary --keys' lists all keys."
-      })
-  private List<String> sets = new ArrayList<>();
+  @Mixin private DataOptions data = new DataOptions();
 
   /** A job file's text. */
   record Source(String name, String place, String yaml) {}
@@ -57,46 +36,20 @@ final class JobOptions {
     return config != null;
   }
 
-  /**
-   * The data to evaluate or predict: what the options say, else the test set of the job in {@code
-   * run}.
-   *
-   * @param model to read it for
-   */
+  /** The data to evaluate; see {@link DataOptions#testData}. */
   DataLocation testData(Optional<Source> run, ModelSpec model) {
-    Settings given = JobFile.settings("", "the command line", overrides());
-    Settings all =
-        run.isEmpty() ? given : JobFile.settings(run.get().yaml(), run.get().place(), overrides());
-    boolean another = given.isGiven(Key.DATA_PATH) && !given.isGiven(Key.DATA_TEST_PATH);
-    String test = another ? "" : all.text(Key.DATA_TEST_PATH);
-    TableColumns columns =
-        new TableColumns(
-            all.text(Key.DATA_FEATURES), all.text(Key.DATA_LABEL), all.text(Key.DATA_KEY), "");
-    return new DataLocation(
-        test.isEmpty() ? all.text(Key.DATA_PATH) : test,
-        columns,
-        all.single(Key.DATA_SCALE),
-        Optional.of(model));
+    return data.testData(run, model);
   }
 
   /** Reads the job; {@code --config} counts, then {@code otherwise}, then the default job. */
   Job read(Optional<Source> otherwise) {
     Source source = given(otherwise).orElseThrow();
-    return JobFile.read(source.name(), source.yaml(), source.place(), overrides());
+    return JobFile.read(source.name(), source.yaml(), source.place(), data.overrides());
   }
 
   /** The job's text: of {@code --config}, {@code otherwise}, or the default job. */
   Optional<Source> given(Optional<Source> otherwise) {
     return Optional.of(config == null && otherwise.isPresent() ? otherwise.get() : source());
-  }
-
-  private List<JobFile.Override> overrides() {
-    List<JobFile.Override> overrides = new ArrayList<>();
-    if (data != null) {
-      overrides.add(new JobFile.Override(Place.option("--data"), Key.DATA_PATH.dotted(), data));
-    }
-    sets.forEach(set -> overrides.add(JobFile.Override.parse(set)));
-    return overrides;
   }
 
   private Source source() {

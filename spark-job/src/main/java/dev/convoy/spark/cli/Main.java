@@ -69,7 +69,11 @@ public final class Main implements Runnable {
     QuietLogs.unlessConfigured();
     int status = run(args, System.out, System.err);
     System.out.flush();
-    System.exit(status);
+    if (ClusterEnd.hasDriverInYarn()) {
+      ClusterEnd.tell(status);
+    } else {
+      System.exit(status);
+    }
   }
 
   /** Runs one command; returns the exit status. */

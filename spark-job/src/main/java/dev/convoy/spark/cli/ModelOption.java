@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
-/** Finds and reads a trained network: a model file, or the folder of a run. */
+/** Finds and reads a trained network: a model file, or the folder of a run or of a saved stage. */
 final class ModelOption {
   private ModelOption() {}
 
@@ -41,7 +41,11 @@ final class ModelOption {
     Path given = HadoopFiles.path(option, text);
     try (FileSystem files = HadoopFiles.open(option, given)) {
       boolean folder = files.getFileStatus(given).isDirectory();
+      Path saved = new Path(given, "data/" + OutputFolder.MODEL);
       Path path = folder ? new Path(given, OutputFolder.MODEL) : given;
+      if (folder && !files.exists(path) && files.exists(saved)) {
+        path = saved;
+      }
       if (folder && !files.exists(path)) {
         throw new UserError(
             option

@@ -5,27 +5,17 @@ import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.network.Workspace;
-import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.DataLocation;
 import dev.convoy.spark.data.Dataset;
-import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.OrderedExamples;
 import dev.convoy.spark.job.Key;
-import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.ConsoleProgress.Detail;
 import dev.convoy.spark.report.Terminal;
-import java.io.BufferedWriter;
-import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
-import org.apache.spark.rdd.RDD;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,20 +30,31 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false,
-    footerHeading = "%nA line an example, in their order:%n",
+    footerHeading = "%nA line or row an example, in their order:%n",
     footer = {
-      "  CSV   index,label,prediction,p0,p1 ... after a header line",
-      "  JSON  {\"index\":0,\"label\":7,\"prediction\":7,\"probabilities\":[...]}",
-      "The label is left out where the data has none. Of several outputs the columns",
-      "are called NAME.label and so on; JSON has an object for each.",
+      "  CSV      index,name,label,prediction,p0,p1 ... after a header line",
+      "  JSON     {\"index\":0,\"name\":\"a.png\",\"label\":7,\"prediction\":7,",
+      "            \"probabilities\":[...]}",
+      "  Parquet  the same columns, the probabilities as an array",
+      "The name is an image's file, a row's key (data.columns.key), or file and place.",
+      "There is no label where the data has none, and a class where the model knows",
+      "the names of its classes. Of several outputs the columns are called NAME.label",
+      "and so on; JSON and Parquet have an object for each.",
       "",
       "Examples:",
       "  convoy predict --model runs/1 --output predictions.csv",
       "  convoy predict --model runs/1 seven.png eight.jpg",
+      "  convoy predict --model runs/1 --data photos --output hdfs:///p.parquet",
       "  convoy predict --model runs/1 --data images-idx3-ubyte.gz > predictions.csv",
-      "  convoy predict --model runs/1 --data hdfs:///mnist --output hdfs:///p.json"
+      "  convoy predict --model runs/1 --data table:new --set data.columns.key=id \\",
+      "      --output p.json"
     })
 final class PredictCommand extends BaseCommand {
+  /** Most that a task brings back, about, and what a probability takes of it. */
+  private static final int LINES_BYTES = 4 << 20;
+
+  private static final int NUMBER_BYTES = 14;
+
   @Option(
       names = "--model",
       paramLabel = "PATH",
@@ -61,20 +62,14 @@ final class PredictCommand extends BaseCommand {
       description = "Model file, or the folder of a run.")
   private String model;
 
-  @Option(
-      names = "--data",
-      paramLabel = "PATH",
-      description =
-          "An IDX file of images; or a folder of IDX files or embedded:mnist, whose test part is"
-              + " predicted. Default: the data of the run.")
-  private String data;
+  @Mixin private DataOptions data = new DataOptions();
 
   @Option(
       names = "--output",
       paramLabel = "FILE",
       description =
-          "File to write, on any Hadoop file system: .csv, or .json or .jsonl for JSON. Default:"
-              + " CSV on standard output.")
+          "File to write, on any Hadoop file system: .csv, or .json or .jsonl for JSON; or a folder"
+              + " NAME.parquet. Default: CSV on standard output.")
   private String output;
 
   @Parameters(
@@ -89,25 +84,27 @@ final class PredictCommand extends BaseCommand {
 
   @Override
   void run() throws Exception {
-    if (!images.isEmpty() && (data != null || output != null)) {
+    if (!images.isEmpty() && (data.areGiven() || output != null)) {
       throw new UserError(
-          "got IMAGE files together with --data or --output, expected either; images are shown on"
-              + " the console");
+          "got IMAGE files together with --data, --set or --output, expected either; images are"
+              + " shown on the console");
     }
     spark.check();
-    boolean json = json();
+    data.expectDataKeysOnly();
+    PredictionOutput target = new PredictionOutput(output);
     ModelOption.Found found = ModelOption.read("--model", model);
     if (!images.isEmpty()) {
       show(found.model());
       return;
     }
-    String path = data == null ? found.data().orElse(Key.DATA_PATH.standard()) : data;
+    DataLocation location =
+        data.testData(found.run(), found.model().spec()).numbered(found.model().classNames());
+    target.check();
     SparkContext context = spark.start("convoy predict", this);
     try {
-      Predictions all = predict(context, found.model(), path);
-      write(all, json);
+      predict(context, found.model(), location, target);
       if (output != null) {
-        note(all.size() + " predictions in " + output);
+        note("predictions in " + output);
       }
     } finally {
       context.stop();
@@ -116,8 +113,8 @@ final class PredictCommand extends BaseCommand {
 
   private void show(TrainedModel trained) {
     Network network = new Network(trained.spec());
-    expectOneInput(trained.spec(), "IMAGE files");
-    List<Predictions.Head> heads = Predictions.heads(network);
+    expectOneInput(trained.spec());
+    List<Head> heads = Head.of(network);
     Workspace workspace = network.newWorkspace(1, false);
     network.load(trained.weights(), workspace);
     Batch batch = network.newBatch(1);
@@ -129,9 +126,12 @@ final class PredictCommand extends BaseCommand {
       batch.add(image.pixels(), 0, table, 0, 0);
       network.predict(batch, workspace, outputs);
       String inverted = image.inverted() ? "  (inverted)" : "";
-      for (Predictions.Head head : heads) {
+      for (Head head : heads) {
         String of = heads.size() == 1 ? ": " : ": " + head.name() + " ";
-        out().println(name + of + head.predicted(outputs, 0) + inverted);
+        int predicted = head.predicted(outputs, 0);
+        boolean named = heads.size() == 1 && predicted < trained.classNames().size();
+        String called = named ? " " + trained.classNames().get(predicted) : "";
+        out().println(name + of + predicted + called + inverted);
         if (detail() != Detail.QUIET) {
           float[] own = Arrays.copyOfRange(outputs, head.first(), head.first() + head.size());
           ImageView.lines(image, own, Terminal.detect().style()).forEach(out()::println);
@@ -140,79 +140,34 @@ final class PredictCommand extends BaseCommand {
     }
   }
 
-  private static void expectOneInput(ModelSpec spec, String what) {
+  private static void expectOneInput(ModelSpec spec) {
     if (spec.inputs().size() > 1) {
       throw new UserError(
-          "got "
-              + what
-              + " for a model of "
+          "got IMAGE files for a model of "
               + spec.inputs().size()
               + " inputs, expected --data with a folder of IDX files, one for each input");
     }
   }
 
-  private static Predictions predict(SparkContext context, TrainedModel model, String path) {
-    Shape input = model.spec().input();
-    List<Predictions.Head> heads = Predictions.heads(new Network(model.spec()));
-    if (BareImages.isFile(path)) {
-      expectOneInput(model.spec(), "a file of images");
-      BareImages images = BareImages.read(path);
-      if (!images.shape().equals(input)) {
-        throw new UserError(
-            path
-                + ": got images of "
-                + images.shape()
-                + ", expected "
-                + input
-                + " as the model's input says");
+  private void predict(
+      SparkContext context, TrainedModel model, DataLocation location, PredictionOutput target) {
+    List<Head> heads = Head.of(new Network(model.spec()));
+    try (OrderedExamples examples = open(context, model, location)) {
+      PredictionFormat format =
+          new PredictionFormat(target.kind(), heads, examples.labelled(), model.classNames());
+      ForwardPass.Recipe recipe = ForwardPass.Recipe.send(context, model);
+      try {
+        target.write(context, examples, recipe, format, out());
+      } finally {
+        recipe.close();
       }
-      return Predictions.inOrder(run(images.spread(context), model, heads), heads, false);
-    }
-    try (Dataset examples = Dataset.open(context, path, Dataset.Part.TEST, 0, model.spec())) {
-      return Predictions.inOrder(run(examples.shards(), model, heads), heads, true);
     }
   }
 
-  private static List<Predictions> run(
-      RDD<PackedShard> shards, TrainedModel model, List<Predictions.Head> heads) {
-    return ForwardTask.run(
-            shards,
-            model,
-            PredictTask.Growing.class,
-            (text, weights) -> new PredictTask(text, weights, heads))
-        .stream()
-        .map(PredictTask.Growing::predictions)
-        .toList();
-  }
-
-  private boolean json() {
-    if (output == null) {
-      return false;
-    }
-    String name = output.toLowerCase(Locale.ROOT);
-    boolean json = name.endsWith(".json") || name.endsWith(".jsonl");
-    if (!json && !name.endsWith(".csv")) {
-      throw new UserError(
-          "--output: got '" + output + "', expected a name in .csv, .json or .jsonl");
-    }
-    return json;
-  }
-
-  private void write(Predictions predictions, boolean json) throws IOException {
-    if (output == null) {
-      Writer writer = new BufferedWriter(new OutputStreamWriter(out(), StandardCharsets.UTF_8));
-      predictions.write(writer, json);
-      writer.flush();
-      return;
-    }
-    Path path = HadoopFiles.path("--output", output);
-    try (FileSystem files = HadoopFiles.open("--output", path);
-        Writer writer =
-            new BufferedWriter(
-                new OutputStreamWriter(files.create(path, true), StandardCharsets.UTF_8))) {
-      predictions.write(writer, json);
-    } catch (IOException e) {
-      throw new UserError("--output: cannot write " + output + ": " + Texts.firstLine(e), e);
-    }
+  private OrderedExamples open(SparkContext context, TrainedModel model, DataLocation location) {
+    int most =
+        Math.max(64, LINES_BYTES / (40 + NUMBER_BYTES * new Network(model.spec()).outputs()));
+    return OrderedExamples.open(
+        context, location, Dataset.Part.TEST, data.isGiven(Key.DATA_LABEL), most);
   }
 }

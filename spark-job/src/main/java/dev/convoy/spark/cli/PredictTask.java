@@ -1,53 +1,93 @@
 package dev.convoy.spark.cli;
 
-import dev.convoy.engine.data.Batch;
+import dev.convoy.spark.data.ExampleRun;
 import dev.convoy.spark.data.PackedShard;
 import java.io.Serializable;
-import java.util.List;
-import org.apache.spark.broadcast.Broadcast;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.Row;
+import scala.collection.Iterator;
+import scala.runtime.AbstractFunction2;
 
-/** Keeps the outputs of each shard. */
-final class PredictTask extends ForwardTask<PredictTask.Growing> {
+/** Predicts the examples of a partition, in their order, and writes them as lines. */
+final class PredictTask extends AbstractFunction2<TaskContext, Iterator<ExampleRun>, byte[]>
+    implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  private final List<Predictions.Head> heads;
+  private final ForwardPass.Recipe recipe;
+  private final PredictionFormat format;
 
-  PredictTask(String model, Broadcast<float[]> weights, List<Predictions.Head> heads) {
-    super(model, weights);
-    this.heads = heads;
+  PredictTask(ForwardPass.Recipe recipe, PredictionFormat format) {
+    this.recipe = recipe;
+    this.format = format;
   }
 
-  /** Predictions of a shard while they are made. */
-  static final class Growing implements Serializable {
-    private static final long serialVersionUID = 1L;
-    private final Predictions predictions;
-    private int filled;
-
-    Growing(Predictions predictions) {
-      this.predictions = predictions;
-    }
-
-    Predictions predictions() {
-      return predictions;
-    }
+  /** Takes one prediction; see {@link PredictionFormat#line}. */
+  private interface Taker {
+    void take(long index, String name, int[] labels, float[] outputs, int at);
   }
 
+  private static void each(ForwardPass pass, ExampleRun run, int heads, Taker taker) {
+    PackedShard examples = run.examples();
+    int[] labels = new int[heads];
+    pass.over(
+        examples,
+        (from, batch, outputs, lossSum) -> {
+          for (int i = 0; i < batch.size(); i++) {
+            for (int o = 0; o < heads; o++) {
+              labels[o] = batch.labels(o)[i];
+            }
+            String name = run.names()[from + i];
+            taker.take(batch.ids()[i], name, labels, outputs, i * pass.width());
+          }
+        });
+  }
+
+  /** The lines of a partition, UTF-8. */
   @Override
-  Growing start(int examples, int outputs) {
-    return new Growing(Predictions.of(examples, heads, true));
+  public byte[] apply(TaskContext context, Iterator<ExampleRun> runs) {
+    ForwardPass pass = recipe.start();
+    StringBuilder lines = new StringBuilder();
+    while (runs.hasNext()) {
+      each(
+          pass,
+          runs.next(),
+          format.heads().size(),
+          (index, name, labels, outputs, at) ->
+              format.line(lines, index, name, labels, outputs, at));
+    }
+    return lines.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  @Override
-  void add(
-      Growing growing, PackedShard shard, int from, Batch batch, float[] outputs, double lossSum) {
-    Predictions p = growing.predictions;
-    System.arraycopy(batch.ids(), 0, p.indexes(), growing.filled, batch.size());
-    for (int o = 0; o < heads.size(); o++) {
-      for (int i = 0; i < batch.size(); i++) {
-        p.labels()[(growing.filled + i) * heads.size() + o] = batch.labels(o)[i];
-      }
+  /** The same as rows of a table, a run of examples at a time. */
+  record Rows(ForwardPass.Recipe recipe, PredictionFormat format)
+      implements FlatMapFunction<java.util.Iterator<ExampleRun>, Row> {
+    @Override
+    public java.util.Iterator<Row> call(java.util.Iterator<ExampleRun> runs) {
+      ForwardPass pass = recipe.start();
+      Deque<Row> ready = new ArrayDeque<>();
+      return new java.util.Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return !ready.isEmpty() || runs.hasNext();
+        }
+
+        @Override
+        public Row next() {
+          if (ready.isEmpty()) {
+            each(
+                pass,
+                runs.next(),
+                format.heads().size(),
+                (index, name, labels, outputs, at) ->
+                    ready.add(format.row(index, name, labels, outputs, at)));
+          }
+          return ready.remove();
+        }
+      };
     }
-    System.arraycopy(outputs, 0, p.outputs(), growing.filled * p.width(), batch.size() * p.width());
-    growing.filled += batch.size();
   }
 }

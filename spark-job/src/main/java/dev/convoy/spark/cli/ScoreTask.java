@@ -2,7 +2,6 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.data.Batch;
 import dev.convoy.spark.data.PackedShard;
-import org.apache.spark.broadcast.Broadcast;
 
 /** Scores the examples of each shard by the first output of the network. */
 final class ScoreTask extends ForwardTask<Scores> {
@@ -10,8 +9,8 @@ final class ScoreTask extends ForwardTask<Scores> {
   private final int classes;
   private final int mistakes;
 
-  ScoreTask(String model, Broadcast<float[]> weights, int classes, int mistakes) {
-    super(model, weights);
+  ScoreTask(ForwardPass.Recipe recipe, int classes, int mistakes) {
+    super(recipe);
     this.classes = classes;
     this.mistakes = mistakes;
   }

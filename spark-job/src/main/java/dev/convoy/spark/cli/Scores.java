@@ -39,6 +39,7 @@ final class Scores implements Serializable {
    * An example that was classified wrong.
    *
    * @param index place in the data
+   * @param name what the data calls it; empty until that is asked for
    * @param probability that the network gave to its prediction
    * @param truthProbability that it gave to the truth
    * @param top the classes it held most likely, first the most likely
@@ -46,13 +47,19 @@ final class Scores implements Serializable {
    */
   record Mistake(
       long index,
+      String name,
       int truth,
       int predicted,
       double probability,
       double truthProbability,
       List<Guess> top,
       byte[] pixels)
-      implements Serializable {}
+      implements Serializable {
+    Mistake named(String called) {
+      return new Mistake(
+          index, called, truth, predicted, probability, truthProbability, top, pixels);
+    }
+  }
 
   /** A class and the probability that the network gave to it. */
   record Guess(int label, double probability) implements Serializable {}
@@ -128,7 +135,7 @@ final class Scores implements Serializable {
       byte[] image = small ? Arrays.copyOfRange(pixels, pixelsAt, pixelsAt + pixelCount) : null;
       double truthGot = outputs[at + truth];
       worst.add(
-          new Mistake(index, truth, predicted, confidence, truthGot, top(outputs, at), image));
+          new Mistake(index, "", truth, predicted, confidence, truthGot, top(outputs, at), image));
       if (worst.size() > 4 * mistakesKept + 64) {
         trim();
       }

@@ -2,36 +2,50 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.Sources;
 import dev.convoy.spark.train.ClusterFailures;
 import dev.convoy.spark.train.Evaluation;
 import dev.convoy.spark.train.Evaluator;
 import dev.convoy.spark.train.TrainConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkContext;
 
 /** The test set, if there is one: opened before training, so that bad data is refused early. */
-record TestSet(SparkContext context, Dataset data, TrainConfig config, ClusterFailures failures)
+record TestSet(
+    SparkContext context,
+    Dataset data,
+    TrainConfig config,
+    List<String> classNames,
+    ClusterFailures failures)
     implements AutoCloseable {
   static TestSet open(SparkContext context, TrainConfig config, BaseCommand command) {
     ClusterFailures failures =
         new ClusterFailures(context::isStopped, warned -> command.warn(warned.message()));
     String path = config.data().path();
+    // Class names keep their numbers in a test set elsewhere, which may lack some.
+    List<String> classNames = Sources.classNames(context, config.location());
     if (config.data().testPath().isEmpty() && !TestData.exists(path)) {
       command.warn(
           "no test set in "
               + path
               + ": there will be no test accuracy; data.testPath names one elsewhere");
-      return new TestSet(context, null, config, failures);
+      return new TestSet(context, null, config, classNames, failures);
     }
     int partitions = config.data().partitions();
     Dataset data =
         failures.retry(
             "reading the test set",
             0,
-            () -> Dataset.open(context, config.testLocation(), Dataset.Part.TEST, partitions));
-    return new TestSet(context, data, config, failures);
+            () ->
+                Dataset.open(
+                    context,
+                    config.testLocation().numbered(classNames),
+                    Dataset.Part.TEST,
+                    partitions));
+    return new TestSet(context, data, config, classNames, failures);
   }
 
   /** Keeps what the report shows of the test set. */

@@ -193,13 +193,23 @@ final class TrainCommand extends BaseCommand {
         result = trainer.train(resume);
       }
       if (folder != null) {
-        TrainedModel model = new TrainedModel(config.model(), network.outputs(), result.weights());
+        TrainedModel model =
+            new TrainedModel(
+                config.model(),
+                network.outputs(),
+                names(test.classNames(), network),
+                result.weights());
         folder.write(OutputFolder.MODEL, stream -> ModelFile.write(model, stream));
         test.score(model, folder);
       }
       Optional<Evaluation> tested = test.evaluate(result.weights());
       finish(outcome.result(result, tested, network.parameterCount()), folder);
     }
+  }
+
+  /** Names of more classes than the labels have were of no use: outputs are not classes then. */
+  private static List<String> names(List<String> classNames, Network network) {
+    return classNames.size() > network.outputs() ? List.of() : classNames;
   }
 
   /** Checkpoints of an earlier run elsewhere than in our folder are not ours to remove. */

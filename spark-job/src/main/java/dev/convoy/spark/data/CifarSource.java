@@ -5,6 +5,8 @@ import dev.convoy.engine.tensor.Shape;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -28,6 +30,8 @@ final class CifarSource implements ExampleSource {
   private static final int PLANE = SIDE * SIDE;
   static final int RECORD = 1 + 3 * PLANE;
   static final int CLASSES = 10;
+  private static final String NAMES = "batches.meta.txt";
+  private static final int MOST_NAMES = 4096;
 
   private final String[] files;
   private final long[] firsts;
@@ -45,6 +49,20 @@ final class CifarSource implements ExampleSource {
     return part == Dataset.Part.TEST
         ? name.equals("test_batch.bin")
         : name.matches("data_batch_[0-9]{1,3}\\.bin");
+  }
+
+  /** What the classes are called, if {@code batches.meta.txt} lies beside the files. */
+  static List<String> classes(FileSystem files, Path folder) throws IOException {
+    Path names = new Path(folder, NAMES);
+    if (!files.exists(names)) {
+      return List.of();
+    }
+    try (InputStream in = files.open(names)) {
+      String text = new String(in.readNBytes(MOST_NAMES), StandardCharsets.UTF_8);
+      List<String> lines = text.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+      boolean wanted = lines.size() == CLASSES && lines.stream().allMatch(l -> l.length() < 100);
+      return wanted ? lines : List.of();
+    }
   }
 
   /** Opens the files of {@code part}; their lengths are checked here. */

@@ -3,6 +3,7 @@ package dev.convoy.spark.data;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.tensor.Shape;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,9 +17,35 @@ import java.util.Optional;
  * @param scale number in such a column that stands for a full pixel
  * @param model that images are fitted to and tables are read for, and whose inputs and outputs name
  *     IDX files; without one the data must say its shape, and has one image and label an example
+ * @param classes names of the folders of images, in the order of their numbers; empty to number the
+ *     folders that are there
  */
 public record DataLocation(
-    String path, TableColumns columns, float scale, Optional<ModelSpec> model) {
+    String path,
+    TableColumns columns,
+    float scale,
+    Optional<ModelSpec> model,
+    List<String> classes) {
+
+  /** Data whose classes, if they have names, are numbered in the order of these. */
+  public DataLocation(String path, TableColumns columns, float scale, Optional<ModelSpec> model) {
+    this(path, columns, scale, model, List.of());
+  }
+
+  public DataLocation {
+    classes = List.copyOf(classes);
+  }
+
+  /** The same data, whose classes have the numbers that they had in training. */
+  public DataLocation numbered(List<String> names) {
+    return new DataLocation(path, columns, scale, model, names);
+  }
+
+  /** The same data, a table of which has no labels. */
+  DataLocation withoutLabels() {
+    TableColumns bare = new TableColumns(columns.features(), "", columns.key(), "");
+    return new DataLocation(path, bare, scale, model, classes);
+  }
 
   /** Data that says its shape and has no columns: IDX, CIFAR-10, our own. */
   public static DataLocation of(String path) {
@@ -36,6 +63,18 @@ public record DataLocation(
       throw new DataException("data.path: got " + path + ", expected a model to read it for");
     }
     return model.get().input();
+  }
+
+  /** Refuses a model of several inputs. */
+  void expectOneInput() {
+    if (model.isPresent() && model.get().inputs().size() > 1) {
+      throw new DataException(
+          "data.path: got a file of images, "
+              + path
+              + ", for a model of "
+              + model.get().inputs().size()
+              + " inputs, expected a folder of IDX files, one for each input");
+    }
   }
 
   /** Refuses a model that wants more of each example than one image and one label. */

@@ -4,18 +4,13 @@ import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.tensor.Shape;
-import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
-import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
-import scala.collection.Iterator;
-import scala.reflect.ClassTag$;
-import scala.runtime.AbstractFunction2;
 
 /**
  * Labelled examples cut into logical shards and cached in the cluster (memory first, then disk).
@@ -39,13 +34,7 @@ public final class Dataset implements AutoCloseable {
   private final SparkContext spark;
   private final ShardSource source;
   private final ShardLayout layout;
-  private final int[] training;
-  private final int[] heldOut;
-  private final Fingerprint fingerprint;
-
-  /** Index of the first example of each class up to the largest, or -1. */
-  private long[] firstOfClass = new long[0];
-
+  private final Inventory inventory;
   private RDD<PackedShard> rdd;
 
   private Dataset(SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
@@ -53,11 +42,9 @@ public final class Dataset implements AutoCloseable {
     this.source = source;
     this.layout = layout;
     this.rdd = cut(partitions);
-    this.training = new int[layout.shards()];
-    this.heldOut = new int[layout.shards()];
     boolean seen = false;
     try {
-      this.fingerprint = look();
+      this.inventory = Inventory.take(spark, rdd, source, layout);
       seen = true;
     } finally {
       if (!seen) {
@@ -174,6 +161,11 @@ public final class Dataset implements AutoCloseable {
       int partitions,
       long seed,
       double heldOutFraction) {
+    if (columns.label().isEmpty()) {
+      throw new DataException(
+          "data.columns.label: got nothing, expected the column of class numbers; only predict"
+              + " needs none");
+    }
     ShardSource source = new TableSource(table, columns, shape, full);
     SparkContext spark = table.sparkSession().sparkContext();
     return of(spark, source, shards, partitions, seed, heldOutFraction);
@@ -204,7 +196,7 @@ public final class Dataset implements AutoCloseable {
 
   /** What identifies the data. */
   public Fingerprint fingerprint() {
-    return fingerprint;
+    return inventory.fingerprint();
   }
 
   /** The shards, cached; partition p holds the shards {@code p, p + P ...}. */
@@ -224,17 +216,17 @@ public final class Dataset implements AutoCloseable {
 
   /** Examples for training in each shard. */
   public int[] trainingSizes() {
-    return training.clone();
+    return inventory.training().clone();
   }
 
   /** Examples for training. */
   public long trainingExamples() {
-    return IntStream.of(training).asLongStream().sum();
+    return IntStream.of(inventory.training()).asLongStream().sum();
   }
 
   /** Examples held out. */
   public long heldOutExamples() {
-    return IntStream.of(heldOut).asLongStream().sum();
+    return IntStream.of(inventory.heldOut()).asLongStream().sum();
   }
 
   /** This, or closed if it does not fit {@code model}. */
@@ -268,37 +260,29 @@ public final class Dataset implements AutoCloseable {
    * @throws DataException as above
    */
   public void expect(Shape input, int... outputs) {
-    if (!source.shape().equals(input)) {
+    expect(source.shape(), source.labels(), input, outputs.length);
+    inventory.expectWithin(source, outputs);
+  }
+
+  /** Refuses examples of another shape or with another number of labels. */
+  static void expect(Shape got, int labels, Shape input, int outputs) {
+    if (!got.equals(input)) {
       throw new DataException(
-          "data: got examples of "
-              + source.shape()
-              + ", expected "
-              + input
-              + " as the model's input says");
+          "data: got examples of " + got + ", expected " + input + " as the model's input says");
     }
-    int each = source.labels();
-    if (each != outputs.length) {
+    if (labels != outputs) {
       throw new DataException(
           "data: got "
-              + each
+              + labels
               + " labels an example, expected "
-              + outputs.length
+              + outputs
               + ", one for each output of the model");
     }
-    for (int number = 0; number < firstOfClass.length; number++) {
-      int classes = outputs[number % each];
-      if (firstOfClass[number] >= 0 && number / each >= classes) {
-        throw new DataException(
-            source.labelPlace(firstOfClass[number] * each + number % each)
-                + ": label out of range: got "
-                + number / each
-                + ", expected 0 to "
-                + (classes - 1)
-                + " as the model has "
-                + classes
-                + (each == 1 ? " outputs" : " values in its output " + (number % each + 1)));
-      }
-    }
+  }
+
+  /** What to call the examples of these indexes: files' names, rows' keys, else their indexes. */
+  public List<String> names(List<Long> indexes) {
+    return source.names(indexes);
   }
 
   /**
@@ -322,69 +306,5 @@ public final class Dataset implements AutoCloseable {
     RDD<PackedShard> shards = source.cut(layout, partitions);
     shards.setName("convoy shards");
     return shards.persist(StorageLevel.MEMORY_AND_DISK());
-  }
-
-  private Fingerprint look() {
-    spark.setJobDescription("read and check " + layout.examples() + " examples");
-    Object results;
-    try {
-      results =
-          spark.runJob(
-              rdd, new Look(source.shape().size()), ClassTag$.MODULE$.apply(ShardStats[].class));
-    } catch (Exception e) {
-      throw Failures.within(e);
-    } finally {
-      spark.setJobDescription(null);
-    }
-    long low = 0;
-    long high = 0;
-    for (ShardStats[] partition : (ShardStats[][]) results) {
-      for (ShardStats stats : partition) {
-        training[stats.shard] = stats.training;
-        heldOut[stats.shard] = stats.heldOut;
-        low += stats.low;
-        high += stats.high;
-        note(stats.first);
-      }
-    }
-    return new Fingerprint(
-        layout.examples(),
-        firstOfClass.length / source.labels(),
-        source.shape().toString(),
-        String.format(Locale.ROOT, "%016x%016x", high, low));
-  }
-
-  private void note(long[] first) {
-    int known = firstOfClass.length;
-    if (first.length > known) {
-      firstOfClass = Arrays.copyOf(firstOfClass, first.length);
-      Arrays.fill(firstOfClass, known, first.length, -1);
-    }
-    for (int label = 0; label < first.length; label++) {
-      if (first[label] >= 0 && (firstOfClass[label] < 0 || first[label] < firstOfClass[label])) {
-        firstOfClass[label] = first[label];
-      }
-    }
-  }
-
-  /** Looks at every example of a partition. */
-  private static final class Look
-      extends AbstractFunction2<TaskContext, Iterator<PackedShard>, ShardStats[]>
-      implements java.io.Serializable {
-    private static final long serialVersionUID = 1L;
-    private final int example;
-
-    Look(int example) {
-      this.example = example;
-    }
-
-    @Override
-    public ShardStats[] apply(TaskContext context, Iterator<PackedShard> shards) {
-      java.util.ArrayList<ShardStats> found = new java.util.ArrayList<>();
-      while (shards.hasNext()) {
-        found.add(new ShardStats(shards.next(), example));
-      }
-      return found.toArray(new ShardStats[0]);
-    }
   }
 }

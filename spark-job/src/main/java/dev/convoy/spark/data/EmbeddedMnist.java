@@ -77,7 +77,7 @@ final class EmbeddedMnist implements ExampleSource {
 
   @Override
   public String name(long index) {
-    return LoadedIdx.name(loaded().heads().get(0), index);
+    return LoadedIdx.name(loaded().images(), index);
   }
 
   @Override

@@ -21,6 +21,11 @@ public interface ExampleSource extends Serializable {
     return 1;
   }
 
+  /** False if the labels mean nothing, because the data has none: to be predicted only. */
+  default boolean labelled() {
+    return true;
+  }
+
   /**
    * Where label number {@code index} stands, for messages: file and offset. Of several labels an
    * example, those of example e are {@code e * labels()} and on.

@@ -58,6 +58,17 @@ final class IdxFiles {
     }
   }
 
+  /** Opens one file of images without labels, to be predicted. */
+  static ExampleSource images(JavaSparkContext spark, FileSystem files, Path path)
+      throws IOException {
+    if (isPacked(files, path)) {
+      LoadedIdx.Opener opener = name -> files.open(new Path(name));
+      return new SpreadSource(spark, LoadedIdx.read(names(List.of(path)), List.of(), opener));
+    }
+    List<IdxHeader> head = headers(files, List.of(path), IdxHeader::images);
+    return new IdxSource(head, List.of(), SerializableConfiguration.broadcast(spark.sc()));
+  }
+
   /** The shapes of several images; of one the data set checks it. */
   private static void expectShapes(Optional<ModelSpec> model, List<IdxHeader> images) {
     for (int k = 0; k < images.size() && images.size() > 1; k++) {

@@ -27,7 +27,10 @@ final class IdxSource implements ExampleSource {
   private final Shape shape;
   private final Broadcast<SerializableConfiguration> configuration;
 
-  /** Files of images and of labels; of several, each example has an item in every one. */
+  /**
+   * Files of images and of labels; of several, each example has an item in every one. Without files
+   * of labels the images can be predicted only.
+   */
   IdxSource(
       List<IdxHeader> images,
       List<IdxHeader> labels,
@@ -74,17 +77,22 @@ final class IdxSource implements ExampleSource {
 
   @Override
   public int labels() {
-    return heads.size();
+    return Math.max(1, heads.size());
+  }
+
+  @Override
+  public boolean labelled() {
+    return !heads.isEmpty();
   }
 
   @Override
   public String labelPlace(long index) {
-    return LoadedIdx.labelPlace(heads, index);
+    return LoadedIdx.labelPlace(labelled() ? heads : images, index);
   }
 
   @Override
   public String name(long index) {
-    return LoadedIdx.name(heads.get(0), index);
+    return LoadedIdx.name(images.get(0).name(), index);
   }
 
   @Override

@@ -30,13 +30,20 @@ final class ImageFolders implements ExampleSource {
   private final int height;
   private final int width;
   private final int channels;
+  private final boolean labelled;
   private final long[] firsts;
   private final Broadcast<String[]> names;
   private final Broadcast<SerializableConfiguration> configuration;
 
   private ImageFolders(
-      JavaSparkContext spark, String root, Shape shape, long[] firsts, List<String> names) {
+      JavaSparkContext spark,
+      String root,
+      Shape shape,
+      boolean labelled,
+      long[] firsts,
+      List<String> names) {
     this.root = root;
+    this.labelled = labelled;
     this.height = shape.height();
     this.width = shape.width();
     this.channels = shape.channels();
@@ -89,33 +96,65 @@ final class ImageFolders implements ExampleSource {
     List<String> names = new ArrayList<>();
     long[] firsts = new long[classes.size() + 1];
     for (int c = 0; c < classes.size(); c++) {
-      Path folder = new Path(root, classes.get(c));
-      List<String> images = new ArrayList<>();
-      if (files.exists(folder)) {
-        for (FileStatus status : files.listStatus(folder)) {
-          String name = status.getPath().getName();
-          if (status.isFile() && isImage(name)) {
-            images.add(classes.get(c) + "/" + name);
-          }
+      names.addAll(images(files, new Path(root, classes.get(c)), classes.get(c) + "/"));
+      firsts[c + 1] = names.size();
+    }
+    expectSome(root, names, classes.toString());
+    return new ImageFolders(spark, root.toString(), shape, true, firsts, names);
+  }
+
+  /** Lists the images in {@code root} and in its folders, which are no classes. */
+  static ImageFolders unlabelled(JavaSparkContext spark, FileSystem files, Path root, Shape shape)
+      throws IOException {
+    List<String> names = new ArrayList<>(images(files, root, ""));
+    List<String> folders = classes(files, root);
+    for (String folder : folders) {
+      names.addAll(images(files, new Path(root, folder), folder + "/"));
+    }
+    names.sort(null);
+    expectSome(root, names, "it or " + folders);
+    long[] firsts = {0, names.size()};
+    return new ImageFolders(spark, root.toString(), shape, false, firsts, names);
+  }
+
+  /** True if images lie in {@code folder} itself. */
+  static boolean holdsImages(FileSystem files, Path folder) throws IOException {
+    return !images(files, folder, "").isEmpty();
+  }
+
+  private static List<String> images(FileSystem files, Path folder, String prefix)
+      throws IOException {
+    List<String> images = new ArrayList<>();
+    if (files.exists(folder)) {
+      for (FileStatus status : files.listStatus(folder)) {
+        String name = status.getPath().getName();
+        if (status.isFile() && isImage(name)) {
+          images.add(prefix + name);
         }
       }
-      images.sort(null);
-      names.addAll(images);
-      firsts[c + 1] = names.size();
-      if (names.size() > MOST_FILES) {
-        throw new DataException(
-            root + ": got more than " + MOST_FILES + " images, expected a table of so many");
-      }
     }
+    images.sort(null);
+    return images;
+  }
+
+  private static void expectSome(Path root, List<String> names, String where) {
     if (names.isEmpty()) {
       throw new DataException(
           root
               + ": got folders without images, expected files in "
               + String.join(", ", ENDINGS)
               + " in "
-              + classes);
+              + where);
     }
-    return new ImageFolders(spark, root.toString(), shape, firsts, names);
+    if (names.size() > MOST_FILES) {
+      throw new DataException(
+          root + ": got more than " + MOST_FILES + " images, expected a table of so many");
+    }
+  }
+
+  @Override
+  public boolean labelled() {
+    return labelled;
   }
 
   @Override

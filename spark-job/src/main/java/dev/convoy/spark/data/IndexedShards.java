@@ -1,6 +1,7 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.tensor.Shape;
+import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
 
@@ -24,6 +25,11 @@ record IndexedShards(SparkContext spark, ExampleSource source) implements ShardS
   @Override
   public String labelPlace(long index) {
     return source.labelPlace(index);
+  }
+
+  @Override
+  public List<String> names(List<Long> indexes) {
+    return indexes.stream().map(source::name).toList();
   }
 
   @Override

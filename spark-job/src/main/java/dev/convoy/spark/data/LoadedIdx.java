@@ -12,12 +12,20 @@ import java.util.List;
 /**
  * Files of images and of labels, read into memory.
  *
+ * @param images name of the first file of images
  * @param heads headers of the files of labels, for messages
  * @param shape of one example: of several images the vector of all, one behind the other
  * @param rows {@code [example][image][height][width][channel]}
  * @param labels {@code [example][label]}
+ * @param labelled false if the labels mean nothing
  */
-record LoadedIdx(List<IdxHeader> heads, Shape shape, byte[] rows, int[] labels) {
+record LoadedIdx(
+    String images,
+    List<IdxHeader> heads,
+    Shape shape,
+    byte[] rows,
+    int[] labels,
+    boolean labelled) {
 
   /** Opens a file by name. */
   @FunctionalInterface
@@ -25,7 +33,11 @@ record LoadedIdx(List<IdxHeader> heads, Shape shape, byte[] rows, int[] labels) 
     InputStream open(String name) throws IOException;
   }
 
-  /** Reads all files whole, each plain or gzip, whatever their names. */
+  /**
+   * Reads all files whole, each plain or gzip, whatever their names.
+   *
+   * @param labelNames empty for one file of images without labels
+   */
   static LoadedIdx read(List<String> imageNames, List<String> labelNames, Opener opener)
       throws IOException {
     List<IdxHeader> images = new ArrayList<>();
@@ -35,6 +47,11 @@ record LoadedIdx(List<IdxHeader> heads, Shape shape, byte[] rows, int[] labels) 
         images.add(IdxHeader.images(name, in));
         pixels.add(IdxReader.body(images.get(images.size() - 1), in));
       }
+    }
+    if (labelNames.isEmpty()) {
+      IdxHeader head = images.get(0);
+      int[] none = new int[(int) head.count()];
+      return new LoadedIdx(head.name(), images, head.shape(), pixels.get(0), none, false);
     }
     List<IdxHeader> heads = new ArrayList<>();
     List<byte[]> classes = new ArrayList<>();
@@ -69,7 +86,7 @@ record LoadedIdx(List<IdxHeader> heads, Shape shape, byte[] rows, int[] labels) 
         labels[i * heads.size() + o] = classes.get(o)[i] & 0xff;
       }
     }
-    return new LoadedIdx(heads, shape, rows, labels);
+    return new LoadedIdx(imageNames.get(0), heads, shape, rows, labels, true);
   }
 
   /** Number of examples. */
@@ -84,8 +101,7 @@ record LoadedIdx(List<IdxHeader> heads, Shape shape, byte[] rows, int[] labels) 
   }
 
   /** What to call an example: the file of images and its number there. */
-  static String name(IdxHeader labels, long index) {
-    String file = labels.name().substring(labels.name().lastIndexOf('/') + 1);
-    return file.replace("labels", "images").replace("idx1", "idx3") + "#" + index;
+  static String name(String images, long index) {
+    return images.substring(images.lastIndexOf('/') + 1) + "#" + index;
   }
 }

@@ -4,6 +4,7 @@ import dev.convoy.engine.data.DataException;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Iterator;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
@@ -35,15 +36,41 @@ final class RowPacker implements MapPartitionsFunction<Row, Row> {
     this.columns = columns;
   }
 
-  /**
-   * A packed row.
-   *
-   * @param data a byte for each value, or the four of a float
-   */
-  record Packed(int label, byte[] data, boolean heldOut) implements Serializable {
+  /** A packed row. It is shuffled, and Spark's Kryo cannot read records: hence no record. */
+  static final class Packed implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private final int label;
+    private final byte[] data;
+    private final boolean heldOut;
+
+    private Packed(int label, byte[] data, boolean heldOut) {
+      this.label = label;
+      this.data = data;
+      this.heldOut = heldOut;
+    }
+
     static Packed of(Row row) {
       return new Packed(row.getInt(1), row.getAs(2), row.getBoolean(3));
     }
+
+    int label() {
+      return label;
+    }
+
+    /** A byte for each value, or the four of a float. */
+    byte[] data() {
+      return data;
+    }
+
+    boolean heldOut() {
+      return heldOut;
+    }
+  }
+
+  /** The key of a packed row, as text. */
+  static String key(Row packed) {
+    Object key = packed.get(SCHEMA.length());
+    return key instanceof byte[] bytes ? HexFormat.of().formatHex(bytes) : String.valueOf(key);
   }
 
   @Override
@@ -82,6 +109,9 @@ final class RowPacker implements MapPartitionsFunction<Row, Row> {
   }
 
   private int label(Row row) {
+    if (columns.label().isEmpty()) {
+      return 0;
+    }
     double label = row.isNullAt(LABEL) ? Double.NaN : row.getDouble(LABEL);
     if (!(label >= 0 && label < ShardStats.MOST_CLASSES && label == (int) label)) {
       throw new DataException(

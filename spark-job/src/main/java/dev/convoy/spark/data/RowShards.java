@@ -57,19 +57,31 @@ final class RowShards implements Iterator<PackedShard> {
     }
     all.addAll(training);
     all.addAll(heldOut);
-    return pack(shard, training.size(), all, bytes);
+    return pack(shard, training.size(), all, example, full, bytes);
   }
 
-  private PackedShard pack(
-      int shard, int training, List<Tuple2<Long, RowPacker.Packed>> all, boolean bytes) {
+  /**
+   * Packs rows.
+   *
+   * @param training how many of them, from the first, are for training
+   * @param example values of each
+   * @param full the number that stands for a full pixel
+   * @param bytes true if every value is a byte
+   */
+  static PackedShard pack(
+      int shard,
+      int training,
+      List<Tuple2<Long, RowPacker.Packed>> all,
+      int example,
+      float full,
+      boolean bytes) {
     int count = all.size();
     long size = (long) count * example;
     if (size > Integer.MAX_VALUE - 64) {
       throw new DataException(
           "data.shards: a shard would hold "
               + size
-              + " values, expected less than 2^31; raise data.shards from "
-              + layout.shards());
+              + " values, expected less than 2^31; raise data.shards");
     }
     byte[] pixels = bytes ? new byte[(int) size] : null;
     float[] values = bytes ? null : new float[(int) size];

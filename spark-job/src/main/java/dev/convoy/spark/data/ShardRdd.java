@@ -38,7 +38,7 @@ final class ShardRdd extends RDD<PackedShard> {
   }
 
   @SuppressWarnings("unchecked")
-  private static Seq<org.apache.spark.Dependency<?>> noParents() {
+  static Seq<org.apache.spark.Dependency<?>> noParents() {
     return (Seq<org.apache.spark.Dependency<?>>) (Seq<?>) Nil$.MODULE$;
   }
 

@@ -1,6 +1,7 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.tensor.Shape;
+import java.util.List;
 import org.apache.spark.rdd.RDD;
 
 /** Where the shards of a {@link Dataset} come from; lives on the driver. */
@@ -18,6 +19,9 @@ interface ShardSource {
 
   /** Where label number {@code index} stands, for messages; see {@link ExampleSource}. */
   String labelPlace(long index);
+
+  /** What to call the examples of these indexes; see {@link ExampleSource#name}. */
+  List<String> names(List<Long> indexes);
 
   /** The shards in {@code partitions}: partition p owns whole shards, and together they own all. */
   RDD<PackedShard> cut(ShardLayout layout, int partitions);

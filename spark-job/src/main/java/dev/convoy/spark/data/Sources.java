@@ -58,6 +58,39 @@ public final class Sources {
    */
   public static ExampleSource examples(
       SparkContext spark, DataLocation location, Dataset.Part part) {
+    return examples(spark, location, part, true);
+  }
+
+  /**
+   * The names of the classes of training data, in the order of their numbers; empty if it has
+   * numbers only, or cannot be read, which whoever opens it is told.
+   */
+  public static List<String> classNames(SparkContext spark, DataLocation location) {
+    String path = location.path();
+    if (path.startsWith("embedded:") || path.startsWith(TABLE)) {
+      return List.of();
+    }
+    try {
+      Path folder = partOf(spark, path, Dataset.Part.TRAIN);
+      FileSystem files = folder.getFileSystem(spark.hadoopConfiguration());
+      List<FileStatus> all = List.of(files.listStatus(folder));
+      if (holds(all, name -> name.contains("-images")) || isParquet(files, folder)) {
+        return List.of();
+      }
+      return holds(all, name -> CifarSource.isPart(name, Dataset.Part.TRAIN))
+          ? CifarSource.classes(files, folder)
+          : ImageFolders.classes(files, folder);
+    } catch (IOException | DataException e) {
+      return List.of();
+    }
+  }
+
+  /**
+   * The same, to be predicted only if {@code labelled} is false: a file of images is enough then,
+   * and images may lie in no folder, or in other folders than those of classes.
+   */
+  static ExampleSource examples(
+      SparkContext spark, DataLocation location, Dataset.Part part, boolean labelled) {
     String path = location.path();
     JavaSparkContext java = JavaSparkContext.fromSparkContext(spark);
     if (path.startsWith("embedded:")) {
@@ -68,9 +101,13 @@ public final class Sources {
       return new EmbeddedMnist(part);
     }
     try {
-      Path folder = partOf(spark, path, part);
+      Path folder = labelled ? partOf(spark, path, part) : fileOrPart(spark, path, part);
       FileSystem files = folder.getFileSystem(spark.hadoopConfiguration());
       List<FileStatus> all = List.of(files.listStatus(folder));
+      if (files.getFileStatus(folder).isFile()) {
+        location.expectOneInput();
+        return IdxFiles.images(java, files, folder);
+      }
       if (holds(all, name -> name.contains("-images"))) {
         return IdxFiles.open(java, folder.toString(), part, location.model());
       }
@@ -79,20 +116,57 @@ public final class Sources {
           || holds(all, name -> CifarSource.isPart(name, Dataset.Part.TEST))) {
         return CifarSource.open(java, files, all, part);
       }
-      return images(java, files, path, folder, location);
+      return images(java, files, folder, location, labelled);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
   }
 
-  private static ExampleSource images(
-      JavaSparkContext spark, FileSystem files, String path, Path folder, DataLocation location)
+  private static Path fileOrPart(SparkContext spark, String path, Dataset.Part part)
       throws IOException {
-    Path training = new Path(path, "train");
+    return isFile(spark, path) ? new Path(path) : partOf(spark, path, part);
+  }
+
+  /** True for a file that is no table: images of IDX. */
+  static boolean isFile(SparkContext spark, String path) throws IOException {
+    if (path.startsWith("embedded:") || path.startsWith(TABLE) || path.endsWith(".parquet")) {
+      return false;
+    }
+    try {
+      Path given = new Path(path);
+      FileSystem files = given.getFileSystem(spark.hadoopConfiguration());
+      return files.exists(given) && files.getFileStatus(given).isFile();
+    } catch (IllegalArgumentException e) {
+      return false; // no path at all, which opening it tells
+    }
+  }
+
+  private static ExampleSource images(
+      JavaSparkContext spark,
+      FileSystem files,
+      Path folder,
+      DataLocation location,
+      boolean labelled)
+      throws IOException {
+    Path training = new Path(location.path(), "train");
     Path numbered = files.exists(training) ? training : folder;
-    List<String> classes = ImageFolders.classes(files, numbered);
-    if (classes.isEmpty()) {
+    List<String> there = ImageFolders.classes(files, folder);
+    List<String> classes =
+        location.classes().isEmpty() ? ImageFolders.classes(files, numbered) : location.classes();
+    boolean loose = ImageFolders.holdsImages(files, folder);
+    if (there.isEmpty() && !loose) {
       throw new DataException("data.path: got nothing to read in " + folder + ", " + EXPECTED);
+    }
+    if (!labelled && (loose || !classes.containsAll(there))) {
+      return ImageFolders.unlabelled(spark, files, folder, location.shape());
+    }
+    if (there.isEmpty()) {
+      throw new DataException(
+          "data.path: got images without folders of classes in "
+              + folder
+              + ", "
+              + EXPECTED
+              + "; predict takes images without classes");
     }
     return ImageFolders.open(spark, files, folder, classes, location.shape());
   }

@@ -17,12 +17,16 @@ final class SpreadSource implements ExampleSource {
   private static final int PIECE_BYTES = 1 << 24;
 
   private final Shape shape;
+  private final String images;
+  private final boolean labelled;
   private final List<IdxHeader> heads;
   private final int pieceExamples;
   private final List<Broadcast<byte[]>> pieces = new ArrayList<>();
 
   /** Ships {@code loaded} in pieces of 16 MB. */
   SpreadSource(JavaSparkContext spark, LoadedIdx loaded) {
+    images = loaded.images();
+    labelled = loaded.labelled();
     heads = loaded.heads();
     shape = loaded.shape();
     int example = shape.size();
@@ -64,13 +68,18 @@ final class SpreadSource implements ExampleSource {
   }
 
   @Override
+  public boolean labelled() {
+    return labelled;
+  }
+
+  @Override
   public String labelPlace(long index) {
     return LoadedIdx.labelPlace(heads, index);
   }
 
   @Override
   public String name(long index) {
-    return LoadedIdx.name(heads.get(0), index);
+    return LoadedIdx.name(images, index);
   }
 
   @Override

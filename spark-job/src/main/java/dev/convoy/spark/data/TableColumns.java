@@ -15,7 +15,7 @@ import org.apache.spark.sql.types.StructType;
  * Which columns of a table hold what.
  *
  * @param features the examples, as {@link FeatureReader} reads them
- * @param label class numbers from 0, of any numeric type
+ * @param label class numbers from 0, of any numeric type; empty if there are none, to predict only
  * @param key the rows' order, of any type that can be sorted; empty for the order of the contents'
  *     hash
  * @param heldOut true for a row that is for validation; empty if the seed draws them
@@ -33,8 +33,10 @@ public record TableColumns(String features, String label, String key, String hel
    */
   public void check(StructType schema) {
     FeatureReader.expectExamples(features, type(schema, features));
-    DataType labels = type(schema, label);
-    expect(labels instanceof NumericType, label, labels, "numbers; see StringIndexer");
+    if (!label.isEmpty()) {
+      DataType labels = type(schema, label);
+      expect(labels instanceof NumericType, label, labels, "numbers; see StringIndexer");
+    }
     if (!key.isEmpty()) {
       DataType keys = type(schema, key);
       expect(RowOrdering.isOrderable(keys), key, keys, "one that can be sorted");

@@ -3,8 +3,12 @@ package dev.convoy.spark.data;
 import dev.convoy.engine.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.rdd.RDD;
@@ -61,7 +65,10 @@ final class TableSource implements ShardSource {
     FeatureReader reader = new FeatureReader(columns.features(), shape, full);
     List<Column> read = new ArrayList<>();
     read.add(TableColumns.column(columns.features()));
-    read.add(TableColumns.column(columns.label()).cast(DataTypes.DoubleType));
+    read.add(
+        columns.label().isEmpty()
+            ? functions.lit(0.0)
+            : TableColumns.column(columns.label()).cast(DataTypes.DoubleType));
     StructType packed = RowPacker.SCHEMA;
     if (marked) {
       read.add(TableColumns.column(columns.heldOut()));
@@ -115,6 +122,30 @@ final class TableSource implements ShardSource {
     return "row " + index + " in the order " + order;
   }
 
+  /** Of rows with a key that, else the index. */
+  @Override
+  public List<String> names(List<Long> indexes) {
+    if (!keyed) {
+      return indexes.stream().map(String::valueOf).toList();
+    }
+    Set<Long> wanted = new HashSet<>(indexes);
+    Map<Long, String> found = new HashMap<>();
+    try {
+      sorted.mapPartitionsWithIndex(new KeysOf(firsts, wanted), true).collect().stream()
+          .forEach(pair -> found.put(pair._1(), pair._2()));
+    } catch (Exception e) {
+      throw Failures.within(e);
+    }
+    return indexes.stream().map(found::get).toList();
+  }
+
+  /** The rows in the order of their indexes. */
+  RDD<ExampleRun> runs() {
+    return sorted
+        .mapPartitionsWithIndex(new RowRuns.Packing(firsts, shape.size(), full, keyed), true)
+        .rdd();
+  }
+
   @Override
   public RDD<PackedShard> cut(ShardLayout layout, int partitions) {
     ShardDealer dealer = new ShardDealer(layout, partitions);
@@ -142,6 +173,22 @@ final class TableSource implements ShardSource {
         size++;
       }
       return Collections.singleton(size).iterator();
+    }
+  }
+
+  /** The keys of some rows. */
+  private record KeysOf(long[] firsts, Set<Long> wanted)
+      implements Function2<Integer, Iterator<Row>, Iterator<Tuple2<Long, String>>> {
+    @Override
+    public Iterator<Tuple2<Long, String>> call(Integer partition, Iterator<Row> rows) {
+      List<Tuple2<Long, String>> found = new ArrayList<>();
+      for (long index = firsts[partition]; rows.hasNext(); index++) {
+        Row row = rows.next();
+        if (wanted.contains(index)) {
+          found.add(new Tuple2<>(index, RowPacker.key(row)));
+        }
+      }
+      return found.iterator();
     }
   }
 

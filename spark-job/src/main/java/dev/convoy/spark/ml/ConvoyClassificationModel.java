@@ -236,6 +236,21 @@ public final class ConvoyClassificationModel
     return read().load(path);
   }
 
+  /**
+   * Reads a network that the command line trained, to be used as if it had been fitted: it has the
+   * usual columns, and no summary.
+   *
+   * @param path a model file, or the folder of a run, on any Hadoop file system
+   * @throws IllegalArgumentException if there is none, it is damaged, or it has several inputs or
+   *     outputs
+   */
+  public static ConvoyClassificationModel fromRun(String path) {
+    TrainedModel trained =
+        ModelStore.read(path, SparkSession.active().sparkContext().hadoopConfiguration());
+    ConvoyClassifier.expectOneInputAndOutput(trained.spec());
+    return new ConvoyClassificationModel(ConvoyClassifier.newUid(), trained);
+  }
+
   private static final class Writer extends MLWriter {
     private final ConvoyClassificationModel model;
 

@@ -87,15 +87,24 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
     return Columns.of(this).append(schema, spec);
   }
 
-  private void expectClasses(StructType schema, ModelSpec spec) {
+  /** Refuses a network that is no classifier of one example. */
+  static void expectOneInputAndOutput(ModelSpec spec) {
     if (spec.inputs().size() > 1 || spec.outputs().size() > 1) {
       throw new DataException(
           "model: got "
               + spec.inputs().size()
               + " inputs and "
               + spec.outputs().size()
-              + " outputs, expected one of each; the command line trains models of several");
+              + " outputs, expected one of each; the command line takes models of several");
     }
+    if (spec.outputs().get(0).loss() == ModelSpec.LossKind.SQUARED) {
+      throw new DataException(
+          "model.loss: got squared, expected softmax or sigmoid, whose outputs are probabilities");
+    }
+  }
+
+  private void expectClasses(StructType schema, ModelSpec spec) {
+    expectOneInputAndOutput(spec);
     int outputs = new Network(spec).outputs();
     scala.Option<Object> known = MetadataUtils$.MODULE$.getNumClasses(schema.apply(getLabelCol()));
     if (known.isDefined() && (Integer) known.get() > outputs) {
@@ -107,10 +116,6 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
               + " classes, expected at most the model's "
               + outputs
               + " outputs; give its last layer more units");
-    }
-    if (spec.outputs().get(0).loss() == ModelSpec.LossKind.SQUARED) {
-      throw new DataException(
-          "model.loss: got squared, expected softmax or sigmoid, whose outputs are probabilities");
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.IdxWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +78,17 @@ class EveryKindTest {
     assertThat(one.get("testAccuracy").asDouble()).as("better than guessing").isGreaterThan(0.5);
   }
 
+  /** The prediction of output {@code odd} for an example. */
+  private static int odd(Path parquet, int index) {
+    SparkSession session = SparkForTests.session("local[1]");
+    try {
+      Dataset<Row> rows = session.read().parquet(parquet.toString()).where("index = " + index);
+      return rows.select("odd.prediction").first().getInt(0);
+    } finally {
+      session.stop();
+    }
+  }
+
   @Test
   void networksOfSeveralEndsTrainEvaluateAndPredict() throws IOException {
     String yaml =
@@ -118,14 +133,20 @@ class EveryKindTest {
     assertThat(lines).hasSize(51);
     assertThat(lines.get(0))
         .isEqualTo(
-            "index,digit.label,digit.prediction,digit.p0,digit.p1,digit.p2,digit.p3,digit.p4,"
+            "index,name,digit.label,digit.prediction,digit.p0,digit.p1,digit.p2,digit.p3,digit.p4,"
                 + "odd.label,odd.prediction,odd.p0,odd.p1");
-    assertThat(lines.get(4)).startsWith("3,3,3,").contains(",1,1,");
+    assertThat(lines.get(4))
+        .matches("3,t10k-(left-)?images-idx3-ubyte.gz#3,3,3,.*")
+        .contains(",1,1,");
     Path json = folder.resolve("p.json");
     Cli.run("predict", "--model", run.toString(), "--output", json.toString()).succeeds();
     JsonNode line = new ObjectMapper().readTree(Files.readAllLines(json).get(3));
     assertThat(line.get("odd").get("prediction").asInt()).isEqualTo(1);
     assertThat(line.get("digit").get("probabilities")).hasSize(5);
+
+    Path parquet = folder.resolve("p.parquet");
+    Cli.run("predict", "--model", run.toString(), "--output", parquet.toString()).succeeds();
+    assertThat(odd(parquet, 3)).isEqualTo(1);
 
     Cli.run("predict", "--model", run.toString(), "picture.png")
         .isMistake("got IMAGE files for a model of 2 inputs");

@@ -70,7 +70,7 @@ class MainTest {
           evaluate --model nosuch              | --model: no such file or folder: nosuch
           evaluate --model pom.xml             | pom.xml: offset 0: got
           predict --output x.csv               | Missing required option: '--model=PATH'
-          predict --model x --output x.png     | --output: got 'x.png', expected a name in .csv, .json or .jsonl
+          predict --model x --output x.png     | --output: got 'x.png', expected a name in .csv, .json, .jsonl or .parquet
           bench --steps 0                      | --steps: got 0, expected 1 or more
           bench --parameters 600000000         | --parameters: got 600000000, expected at most 100000000
           bench --parameters x                 | Invalid value for option '--parameters' (N): 'x' is not an int

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.network.ModelFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,9 +134,9 @@ class RunFilesTest {
     Cli.run("predict", "--model", model, "--output", csv.toString(), "--master", "local[2]")
         .succeeds();
     List<String> lines = Files.readAllLines(csv);
-    assertThat(lines).hasSize(41).first().isEqualTo("index,label,prediction,p0,p1,p2");
+    assertThat(lines).hasSize(41).first().isEqualTo("index,name,label,prediction,p0,p1,p2");
     long right =
-        lines.stream().skip(1).map(l -> l.split(",")).filter(l -> l[1].equals(l[2])).count();
+        lines.stream().skip(1).map(l -> l.split(",")).filter(l -> l[2].equals(l[3])).count();
     assertThat(right / 40.0).isEqualTo(result.get("testAccuracy").asDouble());
 
     Path jsonl = folder.resolve("predictions.jsonl");
@@ -148,8 +150,23 @@ class RunFilesTest {
     Cli bare =
         Cli.run("predict", "--model", model, "--data", images.toString(), "--master", "local[1]")
             .succeeds();
-    List<String> unlabelled = lines.stream().map(l -> l.replaceFirst(",[^,]*", "")).toList();
+    List<String> unlabelled =
+        lines.stream().map(l -> l.replaceFirst("(,[^,]*),[^,]*", "$1")).toList();
     assertThat(bare.out().lines()).containsExactlyElementsOf(unlabelled);
+    Path packed = folder.resolve("images.gz");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+      Files.copy(images, out);
+    }
+    Cli gzip =
+        Cli.run("predict", "--model", model, "--data", packed.toString(), "--master", "local[1]")
+            .succeeds();
+    assertThat(gzip.out().lines().map(l -> l.replaceFirst(",[^,]*", "")))
+        .containsExactlyElementsOf(
+            unlabelled.stream().map(l -> l.replaceFirst(",[^,]*", "")).toList());
+    assertThat(gzip.out()).contains("\n7,images.gz#7,");
+    Path labels = folder.resolve("data/t10k-labels-idx1-ubyte");
+    Cli.run("predict", "--model", model, "--data", labels.toString())
+        .isMistake("t10k-labels-idx1-ubyte: ", "expected");
 
     assertThat(Cli.run("summary", "--model", model).succeeds().out())
         .contains("conv2d 2 of 3x3", "dense 3", "119");

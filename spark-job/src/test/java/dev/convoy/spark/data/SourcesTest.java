@@ -207,6 +207,10 @@ class SourcesTest {
     assertThat(Arrays.copyOf(pixels, 4)).containsExactly(11, 21, 31, 0);
     assertThat(Arrays.copyOfRange(pixels, 6144, 6148)).containsExactly(13, 23, 33, 0);
     assertThat(cifar.name(2)).isEqualTo("data_batch_10.bin#0");
+    DataLocation location = new DataLocation(folder.toString(), KEYED, 255f, MODEL);
+    assertThat(Sources.classNames(spark, location)).isEmpty();
+    Files.writeString(folder.resolve("batches.meta.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
+    assertThat(Sources.classNames(spark, location)).hasSize(10).startsWith("a", "b");
     try (Dataset data = Dataset.of(spark, cifar, 3, 2, 1, 0.5)) {
       assertThat(data.fingerprint().classes()).isEqualTo(5);
     }

@@ -5,14 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.network.Network;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.cli.Main;
+import dev.convoy.spark.data.FeatureReader;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.imageio.ImageIO;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
@@ -202,6 +210,104 @@ class ConvoyClassifierTest {
     assertThat(biased.transform(table).select("prediction").distinct().collectAsList())
         .extracting(row -> row.getDouble(0))
         .containsExactly(1.0);
+  }
+
+  /** A row is not predicted alone: the first asked for brings a whole micro-batch along. */
+  @Test
+  void rowsArePredictedInMicroBatches() throws Exception {
+    List<Row> rows = table(Digits.Form.BYTES, 0).orderBy("id").collectAsList();
+    ModelSpec spec = classifier().job().config().model();
+    float[] weights = new Network(spec).initialWeights(1);
+    Forward.Recipe recipe =
+        new Forward.Recipe(
+            spec.toText(),
+            spark
+                .sparkContext()
+                .broadcast(weights, scala.reflect.ClassTag$.MODULE$.apply(float[].class)));
+    Columns columns = new Columns("features", "", "", "prediction");
+    FeatureReader reader = new FeatureReader("features", spec.input(), 255f);
+    AtomicInteger taken = new AtomicInteger();
+    Iterator<Row> source =
+        rows.stream()
+            .map(
+                row -> {
+                  taken.incrementAndGet();
+                  return row;
+                })
+            .iterator();
+    Iterator<Row> scored = new Scoring(recipe, reader, 1, columns, null).call(source);
+    List<Integer> takenThen = new ArrayList<>();
+    List<Object> ids = new ArrayList<>();
+    while (scored.hasNext()) {
+      ids.add(scored.next().get(0));
+      takenThen.add(taken.get());
+    }
+    assertThat(takenThen.subList(0, 64)).allMatch(n -> n >= 64 && n <= 65);
+    assertThat(takenThen.subList(64, 90)).containsOnly(90);
+    assertThat(ids).isEqualTo(rows.stream().map(row -> row.get(0)).toList());
+  }
+
+  @Test
+  void aRunOfTheCommandLinePredictsDataFramesAndBack() throws Exception {
+    Dataset<Row> table = table(Digits.Form.BYTES, 1);
+    ConvoyClassificationModel fromRun = ConvoyClassificationModel.fromRun(folder + "/run");
+    assertThat(fromRun.weightsSha256()).isEqualTo(commandLine);
+    ConvoyClassificationModel fitted = classifier().fit(table);
+    assertThat(fromRun.transform(table).orderBy("id").collectAsList())
+        .isEqualTo(fitted.transform(table).orderBy("id").collectAsList());
+    fitted.save(folder + "/fitted");
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    assertThat(Main.run(new String[] {"summary", "--model", folder + "/fitted"}, out, out))
+        .as(said.toString(StandardCharsets.UTF_8))
+        .isZero();
+    assertThatThrownBy(() -> ConvoyClassificationModel.fromRun(folder + "/nosuch"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("nosuch")
+        .hasMessageContaining("cannot be read as a model");
+  }
+
+  /** What {@code spark.read().format("image")} gives is trained on and predicted as it is. */
+  @Test
+  void sparksOwnImagesAreFeatures() throws Exception {
+    Path images = Files.createDirectory(folder.resolve("images"));
+    List<Row> pixels = table(Digits.Form.BYTES, 0).orderBy("id").collectAsList();
+    for (Row row : pixels) {
+      BufferedImage image = new BufferedImage(6, 6, BufferedImage.TYPE_BYTE_GRAY);
+      image.getRaster().setDataElements(0, 0, 6, 6, row.<byte[]>getAs("features"));
+      String name = row.getAs("label") + "-" + (100 + row.<Long>getAs("id")) + ".png";
+      ImageIO.write(image, "png", images.resolve(name).toFile());
+    }
+    Dataset<Row> read =
+        spark
+            .read()
+            .format("image")
+            .load(images.toString())
+            .selectExpr(
+                "image",
+                "cast(regexp_extract(image.origin, '([0-9])-[0-9]+.png$', 1) as int) label",
+                "cast(regexp_extract(image.origin, '-([0-9]+).png$', 1) as long) id");
+    ConvoyClassificationModel model = classifier().setFeaturesCol("image").fit(read);
+    assertThat(model.weightsSha256()).isEqualTo(commandLine);
+    assertThat(model.transform(read).select("prediction").count()).isEqualTo(90);
+  }
+
+  @Test
+  void aClassifierIsSavedAndLoadedWithItsParams() throws Exception {
+    ConvoyClassifier classifier =
+        classifier().setEpochs(3).setSettings("schedule.type=cosine", "data.shards=5");
+    classifier.setThresholds(new double[] {0.5, 0.25, 0.25}).setRawPredictionCol("raw");
+    String path = folder.resolve("classifier").toString();
+    classifier.save(path);
+    ConvoyClassifier loaded = ConvoyClassifier.load(path);
+    assertThat(loaded.uid()).isEqualTo(classifier.uid());
+    assertThat(loaded.getThresholds()).isEqualTo(classifier.getThresholds());
+    assertThat(loaded.getRawPredictionCol()).isEqualTo("raw");
+    assertThat(loaded.getOrDefault(loaded.keyCol())).isEqualTo("id");
+    assertThat(loaded.getOrDefault(loaded.epochs())).isEqualTo(3);
+    assertThat(loaded.job().yaml()).isEqualTo(classifier.job().yaml());
+    Dataset<Row> table = table(Digits.Form.BYTES, 0);
+    assertThat(loaded.fit(table).weightsSha256()).isEqualTo(classifier.fit(table).weightsSha256());
   }
 
   @Test

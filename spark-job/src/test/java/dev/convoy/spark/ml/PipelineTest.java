@@ -23,6 +23,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,23 @@ class PipelineTest {
     assertThatThrownBy(() -> classifier().fit(indexed))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("column 'index': got 90 classes, expected at most the model's 3");
+  }
+
+  /** From the schema alone, before a stage has looked at a row. */
+  @Test
+  void aPipelinesMistakesAreToldFromItsSchema() throws Exception {
+    Dataset<Row> table = Digits.table(spark, data, Digits.Form.BYTES, 2);
+    Pipeline pipeline =
+        new Pipeline()
+            .setStages(new PipelineStage[] {indexer(), classifier().setFeaturesCol("id")});
+    assertThatThrownBy(() -> pipeline.transformSchema(table.schema()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("column 'id': got type bigint, expected a Vector");
+    pipeline.setStages(new PipelineStage[] {indexer(), classifier()});
+    StructType after = pipeline.transformSchema(table.schema());
+    assertThat(after.fieldNames()).endsWith("index", "rawPrediction", "probability", "prediction");
+    assertThat(pipeline.fit(table).transform(table).schema().fieldNames())
+        .isEqualTo(after.fieldNames());
   }
 
   @Test

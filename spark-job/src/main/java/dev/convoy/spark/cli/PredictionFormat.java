@@ -1,0 +1,152 @@
+package dev.convoy.spark.cli;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.Serializable;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * How predictions are written: as lines of CSV or JSON, or as rows of a table. A model of several
+ * outputs has columns for each, named after it.
+ *
+ * @param labelled true if the data says what is right
+ * @param classNames of the only output; empty if its classes have numbers only
+ */
+record PredictionFormat(Kind kind, List<Head> heads, boolean labelled, List<String> classNames)
+    implements Serializable {
+
+  /** What a file's name asks for. */
+  enum Kind {
+    CSV,
+    JSON,
+    PARQUET
+  }
+
+  PredictionFormat {
+    classNames = heads.size() == 1 ? List.copyOf(classNames) : List.of();
+  }
+
+  /** The line that stands before all others; empty for JSON. */
+  String header() {
+    if (kind != Kind.CSV) {
+      return "";
+    }
+    StringBuilder line = new StringBuilder("index,name");
+    for (Head head : heads) {
+      String prefix = "," + (heads.size() == 1 ? "" : head.name() + ".");
+      line.append(labelled ? prefix + "label" : "").append(prefix).append("prediction");
+      line.append(classNames.isEmpty() ? "" : ",class");
+      for (int i = 0; i < head.size(); i++) {
+        line.append(prefix).append('p').append(i);
+      }
+    }
+    return line.append('\n').toString();
+  }
+
+  /**
+   * Appends the line of an example.
+   *
+   * @param labels for each output
+   * @param outputs from {@code at} on its values
+   */
+  void line(StringBuilder to, long index, String name, int[] labels, float[] outputs, int at) {
+    boolean json = kind == Kind.JSON;
+    to.append(json ? "{\"index\":" : "").append(index);
+    to.append(json ? ",\"name\":" : ",").append(text(name));
+    for (int o = 0; o < heads.size(); o++) {
+      boolean within = json && heads.size() > 1;
+      to.append(within ? "," + text(heads.get(o).name()) + ":{" : ",");
+      line(to, heads.get(o), labels[o], outputs, at);
+      to.append(within ? "}" : "");
+    }
+    to.append(json ? "}\n" : "\n");
+  }
+
+  private void line(StringBuilder to, Head head, int label, float[] outputs, int at) {
+    boolean json = kind == Kind.JSON;
+    if (labelled) {
+      to.append(json ? "\"label\":" : "").append(label).append(',');
+    }
+    int predicted = head.predicted(outputs, at);
+    to.append(json ? "\"prediction\":" : "").append(predicted);
+    if (!classNames.isEmpty()) {
+      to.append(json ? ",\"class\":" : ",").append(text(className(predicted)));
+    }
+    to.append(json ? ",\"probabilities\":[" : "");
+    for (int i = 0; i < head.size(); i++) {
+      to.append(json && i == 0 ? "" : ",").append(outputs[at + head.first() + i]);
+    }
+    to.append(json ? "]" : "");
+  }
+
+  /** Outputs beyond the classes that the training data had are called by their numbers. */
+  private String className(int number) {
+    return number < classNames.size() ? classNames.get(number) : Integer.toString(number);
+  }
+
+  private String text(String value) {
+    if (kind == Kind.JSON) {
+      return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(value)) + '"';
+    }
+    boolean plain = value.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    return plain ? value : '"' + value.replace("\"", "\"\"") + '"';
+  }
+
+  /** Columns of a table of predictions. */
+  StructType schema() {
+    StructType schema =
+        new StructType().add("index", DataTypes.LongType).add("name", DataTypes.StringType);
+    if (heads.size() == 1) {
+      return columns(schema);
+    }
+    for (Head head : heads) {
+      schema = schema.add(head.name(), columns(new StructType()));
+    }
+    return schema;
+  }
+
+  private StructType columns(StructType to) {
+    StructType labels = labelled ? to.add("label", DataTypes.IntegerType) : to;
+    StructType predictions = labels.add("prediction", DataTypes.IntegerType);
+    StructType named =
+        classNames.isEmpty() ? predictions : predictions.add("class", DataTypes.StringType);
+    return named.add("probabilities", DataTypes.createArrayType(DataTypes.FloatType, false));
+  }
+
+  /** A row of such a table; as {@link #line}. */
+  Row row(long index, String name, int[] labels, float[] outputs, int at) {
+    Object[][] values = new Object[heads.size()][];
+    for (int o = 0; o < values.length; o++) {
+      values[o] = values(heads.get(o), labels[o], outputs, at);
+    }
+    Object[] row = new Object[2 + (values.length == 1 ? values[0].length : values.length)];
+    row[0] = index;
+    row[1] = name;
+    for (int i = 2; i < row.length; i++) {
+      row[i] = values.length == 1 ? values[0][i - 2] : RowFactory.create(values[i - 2]);
+    }
+    return RowFactory.create(row);
+  }
+
+  private Object[] values(Head head, int label, float[] outputs, int at) {
+    Float[] probabilities = new Float[head.size()];
+    for (int i = 0; i < probabilities.length; i++) {
+      probabilities[i] = outputs[at + head.first() + i];
+    }
+    int predicted = head.predicted(outputs, at);
+    java.util.ArrayList<Object> values = new java.util.ArrayList<>();
+    if (labelled) {
+      values.add(label);
+    }
+    values.add(predicted);
+    if (!classNames.isEmpty()) {
+      values.add(className(predicted));
+    }
+    values.add(CollectionConverters.asScala(List.of(probabilities)).toSeq());
+    return values.toArray();
+  }
+}

@@ -1,0 +1,9 @@
+package dev.convoy.spark.data;
+
+/**
+ * Examples whose indexes follow one another.
+ *
+ * @param examples in the order of their indexes
+ * @param names what to call each: a file's name, a row's key
+ */
+public record ExampleRun(PackedShard examples, String[] names) {}

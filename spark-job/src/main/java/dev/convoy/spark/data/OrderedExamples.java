@@ -1,0 +1,153 @@
+package dev.convoy.spark.data;
+
+import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.network.ModelSpec;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
+import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.Row;
+import scala.collection.Iterator;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction2;
+
+/**
+ * Data to be predicted: its examples in the order of their indexes, partition after partition, each
+ * read once and where it is predicted, with its name and, if the data has them, its labels.
+ */
+public final class OrderedExamples implements AutoCloseable {
+  private static final int LEAST_A_PARTITION = 64;
+
+  private final SparkContext spark;
+  private final RDD<ExampleRun> runs;
+  private final boolean labelled;
+  private final Runnable close;
+
+  private OrderedExamples(
+      SparkContext spark, RDD<ExampleRun> runs, boolean labelled, Runnable close) {
+    this.spark = spark;
+    this.runs = runs;
+    this.labelled = labelled;
+    this.close = close;
+  }
+
+  /**
+   * Opens one part of the data that {@code location} tells of, with a model to read it for.
+   *
+   * @param labelsExpected false if a table may lack the column of labels; images never need them
+   * @param mostAPartition examples in a partition
+   * @throws DataException if there is no such data, or it does not fit the model
+   */
+  public static OrderedExamples open(
+      SparkContext spark,
+      DataLocation location,
+      Dataset.Part part,
+      boolean labelsExpected,
+      int mostAPartition) {
+    ModelSpec model = location.model().orElseThrow();
+    Optional<org.apache.spark.sql.Dataset<Row>> table = table(spark, location, part);
+    if (table.isPresent()) {
+      location.expectOneImageAndLabel();
+      boolean has = List.of(table.get().schema().fieldNames()).contains(location.columns().label());
+      DataLocation read = has || labelsExpected ? location : location.withoutLabels();
+      TableSource rows = new TableSource(table.get(), read.columns(), read.shape(), read.scale());
+      expectSome(rows.examples());
+      return new OrderedExamples(spark, rows.runs(), !read.columns().label().isEmpty(), () -> {});
+    }
+    ExampleSource source = Sources.examples(spark, location, part, false);
+    try {
+      expectSome(source.examples());
+      int outputs = model.outputs().size();
+      int labels = source.labelled() ? source.labels() : outputs;
+      Dataset.expect(source.shape(), labels, model.input(), outputs);
+      int partitions = partitions(source.examples(), TaskSlots.count(spark), mostAPartition);
+      RDD<ExampleRun> runs = new RunRdd(spark, source, partitions);
+      return new OrderedExamples(spark, runs, source.labelled(), source::close);
+    } catch (RuntimeException e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  private static Optional<org.apache.spark.sql.Dataset<Row>> table(
+      SparkContext spark, DataLocation location, Dataset.Part part) {
+    try {
+      return Sources.isFile(spark, location.path())
+          ? Optional.empty()
+          : Sources.table(spark, location, part);
+    } catch (IOException e) {
+      throw new DataException(
+          "data.path: cannot read " + location.path() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void expectSome(long examples) {
+    if (examples < 1) {
+      throw new DataException("data: got " + examples + " examples, expected at least 1");
+    }
+  }
+
+  /** One a slot unless there are very few examples or very many. */
+  static int partitions(long examples, int slots, int mostAPartition) {
+    long least = (examples + mostAPartition - 1) / mostAPartition;
+    long most = Math.max(1, examples / LEAST_A_PARTITION);
+    return Math.toIntExact(Math.max(least, Math.min(slots, most)));
+  }
+
+  /** The examples. */
+  public RDD<ExampleRun> runs() {
+    return runs;
+  }
+
+  /** True if the labels mean something. */
+  public boolean labelled() {
+    return labelled;
+  }
+
+  /** Takes what a task has brought back. */
+  @FunctionalInterface
+  public interface Sink {
+    void take(byte[] found) throws IOException;
+  }
+
+  /**
+   * Runs {@code task} over the partitions, as many at a time as the cluster has slots, and hands
+   * {@code sink} what they bring back in their order: never more than that is held here.
+   *
+   * @throws DataException if an example cannot be read
+   */
+  public void inOrder(AbstractFunction2<TaskContext, Iterator<ExampleRun>, byte[]> task, Sink sink)
+      throws IOException {
+    int all = runs.getNumPartitions();
+    int slots = TaskSlots.count(spark);
+    for (int first = 0; first < all; first += slots) {
+      List<Object> wave =
+          java.util.stream.IntStream.range(first, Math.min(all, first + slots))
+              .<Object>mapToObj(Integer::valueOf)
+              .toList();
+      Object found;
+      try {
+        found =
+            spark.runJob(
+                runs,
+                task,
+                CollectionConverters.asScala(wave).toSeq(),
+                ClassTag$.MODULE$.apply(byte[].class));
+      } catch (Exception e) {
+        throw Failures.within(e);
+      }
+      for (byte[] part : (byte[][]) found) {
+        sink.take(part);
+      }
+    }
+  }
+
+  /** The data is needed no more. */
+  @Override
+  public void close() {
+    close.run();
+  }
+}

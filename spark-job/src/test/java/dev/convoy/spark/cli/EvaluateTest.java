@@ -1,0 +1,109 @@
+package dev.convoy.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code evaluate} says, against the same reckoned from single predictions. */
+class EvaluateTest {
+  private static final int CLASSES = 3;
+
+  @TempDir Path folder;
+
+  private record Found(long index, int label, int predicted, double[] probabilities) {}
+
+  @Test
+  void everyFigureFollowsFromThePredictions() throws IOException {
+    Path data = Cli.data(folder.resolve("data"));
+    String run = folder.resolve("run").toString();
+    String job = Cli.job(folder, data).toString();
+    // So short that it makes mistakes.
+    Cli.run("train", "--config", job, "--output", run, "--set", "training.maxSteps=2").succeeds();
+    Path csv = folder.resolve("p.csv");
+    Cli.run("predict", "--model", run, "--output", csv.toString()).succeeds();
+    List<Found> all = new ArrayList<>();
+    for (String line : Files.readAllLines(csv).subList(1, 41)) {
+      String[] p = line.split(",");
+      double[] probabilities = new double[CLASSES];
+      for (int c = 0; c < CLASSES; c++) {
+        probabilities[c] = Double.parseDouble(p[4 + c]);
+      }
+      all.add(
+          new Found(
+              Long.parseLong(p[0]), Integer.parseInt(p[2]), Integer.parseInt(p[3]), probabilities));
+    }
+    Cli.run("evaluate", "--model", run, "--output", run, "--master", "local[2]").succeeds();
+    JsonNode told = new ObjectMapper().readTree(Path.of(run).resolve("evaluation.json").toFile());
+    List<Found> wrong = all.stream().filter(f -> f.label() != f.predicted()).toList();
+    assertThat(wrong).as("mistakes to look at").hasSizeBetween(2, 38);
+
+    assertThat(told.get("examples").asInt()).isEqualTo(40);
+    assertThat(told.get("accuracy").asDouble()).isEqualTo((40 - wrong.size()) / 40.0);
+    double loss = all.stream().mapToDouble(f -> -Math.log(f.probabilities()[f.label()])).sum() / 40;
+    assertThat(told.get("loss").asDouble()).isEqualTo(loss, within(1e-5));
+    for (int k = 1; k <= CLASSES; k++) {
+      int most = k;
+      long within = all.stream().filter(f -> rank(f) < most).count();
+      assertThat(told.get("topAccuracy").get(k - 1).asDouble()).isEqualTo(within / 40.0);
+    }
+    for (int c = 0; c < CLASSES; c++) {
+      expectClass(all, c, told);
+    }
+    List<Found> worst = new ArrayList<>(wrong);
+    worst.sort(Comparator.comparingDouble(f -> -f.probabilities()[f.predicted()]));
+    JsonNode mistakes = told.get("worstMistakes");
+    assertThat(mistakes).hasSize(wrong.size());
+    for (int i = 0; i < worst.size(); i++) {
+      assertThat(mistakes.get(i).get("index").asLong()).isEqualTo(worst.get(i).index());
+      assertThat(mistakes.get(i).get("truth").asInt()).isEqualTo(worst.get(i).label());
+      assertThat(mistakes.get(i).get("predicted").asInt()).isEqualTo(worst.get(i).predicted());
+      assertThat(mistakes.get(i).get("name").asText())
+          .isEqualTo("t10k-images-idx3-ubyte#" + worst.get(i).index());
+    }
+    Cli brief = Cli.run("evaluate", "--model", run, "--mistakes", "1").succeeds();
+    assertThat(brief.out())
+        .contains("in top    2: ", "class  examples  precision    recall      F1")
+        .contains("truth", "(columns: prediction)", "t10k-images-idx3-ubyte#")
+        .containsOnlyOnce("idx3-ubyte#");
+  }
+
+  private static long rank(Found f) {
+    double own = f.probabilities()[f.label()];
+    return java.util.Arrays.stream(f.probabilities()).filter(p -> p > own).count();
+  }
+
+  private static void expectClass(List<Found> all, int c, JsonNode told) {
+    double right = 0;
+    double truth = 0;
+    double predicted = 0;
+    long[] row = new long[CLASSES];
+    for (Found f : all) {
+      right += f.label() == c && f.predicted() == c ? 1 : 0;
+      truth += f.label() == c ? 1 : 0;
+      predicted += f.predicted() == c ? 1 : 0;
+      row[f.predicted()] += f.label() == c ? 1 : 0;
+    }
+    for (int other = 0; other < CLASSES; other++) {
+      assertThat(told.get("confusion").get(c).get(other).asLong()).isEqualTo(row[other]);
+    }
+    JsonNode scores = told.get("classes").get(c);
+    double precision = predicted == 0 ? 0 : right / predicted;
+    double recall = right / truth;
+    assertThat(scores.get("label").asInt()).isEqualTo(c);
+    assertThat(scores.get("examples").asDouble()).isEqualTo(truth);
+    assertThat(scores.get("precision").asDouble()).isEqualTo(precision);
+    assertThat(scores.get("recall").asDouble()).isEqualTo(recall);
+    assertThat(scores.get("f1").asDouble())
+        .isEqualTo(right == 0 ? 0 : 2 * right / (truth + predicted), within(1e-12));
+  }
+}
