@@ -18,6 +18,9 @@ final class RowWeightGradient extends WeightGradient {
   /** Padded width of the copied input rows. */
   private final int pitch;
 
+  /** Lines of a row of {@link #planes}. */
+  private final int rowLength;
+
   /**
    * Input rows that the kernel covers: {@code [channel][row][column][lane]}, with strides {@code
    * [channel][row][kernel column][output column][lane]}.
@@ -30,7 +33,7 @@ final class RowWeightGradient extends WeightGradient {
   /** {@code [tap][channel]}. */
   private final float[] sums;
 
-  /** Where the lines that each tap meets begin. */
+  /** Where the lines that each tap meets begin; the last one again until they come in fours. */
   private final int[] lines;
 
   /** Input row that each row slot of {@link #planes} holds. */
@@ -40,8 +43,8 @@ final class RowWeightGradient extends WeightGradient {
     super(g);
     pitch =
         Math.max(g.left() + g.inWidth(), (g.outWidth() - 1) * g.strideWidth() + g.kernelWidth());
-    int width = g.strideWidth() == 1 ? pitch : g.kernelWidth() * g.outWidth();
-    planes = new float[g.inChannels() * g.kernelHeight() * width * LANES];
+    rowLength = g.strideWidth() == 1 ? pitch : g.kernelWidth() * g.outWidth();
+    planes = new float[g.inChannels() * g.kernelHeight() * rowLength * LANES];
     int channels16 = up(g.outChannels(), 16);
     deltas = new float[channels16 * g.outWidth() * LANES];
     sums = new float[up(taps, 4) * channels16];
@@ -90,9 +93,7 @@ final class RowWeightGradient extends WeightGradient {
   private void addColumns(Kernels k, int y, int x, int columns) {
     int firstRow = y * g.strideHeight() - g.top();
     int width = up(g.outChannels(), 16);
-    for (int tap = 0; tap < lines.length; tap++) {
-      lines[tap] = lineOf(Math.min(tap, taps - 1), firstRow, x);
-    }
+    findLines(firstRow, x);
     k.gradients()
         .outer(
             lines.length,
@@ -111,17 +112,19 @@ final class RowWeightGradient extends WeightGradient {
             width);
   }
 
-  /** Where the lines that a tap meets in an output row begin, from output column x. */
-  private int lineOf(int tap, int firstRow, int x) {
-    int channel = tap % g.inChannels();
-    int kx = tap / g.inChannels() % g.kernelWidth();
-    int ky = tap / g.inChannels() / g.kernelWidth();
-    int slot = Math.floorMod(firstRow + ky, g.kernelHeight());
-    int row = channel * g.kernelHeight() + slot;
-    if (g.strideWidth() == 1) {
-      return (row * pitch + kx + x) * LANES;
+  /** Finds {@link #lines} for an output row, from output column x. */
+  private void findLines(int firstRow, int x) {
+    int tap = 0;
+    for (int ky = 0; ky < g.kernelHeight(); ky++) {
+      int slot = Math.floorMod(firstRow + ky, g.kernelHeight());
+      for (int kx = 0; kx < g.kernelWidth(); kx++) {
+        int column = x + (g.strideWidth() == 1 ? kx : kx * g.outWidth());
+        for (int c = 0; c < g.inChannels(); c++) {
+          lines[tap++] = ((c * g.kernelHeight() + slot) * rowLength + column) * LANES;
+        }
+      }
     }
-    return ((row * g.kernelWidth() + kx) * g.outWidth() + x) * LANES;
+    Arrays.fill(lines, taps, lines.length, lines[taps - 1]);
   }
 
   /** Copies an input row (zeros if it lies in the padding) to its slot, unless it is there. */

@@ -225,7 +225,7 @@ final class VectorWideGradientProducts extends VectorGradientProducts {
     FloatVector v5a = load(from, f + 5 * fromStep);
     FloatVector v6a = load(from, f + 6 * fromStep);
     FloatVector v7a = load(from, f + 7 * fromStep);
-    for (int j = 0; j < n; j++) {
+    for (int j = 0; j < n; j += 2) {
       FloatVector b0 = load(d, d0 + j * LANES);
       FloatVector t = spread(a[a0 + j]);
       v0a = t.fma(b0, v0a);
@@ -242,6 +242,23 @@ final class VectorWideGradientProducts extends VectorGradientProducts {
       t = spread(a[a6 + j]);
       v6a = t.fma(b0, v6a);
       t = spread(a[a7 + j]);
+      v7a = t.fma(b0, v7a);
+      b0 = load(d, d0 + j * LANES + LANES);
+      t = spread(a[a0 + j + 1]);
+      v0a = t.fma(b0, v0a);
+      t = spread(a[a1 + j + 1]);
+      v1a = t.fma(b0, v1a);
+      t = spread(a[a2 + j + 1]);
+      v2a = t.fma(b0, v2a);
+      t = spread(a[a3 + j + 1]);
+      v3a = t.fma(b0, v3a);
+      t = spread(a[a4 + j + 1]);
+      v4a = t.fma(b0, v4a);
+      t = spread(a[a5 + j + 1]);
+      v5a = t.fma(b0, v5a);
+      t = spread(a[a6 + j + 1]);
+      v6a = t.fma(b0, v6a);
+      t = spread(a[a7 + j + 1]);
       v7a = t.fma(b0, v7a);
     }
     v0a.intoArray(out, o);

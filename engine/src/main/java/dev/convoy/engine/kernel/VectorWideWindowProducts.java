@@ -9,8 +9,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * {@link WindowProducts} for registers that hold a whole line, of which there are 32: a tile is
- * taken at four places at once, for sixteen sums in flight from four inputs and a broadcast. An odd
- * place at the end is taken twice, by the loop for two.
+ * taken at four places at once (six where it is two lines), for sixteen sums in flight from four
+ * inputs and a broadcast. An odd place at the end is taken twice, by the loop for two.
  */
 final class VectorWideWindowProducts extends VectorWindowProducts {
 
@@ -32,55 +32,19 @@ final class VectorWideWindowProducts extends VectorWindowProducts {
       float[] out,
       int outOff,
       int outStep) {
-    int p = inOff;
-    int f = fromOff;
-    int o = outOff;
     int place = 0;
     for (; place + 4 <= places; place += 4) {
-      int p2 = p + 2 * inStep;
-      int f2 = f + 2 * fromStep;
-      int o2 = o + 2 * outStep;
-      dot4By4(
-          run,
-          w,
-          wOff,
-          in,
-          p,
-          p + inStep,
-          p2,
-          p2 + inStep,
-          from,
-          f,
-          f + fromStep,
-          f2,
-          f2 + fromStep,
-          out,
-          o,
-          o + outStep,
-          o2,
-          o2 + outStep);
-      p = p2 + 2 * inStep;
-      f = f2 + 2 * fromStep;
-      o = o2 + 2 * outStep;
+      int p = inOff + place * inStep;
+      int f = fromOff + place * fromStep;
+      int o = outOff + place * outStep;
+      dot4By4(run, w, wOff, in, p, inStep, from, f, fromStep, out, o, outStep);
     }
     for (; place < places; place += 2) {
       int both = place + 1 < places ? 1 : 0;
-      dot4By2(
-          run,
-          w,
-          wOff,
-          in,
-          p,
-          p + both * inStep,
-          from,
-          f,
-          f + both * fromStep,
-          out,
-          o,
-          o + both * outStep);
-      p += 2 * inStep;
-      f += 2 * fromStep;
-      o += 2 * outStep;
+      int p = inOff + place * inStep;
+      int f = fromOff + place * fromStep;
+      int o = outOff + place * outStep;
+      dot4By2(run, w, wOff, in, p, both * inStep, from, f, both * fromStep, out, o, both * outStep);
     }
     finish(places, 4 * LANES, end, gate, gateOff, out, outOff, outStep);
   }
@@ -90,78 +54,75 @@ final class VectorWideWindowProducts extends VectorWindowProducts {
       float[] w,
       int a,
       float[] in,
-      int p0,
-      int p1,
-      int p2,
-      int p3,
+      int p,
+      int inStep,
       float[] from,
-      int f0,
-      int f1,
-      int f2,
-      int f3,
+      int f,
+      int fromStep,
       float[] out,
-      int o0,
-      int o1,
-      int o2,
-      int o3) {
-    FloatVector v0 = load(from, f0);
-    FloatVector v1 = load(from, f0 + LANES);
-    FloatVector v2 = load(from, f0 + 2 * LANES);
-    FloatVector v3 = load(from, f0 + 3 * LANES);
-    FloatVector u0 = load(from, f1);
-    FloatVector u1 = load(from, f1 + LANES);
-    FloatVector u2 = load(from, f1 + 2 * LANES);
-    FloatVector u3 = load(from, f1 + 3 * LANES);
-    FloatVector t0 = load(from, f2);
-    FloatVector t1 = load(from, f2 + LANES);
-    FloatVector t2 = load(from, f2 + 2 * LANES);
-    FloatVector t3 = load(from, f2 + 3 * LANES);
-    FloatVector x0 = load(from, f3);
-    FloatVector x1 = load(from, f3 + LANES);
-    FloatVector x2 = load(from, f3 + 2 * LANES);
-    FloatVector x3 = load(from, f3 + 3 * LANES);
+      int o,
+      int outStep) {
+    int p1 = p + inStep;
+    int p2 = p + 2 * inStep;
+    int p3 = p + 3 * inStep;
+    FloatVector v0 = load(from, f);
+    FloatVector v1 = load(from, f + LANES);
+    FloatVector v2 = load(from, f + 2 * LANES);
+    FloatVector v3 = load(from, f + 3 * LANES);
+    FloatVector u0 = load(from, f + fromStep);
+    FloatVector u1 = load(from, f + fromStep + LANES);
+    FloatVector u2 = load(from, f + fromStep + 2 * LANES);
+    FloatVector u3 = load(from, f + fromStep + 3 * LANES);
+    FloatVector s0 = load(from, f + 2 * fromStep);
+    FloatVector s1 = load(from, f + 2 * fromStep + LANES);
+    FloatVector s2 = load(from, f + 2 * fromStep + 2 * LANES);
+    FloatVector s3 = load(from, f + 2 * fromStep + 3 * LANES);
+    FloatVector x0 = load(from, f + 3 * fromStep);
+    FloatVector x1 = load(from, f + 3 * fromStep + LANES);
+    FloatVector x2 = load(from, f + 3 * fromStep + 2 * LANES);
+    FloatVector x3 = load(from, f + 3 * fromStep + 3 * LANES);
     for (int k = 0; k < run; k++) {
-      FloatVector b0 = load(in, p0 + k * LANES);
+      FloatVector b0 = load(in, p + k * LANES);
       FloatVector b1 = load(in, p1 + k * LANES);
       FloatVector b2 = load(in, p2 + k * LANES);
       FloatVector b3 = load(in, p3 + k * LANES);
       FloatVector t = spread(w[a + k * 4]);
       v0 = t.fma(b0, v0);
       u0 = t.fma(b1, u0);
-      t0 = t.fma(b2, t0);
+      s0 = t.fma(b2, s0);
       x0 = t.fma(b3, x0);
       t = spread(w[a + k * 4 + 1]);
       v1 = t.fma(b0, v1);
       u1 = t.fma(b1, u1);
-      t1 = t.fma(b2, t1);
+      s1 = t.fma(b2, s1);
       x1 = t.fma(b3, x1);
       t = spread(w[a + k * 4 + 2]);
       v2 = t.fma(b0, v2);
       u2 = t.fma(b1, u2);
-      t2 = t.fma(b2, t2);
+      s2 = t.fma(b2, s2);
       x2 = t.fma(b3, x2);
       t = spread(w[a + k * 4 + 3]);
       v3 = t.fma(b0, v3);
       u3 = t.fma(b1, u3);
-      t3 = t.fma(b2, t3);
+      s3 = t.fma(b2, s3);
       x3 = t.fma(b3, x3);
     }
-    v0.intoArray(out, o0);
-    v1.intoArray(out, o0 + LANES);
-    v2.intoArray(out, o0 + 2 * LANES);
-    v3.intoArray(out, o0 + 3 * LANES);
-    u0.intoArray(out, o1);
-    u1.intoArray(out, o1 + LANES);
-    u2.intoArray(out, o1 + 2 * LANES);
-    u3.intoArray(out, o1 + 3 * LANES);
-    t0.intoArray(out, o2);
-    t1.intoArray(out, o2 + LANES);
-    t2.intoArray(out, o2 + 2 * LANES);
-    t3.intoArray(out, o2 + 3 * LANES);
-    x0.intoArray(out, o3);
-    x1.intoArray(out, o3 + LANES);
-    x2.intoArray(out, o3 + 2 * LANES);
-    x3.intoArray(out, o3 + 3 * LANES);
+    v0.intoArray(out, o);
+    v1.intoArray(out, o + LANES);
+    v2.intoArray(out, o + 2 * LANES);
+    v3.intoArray(out, o + 3 * LANES);
+    u0.intoArray(out, o + outStep);
+    u1.intoArray(out, o + outStep + LANES);
+    u2.intoArray(out, o + outStep + 2 * LANES);
+    u3.intoArray(out, o + outStep + 3 * LANES);
+    s0.intoArray(out, o + 2 * outStep);
+    s1.intoArray(out, o + 2 * outStep + LANES);
+    s2.intoArray(out, o + 2 * outStep + 2 * LANES);
+    s3.intoArray(out, o + 2 * outStep + 3 * LANES);
+    x0.intoArray(out, o + 3 * outStep);
+    x1.intoArray(out, o + 3 * outStep + LANES);
+    x2.intoArray(out, o + 3 * outStep + 2 * LANES);
+    x3.intoArray(out, o + 3 * outStep + 3 * LANES);
   }
 
   private static void dot4By2(
@@ -169,24 +130,25 @@ final class VectorWideWindowProducts extends VectorWindowProducts {
       float[] w,
       int a,
       float[] in,
-      int p0,
-      int p1,
+      int p,
+      int inStep,
       float[] from,
-      int f0,
-      int f1,
+      int f,
+      int fromStep,
       float[] out,
-      int o0,
-      int o1) {
-    FloatVector v0 = load(from, f0);
-    FloatVector v1 = load(from, f0 + LANES);
-    FloatVector v2 = load(from, f0 + 2 * LANES);
-    FloatVector v3 = load(from, f0 + 3 * LANES);
-    FloatVector u0 = load(from, f1);
-    FloatVector u1 = load(from, f1 + LANES);
-    FloatVector u2 = load(from, f1 + 2 * LANES);
-    FloatVector u3 = load(from, f1 + 3 * LANES);
+      int o,
+      int outStep) {
+    int p1 = p + inStep;
+    FloatVector v0 = load(from, f);
+    FloatVector v1 = load(from, f + LANES);
+    FloatVector v2 = load(from, f + 2 * LANES);
+    FloatVector v3 = load(from, f + 3 * LANES);
+    FloatVector u0 = load(from, f + fromStep);
+    FloatVector u1 = load(from, f + fromStep + LANES);
+    FloatVector u2 = load(from, f + fromStep + 2 * LANES);
+    FloatVector u3 = load(from, f + fromStep + 3 * LANES);
     for (int k = 0; k < run; k++) {
-      FloatVector b0 = load(in, p0 + k * LANES);
+      FloatVector b0 = load(in, p + k * LANES);
       FloatVector b1 = load(in, p1 + k * LANES);
       FloatVector t = spread(w[a + k * 4]);
       v0 = t.fma(b0, v0);
@@ -201,14 +163,14 @@ final class VectorWideWindowProducts extends VectorWindowProducts {
       v3 = t.fma(b0, v3);
       u3 = t.fma(b1, u3);
     }
-    v0.intoArray(out, o0);
-    v1.intoArray(out, o0 + LANES);
-    v2.intoArray(out, o0 + 2 * LANES);
-    v3.intoArray(out, o0 + 3 * LANES);
-    u0.intoArray(out, o1);
-    u1.intoArray(out, o1 + LANES);
-    u2.intoArray(out, o1 + 2 * LANES);
-    u3.intoArray(out, o1 + 3 * LANES);
+    v0.intoArray(out, o);
+    v1.intoArray(out, o + LANES);
+    v2.intoArray(out, o + 2 * LANES);
+    v3.intoArray(out, o + 3 * LANES);
+    u0.intoArray(out, o + outStep);
+    u1.intoArray(out, o + outStep + LANES);
+    u2.intoArray(out, o + outStep + 2 * LANES);
+    u3.intoArray(out, o + outStep + 3 * LANES);
   }
 
   @Override
@@ -229,110 +191,87 @@ final class VectorWideWindowProducts extends VectorWindowProducts {
       float[] out,
       int outOff,
       int outStep) {
-    int p = inOff;
-    int f = fromOff;
-    int o = outOff;
     int place = 0;
-    for (; place + 4 <= places; place += 4) {
-      int p2 = p + 2 * inStep;
-      int f2 = f + 2 * fromStep;
-      int o2 = o + 2 * outStep;
-      dot2By4(
-          run,
-          w,
-          wOff,
-          in,
-          p,
-          p + inStep,
-          p2,
-          p2 + inStep,
-          from,
-          f,
-          f + fromStep,
-          f2,
-          f2 + fromStep,
-          out,
-          o,
-          o + outStep,
-          o2,
-          o2 + outStep);
-      p = p2 + 2 * inStep;
-      f = f2 + 2 * fromStep;
-      o = o2 + 2 * outStep;
+    for (; place + 6 <= places; place += 6) {
+      int p = inOff + place * inStep;
+      int f = fromOff + place * fromStep;
+      int o = outOff + place * outStep;
+      dot2By6(run, w, wOff, in, p, inStep, from, f, fromStep, out, o, outStep);
     }
     for (; place < places; place += 2) {
       int both = place + 1 < places ? 1 : 0;
-      dot2By2(
-          run,
-          w,
-          wOff,
-          in,
-          p,
-          p + both * inStep,
-          from,
-          f,
-          f + both * fromStep,
-          out,
-          o,
-          o + both * outStep);
-      p += 2 * inStep;
-      f += 2 * fromStep;
-      o += 2 * outStep;
+      int p = inOff + place * inStep;
+      int f = fromOff + place * fromStep;
+      int o = outOff + place * outStep;
+      dot2By2(run, w, wOff, in, p, both * inStep, from, f, both * fromStep, out, o, both * outStep);
     }
     finish(places, 2 * LANES, end, gate, gateOff, out, outOff, outStep);
   }
 
-  private static void dot2By4(
+  private static void dot2By6(
       int run,
       float[] w,
       int a,
       float[] in,
-      int p0,
-      int p1,
-      int p2,
-      int p3,
+      int p,
+      int inStep,
       float[] from,
-      int f0,
-      int f1,
-      int f2,
-      int f3,
+      int f,
+      int fromStep,
       float[] out,
-      int o0,
-      int o1,
-      int o2,
-      int o3) {
-    FloatVector v0 = load(from, f0);
-    FloatVector v1 = load(from, f0 + LANES);
-    FloatVector u0 = load(from, f1);
-    FloatVector u1 = load(from, f1 + LANES);
-    FloatVector t0 = load(from, f2);
-    FloatVector t1 = load(from, f2 + LANES);
-    FloatVector x0 = load(from, f3);
-    FloatVector x1 = load(from, f3 + LANES);
+      int o,
+      int outStep) {
+    int p1 = p + inStep;
+    int p2 = p + 2 * inStep;
+    int p3 = p + 3 * inStep;
+    int p4 = p + 4 * inStep;
+    int p5 = p + 5 * inStep;
+    FloatVector v0 = load(from, f);
+    FloatVector v1 = load(from, f + LANES);
+    FloatVector u0 = load(from, f + fromStep);
+    FloatVector u1 = load(from, f + fromStep + LANES);
+    FloatVector s0 = load(from, f + 2 * fromStep);
+    FloatVector s1 = load(from, f + 2 * fromStep + LANES);
+    FloatVector x0 = load(from, f + 3 * fromStep);
+    FloatVector x1 = load(from, f + 3 * fromStep + LANES);
+    FloatVector y0 = load(from, f + 4 * fromStep);
+    FloatVector y1 = load(from, f + 4 * fromStep + LANES);
+    FloatVector z0 = load(from, f + 5 * fromStep);
+    FloatVector z1 = load(from, f + 5 * fromStep + LANES);
     for (int k = 0; k < run; k++) {
-      FloatVector b0 = load(in, p0 + k * LANES);
+      FloatVector b0 = load(in, p + k * LANES);
       FloatVector b1 = load(in, p1 + k * LANES);
       FloatVector b2 = load(in, p2 + k * LANES);
       FloatVector b3 = load(in, p3 + k * LANES);
+      FloatVector b4 = load(in, p4 + k * LANES);
+      FloatVector b5 = load(in, p5 + k * LANES);
       FloatVector t = spread(w[a + k * 2]);
       v0 = t.fma(b0, v0);
       u0 = t.fma(b1, u0);
-      t0 = t.fma(b2, t0);
+      s0 = t.fma(b2, s0);
       x0 = t.fma(b3, x0);
+      y0 = t.fma(b4, y0);
+      z0 = t.fma(b5, z0);
       t = spread(w[a + k * 2 + 1]);
       v1 = t.fma(b0, v1);
       u1 = t.fma(b1, u1);
-      t1 = t.fma(b2, t1);
+      s1 = t.fma(b2, s1);
       x1 = t.fma(b3, x1);
+      y1 = t.fma(b4, y1);
+      z1 = t.fma(b5, z1);
     }
-    v0.intoArray(out, o0);
-    v1.intoArray(out, o0 + LANES);
-    u0.intoArray(out, o1);
-    u1.intoArray(out, o1 + LANES);
-    t0.intoArray(out, o2);
-    t1.intoArray(out, o2 + LANES);
-    x0.intoArray(out, o3);
-    x1.intoArray(out, o3 + LANES);
+    v0.intoArray(out, o);
+    v1.intoArray(out, o + LANES);
+    u0.intoArray(out, o + outStep);
+    u1.intoArray(out, o + outStep + LANES);
+    s0.intoArray(out, o + 2 * outStep);
+    s1.intoArray(out, o + 2 * outStep + LANES);
+    x0.intoArray(out, o + 3 * outStep);
+    x1.intoArray(out, o + 3 * outStep + LANES);
+    y0.intoArray(out, o + 4 * outStep);
+    y1.intoArray(out, o + 4 * outStep + LANES);
+    z0.intoArray(out, o + 5 * outStep);
+    z1.intoArray(out, o + 5 * outStep + LANES);
   }
 
   private static void dot2By2(
@@ -340,20 +279,21 @@ final class VectorWideWindowProducts extends VectorWindowProducts {
       float[] w,
       int a,
       float[] in,
-      int p0,
-      int p1,
+      int p,
+      int inStep,
       float[] from,
-      int f0,
-      int f1,
+      int f,
+      int fromStep,
       float[] out,
-      int o0,
-      int o1) {
-    FloatVector v0 = load(from, f0);
-    FloatVector v1 = load(from, f0 + LANES);
-    FloatVector u0 = load(from, f1);
-    FloatVector u1 = load(from, f1 + LANES);
+      int o,
+      int outStep) {
+    int p1 = p + inStep;
+    FloatVector v0 = load(from, f);
+    FloatVector v1 = load(from, f + LANES);
+    FloatVector u0 = load(from, f + fromStep);
+    FloatVector u1 = load(from, f + fromStep + LANES);
     for (int k = 0; k < run; k++) {
-      FloatVector b0 = load(in, p0 + k * LANES);
+      FloatVector b0 = load(in, p + k * LANES);
       FloatVector b1 = load(in, p1 + k * LANES);
       FloatVector t = spread(w[a + k * 2]);
       v0 = t.fma(b0, v0);
@@ -362,10 +302,10 @@ final class VectorWideWindowProducts extends VectorWindowProducts {
       v1 = t.fma(b0, v1);
       u1 = t.fma(b1, u1);
     }
-    v0.intoArray(out, o0);
-    v1.intoArray(out, o0 + LANES);
-    u0.intoArray(out, o1);
-    u1.intoArray(out, o1 + LANES);
+    v0.intoArray(out, o);
+    v1.intoArray(out, o + LANES);
+    u0.intoArray(out, o + outStep);
+    u1.intoArray(out, o + outStep + LANES);
   }
 
   @Override
