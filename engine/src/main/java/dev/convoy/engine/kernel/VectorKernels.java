@@ -161,56 +161,27 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void addRows(int n, int count, float[] in, int inOff, int step, float[] out, int outOff) {
-    int l = 0;
-    for (; l + 8 * WIDTH <= n; l += 8 * WIDTH) {
-      addRowsBy8(count, in, inOff + l, step, out, outOff + l);
-    }
-    for (; l < n; l += 2 * WIDTH) {
-      int second = Math.min(WIDTH, n - l - WIDTH);
-      addRowsBy2(count, in, inOff + l, step, second, out, outOff + l);
+    for (int l = 0; l < n; l += 3 * WIDTH) {
+      addRowsBy3(count, in, inOff + l, step, n - l - WIDTH, out, outOff + l);
     }
   }
 
-  private static void addRowsBy8(int count, float[] in, int i, int step, float[] out, int o) {
+  /** Up to three registers; where they are fewer, the last one several times. */
+  private static void addRowsBy3(
+      int count, float[] in, int i, int step, int last, float[] out, int o) {
+    int k1 = Math.min(WIDTH, last);
+    int k2 = Math.min(2 * WIDTH, last);
     FloatVector v0 = load(out, o);
-    FloatVector v1 = load(out, o + WIDTH);
-    FloatVector v2 = load(out, o + 2 * WIDTH);
-    FloatVector v3 = load(out, o + 3 * WIDTH);
-    FloatVector v4 = load(out, o + 4 * WIDTH);
-    FloatVector v5 = load(out, o + 5 * WIDTH);
-    FloatVector v6 = load(out, o + 6 * WIDTH);
-    FloatVector v7 = load(out, o + 7 * WIDTH);
+    FloatVector v1 = load(out, o + k1);
+    FloatVector v2 = load(out, o + k2);
     for (int j = 0; j < count; j++) {
       v0 = v0.add(load(in, i + j * step));
-      v1 = v1.add(load(in, i + j * step + WIDTH));
-      v2 = v2.add(load(in, i + j * step + 2 * WIDTH));
-      v3 = v3.add(load(in, i + j * step + 3 * WIDTH));
-      v4 = v4.add(load(in, i + j * step + 4 * WIDTH));
-      v5 = v5.add(load(in, i + j * step + 5 * WIDTH));
-      v6 = v6.add(load(in, i + j * step + 6 * WIDTH));
-      v7 = v7.add(load(in, i + j * step + 7 * WIDTH));
+      v1 = v1.add(load(in, i + j * step + k1));
+      v2 = v2.add(load(in, i + j * step + k2));
     }
     v0.intoArray(out, o);
-    v1.intoArray(out, o + WIDTH);
-    v2.intoArray(out, o + 2 * WIDTH);
-    v3.intoArray(out, o + 3 * WIDTH);
-    v4.intoArray(out, o + 4 * WIDTH);
-    v5.intoArray(out, o + 5 * WIDTH);
-    v6.intoArray(out, o + 6 * WIDTH);
-    v7.intoArray(out, o + 7 * WIDTH);
-  }
-
-  /** The second register may be the first once more. */
-  private static void addRowsBy2(
-      int count, float[] in, int i, int step, int second, float[] out, int o) {
-    FloatVector v0 = load(out, o);
-    FloatVector v1 = load(out, o + second);
-    for (int j = 0; j < count; j++) {
-      v0 = v0.add(load(in, i + j * step));
-      v1 = v1.add(load(in, i + j * step + second));
-    }
-    v0.intoArray(out, o);
-    v1.intoArray(out, o + second);
+    v1.intoArray(out, o + k1);
+    v2.intoArray(out, o + k2);
   }
 
   @Override
