@@ -133,7 +133,7 @@ class ReportPageTest {
   void thePageIsOneFile() throws IOException {
     String html = Files.readString(run.resolve("report.html"));
     assertThat(html).doesNotContain("src=", "<link rel=\"stylesheet\"", "@import", "run <i>one");
-    assertThat(html.split("</script>", -1)).hasSize(5);
+    assertThat(html.split("</script>", -1)).hasSize(6);
   }
 
   @Test
