@@ -12,6 +12,7 @@ import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.TrainEvent;
 import dev.convoy.spark.train.TrainListener;
 import dev.convoy.spark.train.Trainer;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -140,7 +141,8 @@ final class ReportingBench {
                 (name, first) -> Files.newBufferedWriter(folder.resolve(name)), System::nanoTime);
         TensorBoardEvents curves =
             new TensorBoardEvents(
-                () -> Files.newOutputStream(folder.resolve("events")), System::currentTimeMillis);
+                () -> new BufferedOutputStream(Files.newOutputStream(folder.resolve("events"))),
+                System::currentTimeMillis);
         SparkMetrics metrics = new SparkMetrics(System::nanoTime).register()) {
       ConsoleProgress console =
           new ConsoleProgress(nowhere, nowhere, SCREEN, Detail.NORMAL, System::nanoTime);
