@@ -111,20 +111,17 @@ final class ReportingBench {
         spark.master(),
         pairs,
         steps);
-    double step = median(quiet.stream().mapToDouble(Cost::median).toArray());
-    double events = median(watched.stream().mapToDouble(Cost::events).toArray());
-    double idle = median(quiet.stream().mapToDouble(Cost::events).toArray());
-    row("step, nobody listens", step, " ms");
-    row("step, all reporting", median(watched.stream().mapToDouble(Cost::median).toArray()), " ms");
-    ratio("time of all by time of none", ratios(watched, quiet, Cost::median));
-    row(
-        "processor time, nobody listens",
-        median(quiet.stream().mapToDouble(Cost::processor).toArray()),
-        " ms");
-    ratio("processor time of all by none", ratios(watched, quiet, Cost::processor));
-    row("event thread, nobody listens", idle, " ms");
-    row("event thread, all reporting", events, " ms");
-    row("of a step", 100 * events / step, " %");
+    double processor = median(quiet, Cost::processor);
+    double events = median(watched, Cost::events);
+    row("step, nobody listens", median(quiet, Cost::median), "ms");
+    row("step, all reporting", median(watched, Cost::median), "ms");
+    ratio("all by none", ratios(watched, quiet, Cost::median));
+    row("processor time a step, none", processor, "ms");
+    row("processor time a step, all", median(watched, Cost::processor), "ms");
+    ratio("all by none", ratios(watched, quiet, Cost::processor));
+    row("of it the event thread, none", median(quiet, Cost::events), "ms");
+    row("of it the event thread, all", events, "ms");
+    row("share of processor time", 100 * events / processor, "%");
   }
 
   /** One run from fresh weights. */
@@ -158,7 +155,7 @@ final class ReportingBench {
   }
 
   private void row(String name, double value, String unit) {
-    out.printf(Locale.ROOT, "  %-34s %8.3f%s%n", name, value, unit);
+    out.printf(Locale.ROOT, "  %-34s %8.3f %s%n", name, value, unit);
   }
 
   private void ratio(String name, double[] sorted) {
@@ -176,6 +173,10 @@ final class ReportingBench {
     Arrays.setAll(ratios, i -> cost.applyAsDouble(over.get(i)) / cost.applyAsDouble(under.get(i)));
     Arrays.sort(ratios);
     return ratios;
+  }
+
+  private static double median(List<Cost> costs, ToDoubleFunction<Cost> cost) {
+    return median(costs.stream().mapToDouble(cost).toArray());
   }
 
   private static double median(double[] values) {
