@@ -14,9 +14,11 @@
   function recent(view) {
     const c = view.curves;
     const n = Math.max(1, Math.round(100 / c.stride));
-    const step = mean(tail(c.millis.step, n));
+    const times = tail(c.millis.step, n);
+    const rates = tail(c.examplesPerSecond, n);
+    const step = mean(times);
     return { loss: mean(tail(c.loss, n)), accuracy: mean(tail(c.accuracy, n)), step, overhead: step - mean(tail(c.millis.compute, n)),
-      rate: mean(tail(c.examplesPerSecond, n)), step1: c.step[c.step.length - 1], epoch: c.epoch[c.epoch.length - 1] };
+      rate: mean(times.map((t, i) => t * rates[i])) / step, step1: c.step[c.step.length - 1], epoch: c.epoch[c.epoch.length - 1] };
   }
 
   function number(label, value, unit, under) {
