@@ -282,13 +282,30 @@
       figure({ key: 'speed', title: 'Examples a second', sets: of(c => c.examplesPerSecond), y: format.rate, zero: true })));
   }
 
-  /* Lines of the jobs that are not the same everywhere. */
+  /* Every setting of a job in a line of its own, with its whole name: 'optimizer.type: sgd'. */
+  function settings(job) {
+    const above = [];
+    return job.split('\n').filter(l => l.trim() && !l.trim().startsWith('#')).flatMap(text => {
+      const indent = text.search(/\S/);
+      while (above.length && above[above.length - 1].indent >= indent) above.pop();
+      const line = text.trim();
+      const path = above.map(a => a.key).join('.');
+      if (line.startsWith('- ')) return [`${path} ${line}`];
+      if (line.endsWith(':')) {
+        above.push({ indent, key: line.slice(0, -1) });
+        return [];
+      }
+      return [path ? `${path}.${line}` : line];
+    });
+  }
+
+  /* Settings of the jobs that are not the same everywhere. */
   function differences() {
-    const jobs = runs.map(r => (r.job || '').split('\n').filter(l => l.trim() && !l.trim().startsWith('#')));
+    const jobs = runs.map(r => settings(r.job || ''));
     const others = i => jobs.filter((_, k) => k !== i);
     const own = jobs.map((lines, i) => lines.filter(l => others(i).some(o => !o.includes(l))));
     if (own.every(lines => lines.length === 0)) return section('differences', 'The jobs', 'They are the same, key by key.');
-    return section('differences', 'What was different', 'Lines of each job that another does not have.', h('div', { class: 'grid' },
+    return section('differences', 'What was different', 'Settings of each job that another does not have.', h('div', { class: 'grid' },
       runs.map((r, i) => h('figure', {}, h('h3', {}, r.name), h('pre', {}, own[i].join('\n') || '-')))));
   }
 
