@@ -3,6 +3,7 @@ package dev.convoy.engine.network;
 import dev.convoy.engine.data.Normalization;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.tensor.Shape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -212,6 +213,16 @@ public record ModelSpec(
       sequential &= wiring.sources()[i].length == 1 && wiring.sources()[i][0] == i - 1;
     }
     return sequential && wiring.heads()[0] == nodes.size() - 1;
+  }
+
+  /** What a layer takes: indices of layers above it, or {@code -1 - k} for input k. */
+  public List<Integer> sources(int layer) {
+    return Arrays.stream(wiring().sources()[layer]).boxed().toList();
+  }
+
+  /** Index of the layer that each output reads. */
+  public List<Integer> heads() {
+    return Arrays.stream(wiring().heads()).boxed().toList();
   }
 
   Wiring wiring() {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Option;
       "  convoy bench --master local[2]",
       "  convoy bench --parameters 10000,100000,1000000 --partitions 4 --steps 100",
       "  convoy bench --training --config lenet5 --set training.batchSize=2048",
+      "  convoy bench --reporting --config lenet5 --steps 300",
       "  convoy bench --soak --steps 5000"
     })
 final class BenchCommand extends BaseCommand {
@@ -79,10 +81,18 @@ final class BenchCommand extends BaseCommand {
   private boolean training;
 
   @Option(
+      names = "--reporting",
+      description =
+          "Instead train the job of --config, --data and --set, --steps at a time, with all reporting"
+              + " on and with nobody listening, in turn, and say what reporting costs.")
+  private boolean reporting;
+
+  @Option(
       names = "--windows",
       paramLabel = "N",
       defaultValue = "7",
-      description = "With --training: pairs of windows. Default: ${DEFAULT-VALUE}.")
+      description =
+          "With --training: pairs of windows; with --reporting: of runs. Default: ${DEFAULT-VALUE}.")
   private int windows;
 
   @Option(
@@ -103,14 +113,19 @@ final class BenchCommand extends BaseCommand {
     expect("--partitions", partitions, 0);
     expect("--windows", windows, 1);
     parameters.forEach(BenchCommand::expectParameters);
-    if (training && soak) {
-      throw new UserError("got --training and --soak, expected one of them");
+    if (Stream.of(training, soak, reporting).filter(wanted -> wanted).count() > 1) {
+      throw new UserError(
+          "got several of --training, --soak and --reporting, expected one of them");
     }
-    TrainConfig config = training ? job.read(Optional.empty()).config() : null;
+    TrainConfig config = training || reporting ? job.read(Optional.empty()).config() : null;
     SparkContext context = spark.start("convoy bench", this);
     try {
       if (soak) {
         new SoakTable(out()).run(context, steps);
+        return;
+      }
+      if (reporting) {
+        new ReportingBench(context, config, steps, out()).run(windows);
         return;
       }
       if (training) {

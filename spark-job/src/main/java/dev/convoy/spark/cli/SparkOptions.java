@@ -20,6 +20,9 @@ final class SparkOptions {
               + "|local-cluster\\[ *[0-9]+ *, *[0-9]+ *, *[0-9]+ *\\]"
               + "|spark://[^/\\s:]+:[0-9]+(,[^/\\s:]+:[0-9]+)*|yarn|k8s://\\S+");
 
+  /** What spark-submit calls an application that was given no name. */
+  private static final String MAIN = Main.class.getName();
+
   private static final int ANSWER_MILLIS = 10_000;
 
   @Option(
@@ -54,7 +57,9 @@ final class SparkOptions {
     } else {
       conf.setIfMissing("spark.master", "local[*]");
     }
-    conf.setIfMissing("spark.app.name", name);
+    if (conf.get("spark.app.name", MAIN).equals(MAIN)) {
+      conf.setAppName(name);
+    }
     expectSomeoneAt(conf.get("spark.master"));
     try {
       return new SparkContext(SparkSettings.apply(conf));

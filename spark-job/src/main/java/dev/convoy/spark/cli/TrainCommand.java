@@ -203,7 +203,8 @@ final class TrainCommand extends BaseCommand {
         test.score(model, folder);
       }
       Optional<Evaluation> tested = test.evaluate(result.weights());
-      finish(outcome.result(result, tested, network.parameterCount()), folder);
+      boolean images = config.model().inputs().size() == 1;
+      finish(outcome.result(result, tested, network.parameterCount()), folder, images);
     }
   }
 
@@ -276,7 +277,7 @@ final class TrainCommand extends BaseCommand {
     trainer.stop();
   }
 
-  private void finish(RunResult result, OutputFolder folder) throws IOException {
+  private void finish(RunResult result, OutputFolder folder, boolean images) throws IOException {
     if (folder != null) {
       folder.write(OutputFolder.RESULT, result.toJson().getBytes(StandardCharsets.UTF_8));
     }
@@ -284,7 +285,7 @@ final class TrainCommand extends BaseCommand {
     if (detail() == Detail.QUIET) {
       out().println(result.toLine());
     } else {
-      out().println(result.toText(output, page, next(result.reason())));
+      out().println(result.toText(output, page, next(result.reason(), images)));
     }
   }
 
@@ -298,16 +299,23 @@ final class TrainCommand extends BaseCommand {
     }
   }
 
-  private List<String> next(String reason) {
+  /**
+   * @param images true if an image file is all that the network takes
+   */
+  private List<String> next(String reason, boolean images) {
     String convoy = "spark-submit " + Versions.jar();
     if (output == null) {
       return List.of(convoy + " train --output DIR");
     }
-    return reason.equals(OutputFolder.STOPPED)
-        ? List.of(convoy + " train --resume --output " + output)
-        : List.of(
-            convoy + " evaluate --model " + output,
-            convoy + " predict --model " + output + " --output predictions.csv",
-            convoy + " predict --model " + output + " IMAGE.png");
+    if (reason.equals(OutputFolder.STOPPED)) {
+      return List.of(convoy + " train --resume --output " + output);
+    }
+    List<String> next = new ArrayList<>();
+    next.add(convoy + " evaluate --model " + output);
+    next.add(convoy + " predict --model " + output + " --output predictions.csv");
+    if (images) {
+      next.add(convoy + " predict --model " + output + " IMAGE.png");
+    }
+    return next;
   }
 }

@@ -14,11 +14,11 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Progress on the console: on a terminal one line that is drawn over, ten times a second at most;
+ * Progress on the console: on a terminal one line that is drawn over, five times a second at most;
  * elsewhere a plain line every 100 steps. Loss, accuracy and speed are those of the past 100 steps.
  */
 public final class ConsoleProgress implements TrainListener {
-  private static final long REDRAW_NANOS = 100_000_000L;
+  private static final long REDRAW_NANOS = 200_000_000L;
   private static final String CLEAR = "\r\u001b[K";
 
   /** How much is said. */

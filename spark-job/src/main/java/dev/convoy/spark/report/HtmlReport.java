@@ -39,6 +39,7 @@ public final class HtmlReport {
         .replace("/*style*/", resource("style.css"))
         .replace("/*chart.js*/", charts())
         .replace("/*charts*/", resource("charts.js"))
+        .replace("/*network*/", resource("network.js"))
         .replace("/*report*/", resource("report.js"))
         .replace("/*data*/", json(page));
   }

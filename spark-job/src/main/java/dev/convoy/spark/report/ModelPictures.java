@@ -1,17 +1,24 @@
 package dev.convoy.spark.report;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.network.ModelSpec.Input;
+import dev.convoy.engine.network.ModelSpec.LossKind;
+import dev.convoy.engine.network.ModelSpec.Node;
+import dev.convoy.engine.network.ModelSpec.Output;
 import dev.convoy.engine.network.ModelSummary;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.ParameterLayout.Entry;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.network.Workspace;
 import dev.convoy.engine.tensor.Shape;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** What a network's first layers look for, and what they find in a few examples, as images. */
 final class ModelPictures {
@@ -19,8 +26,6 @@ final class ModelPictures {
   private static final int MOST_MAPS = 16;
   private static final int MOST_LAYERS = 3;
   private static final int MOST_EXAMPLES = 4;
-  private static final List<String> POINTWISE = List.of("relu", "tanh", "sigmoid");
-  private static final List<String> NO_LAYERS = List.of("input", "normalize", "loss", "output");
 
   private ModelPictures() {}
 
@@ -95,7 +100,8 @@ final class ModelPictures {
     for (Example example : examples) {
       boolean fits = example.pixels().length == input.size();
       if (fits && seen.size() < MOST_EXAMPLES && !parts.isEmpty()) {
-        List<Maps> maps = parts.stream().map(part -> part.look(example)).toList();
+        List<Maps> maps =
+            parts.stream().map(part -> part.look(example, model.spec().inputs())).toList();
         seen.add(new Seen(example.label(), example.pixels(), maps));
       }
     }
@@ -104,9 +110,6 @@ final class ModelPictures {
 
   private static List<Part> parts(TrainedModel model) {
     List<Part> parts = new ArrayList<>();
-    if (!model.spec().isSequential()) {
-      return parts;
-    }
     for (Entry entry : new Network(model.spec()).parameters().entries()) {
       if (entry.dimensions().size() == 4 && parts.size() < MOST_LAYERS) {
         parts.add(Part.upTo(entry, model));
@@ -115,37 +118,94 @@ final class ModelPictures {
     return parts;
   }
 
-  /** A network of the first layers of another, which gives back what leaves the last of them. */
-  private record Part(String layer, Shape output, Network network, Workspace workspace) {
+  /**
+   * A network of what a convolution of another rests on, which gives back what leaves it.
+   *
+   * @param inputs of the other network that it takes, by index
+   */
+  private record Part(
+      String layer, Shape output, List<Integer> inputs, Network network, Workspace workspace) {
 
     /** Up to a convolution and the pointwise function on it. */
     static Part upTo(Entry convolution, TrainedModel model) {
-      List<String> kept = new ArrayList<>();
-      int layers = 0;
-      for (String line : model.spec().toText().lines().toList()) {
-        String word = line.split(" ")[0];
-        boolean layer = !line.isBlank() && !NO_LAYERS.contains(word);
-        boolean onTop = layers == convolution.layer() + 1 && POINTWISE.contains(word);
-        if (layer && (layers <= convolution.layer() || onTop)) {
-          kept.add(line);
-          layers++;
-        } else if (layer) {
-          break;
-        } else if (!word.equals("loss") && !word.equals("output")) {
-          kept.add(line);
-        }
+      ModelSpec spec = model.spec();
+      int top = convolution.layer();
+      if (top + 1 < spec.nodes().size()
+          && spec.nodes().get(top + 1).layer() instanceof LayerSpec.Activation
+          && spec.sources(top + 1).equals(List.of(top))) {
+        top++;
       }
-      kept.add("loss squared");
-      ModelSpec spec = ModelSpec.parse(String.join("\n", kept));
-      Network network = new Network(spec);
+      TreeSet<Integer> kept = below(top, spec);
+      List<Integer> inputs =
+          IntStream.range(0, spec.inputs().size())
+              .filter(k -> kept.contains(-1 - k))
+              .boxed()
+              .toList();
+      ModelSpec part =
+          new ModelSpec(
+              inputs.stream()
+                  .map(k -> new Input(name(-1 - k), spec.inputs().get(k).shape()))
+                  .toList(),
+              spec.normalization(),
+              kept.tailSet(0).stream().map(i -> node(i, spec)).toList(),
+              List.of(new Output(ModelSpec.OUTPUT, name(top), LossKind.SQUARED, 1f)));
+      Network network = new Network(part);
       Workspace workspace = network.newWorkspace(1, false);
-      network.load(Arrays.copyOf(model.weights(), network.parameterCount()), workspace);
-      return new Part(name(convolution), ModelSummary.of(spec).output(), network, workspace);
+      network.load(weights(model, kept, network.parameterCount()), workspace);
+      String layer = ModelPictures.name(convolution);
+      return new Part(layer, ModelSummary.of(part).output(), inputs, network, workspace);
     }
 
-    Maps look(Example example) {
+    /** A layer, all that it rests on, and the inputs of that. */
+    private static TreeSet<Integer> below(int top, ModelSpec spec) {
+      TreeSet<Integer> kept = new TreeSet<>(List.of(top));
+      for (int i = top; i >= 0; i--) {
+        if (kept.contains(i)) {
+          kept.addAll(spec.sources(i));
+        }
+      }
+      return kept;
+    }
+
+    private static Node node(int i, ModelSpec spec) {
+      List<String> from = spec.sources(i).stream().map(Part::name).toList();
+      return new Node(name(i), spec.nodes().get(i).layer(), from);
+    }
+
+    private static String name(int place) {
+      return place < 0 ? "input" + (-1 - place) : "layer" + place;
+    }
+
+    /** The weights of the layers kept, which stand in the same order in both networks. */
+    private static float[] weights(TrainedModel model, TreeSet<Integer> kept, int count) {
+      float[] weights = new float[count];
+      int at = 0;
+      for (Entry entry : new Network(model.spec()).parameters().entries()) {
+        if (kept.contains(entry.layer())) {
+          System.arraycopy(model.weights(), entry.offset(), weights, at, entry.length());
+          at += entry.length();
+        }
+      }
+      return weights;
+    }
+
+    /** Of an example's inputs those that this part takes. */
+    private byte[] own(byte[] pixels, List<Input> all) {
+      ByteArrayOutputStream own = new ByteArrayOutputStream(network.spec().input().size());
+      int at = 0;
+      for (int k = 0; k < all.size(); k++) {
+        int size = all.get(k).shape().size();
+        if (inputs.contains(k)) {
+          own.write(pixels, at, size);
+        }
+        at += size;
+      }
+      return own.toByteArray();
+    }
+
+    Maps look(Example example, List<Input> all) {
       Batch batch = network.newBatch(1);
-      batch.add(example.pixels(), 0, network.spec().normalization().table(), 0, 0);
+      batch.add(own(example.pixels(), all), 0, network.spec().normalization().table(), 0, 0);
       float[] outputs = new float[network.outputs()];
       network.predict(batch, workspace, outputs);
       float largest = largest(outputs, 0, outputs.length);

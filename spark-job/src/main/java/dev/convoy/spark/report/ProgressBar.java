@@ -7,7 +7,8 @@ import java.util.Locale;
 
 /**
  * The line that a terminal draws over: how far the run is, and how it goes. It fits the terminal;
- * what finds no room is left out, the bar first, then from the right.
+ * what finds no room is left out, the bar first, then from the right. Numbers have their places, so
+ * that the bar does not change its length with every digit.
  */
 final class ProgressBar {
   private static final int WIDEST = 36;
@@ -32,10 +33,14 @@ final class ProgressBar {
     long total = Math.max(1, started == null ? step.step() : started.totalSteps());
     double share = Math.min(1, step.step() / (double) total);
     String left = "epoch " + step.epoch() + (started == null ? "" : "/" + started.epochs()) + " ";
+    String format =
+        " %3d%% step %"
+            + Long.toString(total).length()
+            + "d/%d  loss %-7s acc %s%s  %5s/s  ETA %-8s";
     String right =
         String.format(
             Locale.ROOT,
-            " %3d%% step %d/%d  loss %s  acc %s%s  %s/s  ETA %s",
+            format,
             (int) (share * 100),
             step.step(),
             total,
@@ -47,10 +52,10 @@ final class ProgressBar {
     int most = terminal.width() - 1;
     int room = Math.min(WIDEST, most - left.length() - right.length());
     if (room < NARROWEST) {
-      String line = left.stripTrailing() + right;
+      String line = left.stripTrailing() + right.stripTrailing();
       return line.substring(0, Math.min(line.length(), most));
     }
-    return left + drawing(room, share) + right;
+    return left + drawing(room, share) + right.stripTrailing();
   }
 
   /** A bar of {@code room} columns. */

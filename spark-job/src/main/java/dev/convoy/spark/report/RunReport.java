@@ -3,6 +3,7 @@ package dev.convoy.spark.report;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.ModelSummary;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
@@ -11,7 +12,7 @@ import dev.convoy.spark.report.StepLines.ValidationLine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -45,18 +46,31 @@ public record RunReport(
    * @param normLayers names of the layers that the norms belong to
    */
   record Model(
-      String input,
+      List<Input> inputs,
       List<Layer> layers,
+      List<Output> outputs,
       long parameters,
       long flops,
       List<String> normLayers,
       ModelPictures.Filters filters,
       List<ModelPictures.Seen> seen) {}
 
-  /** One layer on paper; {@code from} where that is not what stands right above it. */
+  /** A part of an example; {@code name} is null if it is all of it. */
+  record Input(String name, int height, int width, int channels) {}
+
+  /** What is learnt: what leaves the layer of index {@code layer}. */
+  record Output(String name, int layer, String loss) {}
+
+  /**
+   * One layer on paper.
+   *
+   * @param from where that is not what stands right above it
+   * @param sources indices of the layers it takes, {@code -1 - k} for input k
+   */
   record Layer(
       String name,
       String from,
+      List<Integer> sources,
       String output,
       int height,
       int width,
@@ -144,7 +158,30 @@ public record RunReport(
   }
 
   private static Model draw(TrainedModel trained, List<ModelPictures.Example> examples) {
-    ModelSummary summary = ModelSummary.of(trained.spec());
+    ModelSpec spec = trained.spec();
+    ModelSummary summary = ModelSummary.of(spec);
+    return new Model(
+        inputs(spec),
+        layers(spec, summary),
+        outputs(spec),
+        summary.parameters(),
+        summary.flops(),
+        layersWithParameters(summary),
+        ModelPictures.filters(trained).orElse(null),
+        ModelPictures.seen(trained, examples));
+  }
+
+  private static List<Input> inputs(ModelSpec spec) {
+    List<Input> inputs = new ArrayList<>();
+    for (ModelSpec.Input input : spec.inputs()) {
+      Shape shape = input.shape();
+      String name = spec.inputs().size() == 1 ? null : input.name();
+      inputs.add(new Input(name, shape.height(), shape.width(), shape.channels()));
+    }
+    return inputs;
+  }
+
+  private static List<Layer> layers(ModelSpec spec, ModelSummary summary) {
     List<Layer> layers = new ArrayList<>();
     for (ModelSummary.Row row : summary.rows()) {
       Shape output = row.output();
@@ -152,6 +189,7 @@ public record RunReport(
           new Layer(
               row.name(),
               row.from(),
+              spec.sources(layers.size()),
               output.toString(),
               output.height(),
               output.width(),
@@ -160,15 +198,16 @@ public record RunReport(
               row.flops(),
               row.frozen()));
     }
-    Optional<ModelPictures.Filters> filters = ModelPictures.filters(trained);
-    return new Model(
-        trained.spec().input().toString(),
-        layers,
-        summary.parameters(),
-        summary.flops(),
-        layersWithParameters(summary),
-        filters.orElse(null),
-        ModelPictures.seen(trained, examples));
+    return layers;
+  }
+
+  private static List<Output> outputs(ModelSpec spec) {
+    List<Output> outputs = new ArrayList<>();
+    for (ModelSpec.Output output : spec.outputs()) {
+      String loss = output.loss().name().toLowerCase(Locale.ROOT);
+      outputs.add(new Output(output.name(), spec.heads().get(outputs.size()), loss));
+    }
+    return outputs;
   }
 
   private static List<String> layersWithParameters(ModelSummary summary) {

@@ -152,6 +152,16 @@ class MainTest {
   }
 
   @Test
+  void benchTellsWhatReportingCosts() throws IOException {
+    Path job = Cli.job(folder, Cli.data(folder.resolve("bench-data")));
+    String line = "bench --master local[1] --reporting --windows 2 --steps 5 --config " + job;
+    Cli bench = Cli.run(line.split(" ")).succeeds();
+    assertThat(bench.out())
+        .contains("2 pairs of runs of 5 steps", "all by none")
+        .containsPattern("share of processor time +[0-9.]+ %");
+  }
+
+  @Test
   void verboseShowsTheStackTrace() {
     Cli ended = Cli.run("train", "--config", "nosuch.yaml", "--verbose");
     assertThat(ended.status()).isEqualTo(2);

@@ -124,7 +124,8 @@ class ReportPageTest {
       assertThat(page.number("convoy.charts.loss.data.datasets.length")).isEqualTo(4);
       assertThat(page.number("convoy.charts.validationLoss.data.datasets.length")).isEqualTo(2);
       assertThat(page.text("#runs")).contains("run <i>one", "faster", "Test accuracy");
-      assertThat(page.text("#differences")).contains("learningRate: 0.05", "learningRate: 0.1");
+      assertThat(page.text("#differences"))
+          .contains("optimizer.learningRate: 0.05", "optimizer.learningRate: 0.1");
       page.expectNoErrors().expectNoSidewaysScrolling();
     }
   }
@@ -133,7 +134,7 @@ class ReportPageTest {
   void thePageIsOneFile() throws IOException {
     String html = Files.readString(run.resolve("report.html"));
     assertThat(html).doesNotContain("src=", "<link rel=\"stylesheet\"", "@import", "run <i>one");
-    assertThat(html.split("</script>", -1)).hasSize(5);
+    assertThat(html.split("</script>", -1)).hasSize(6);
   }
 
   @Test

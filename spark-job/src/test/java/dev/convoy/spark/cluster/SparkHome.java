@@ -33,6 +33,8 @@ public final class SparkHome {
       logger.master.level = info
       logger.worker.name = org.apache.spark.deploy.worker
       logger.worker.level = info
+      logger.history.name = org.apache.spark.deploy.history.HistoryServer
+      logger.history.level = info
       """;
 
   private final Path root;
@@ -92,10 +94,24 @@ public final class SparkHome {
   /** Starts a class of Spark, given what {@code spark-class} would give it. */
   public ChildJvm launch(
       String name, List<String> jvmOptions, String mainClass, List<String> arguments) {
+    return launch(name, jvmOptions, List.of(), mainClass, arguments);
+  }
+
+  /** The same with {@code SPARK_DAEMON_CLASSPATH}: jars behind Spark's own. */
+  public ChildJvm launch(
+      String name,
+      List<String> jvmOptions,
+      List<Path> daemonClasspath,
+      String mainClass,
+      List<String> arguments) {
+    List<String> classpath = new ArrayList<>();
+    classpath.add(root.resolve("conf").toString());
+    classpath.add(root.resolve("jars") + "/*");
+    daemonClasspath.forEach(jar -> classpath.add(jar.toString()));
     List<String> command = new ArrayList<>(moduleOptions);
     command.addAll(jvmOptions);
     command.add("-cp");
-    command.add(root.resolve("conf") + File.pathSeparator + root.resolve("jars") + "/*");
+    command.add(String.join(File.pathSeparator, classpath));
     command.add(mainClass);
     command.addAll(arguments);
     Map<String, String> environment = new HashMap<>();

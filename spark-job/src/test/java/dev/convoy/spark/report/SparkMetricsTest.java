@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import com.codahale.metrics.MetricRegistry;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.train.TrainEvent;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkEnv;
 import org.junit.jupiter.api.Test;
@@ -63,6 +66,25 @@ class SparkMetricsTest {
       assertThat(read(address + "/metrics/json/")).contains(".driver.convoy.loss");
       assertThat(read(address + "/metrics/prometheus/"))
           .containsPattern("metrics_.*_driver_convoy_gradientNorm_Value\\{type=\"gauges\"} 1\\.5");
+    } finally {
+      spark.stop();
+    }
+  }
+
+  @Test
+  void jmxSinkShowsThem() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "spark.metrics.conf.driver.sink.jmx.class",
+            "org.apache.spark.metrics.sink.JmxSink",
+            "spark.metrics.namespace",
+            "convoyJmxTest");
+    SparkContext spark = SparkForTests.local("local[1]", settings);
+    try (SparkMetrics metrics = new SparkMetrics(() -> now).register()) {
+      metrics.on(MadeUp.step(7));
+      MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+      ObjectName loss = new ObjectName("metrics:name=convoyJmxTest.driver.convoy.loss,type=gauges");
+      assertThat(beans.getAttribute(loss, "Value")).isEqualTo(0.5);
     } finally {
       spark.stop();
     }

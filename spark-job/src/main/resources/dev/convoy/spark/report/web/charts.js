@@ -21,6 +21,7 @@ const convoy = (() => {
     millis: v => (v >= 100 ? v.toFixed(0) : v.toFixed(1)) + ' ms',
     rate: v => v >= 1e6 ? (v / 1e6).toFixed(1) + 'M' : v >= 1e4 ? (v / 1e3).toFixed(1) + 'k' : format.count(v),
     large: v => v >= 1e9 ? (v / 1e9).toFixed(2) + ' G' : v >= 1e6 ? (v / 1e6).toFixed(2) + ' M' : v >= 1e4 ? (v / 1e3).toFixed(1) + ' k' : format.count(v) + ' ',
+    shape: text => text.startsWith('1x1x') ? format.count(Number(text.slice(4))) + ' values' : text,
     duration: s => s < 59.95 ? s.toFixed(1) + ' s' : s < 3600 ? Math.floor(s / 60) + ':' + String(Math.round(s) % 60).padStart(2, '0') + ' min'
       : Math.floor(s / 3600) + ':' + String(Math.floor(s / 60) % 60).padStart(2, '0') + ' h',
   };
@@ -231,7 +232,8 @@ const convoy = (() => {
 
   function range(sets) {
     const ends = sets.flatMap(s => s.data.length ? [s.data[0].x, s.data[s.data.length - 1].x] : []);
-    return { min: Math.min(...ends) > 1 ? Math.min(...ends) : 0, max: Math.max(...ends) };
+    const [min, max] = [Math.min(...ends), Math.max(...ends)];
+    return { min: min > max / 20 ? min : 0, max };
   }
 
   /* On a logarithmic scale only powers of ten, or 1, 2 and 5, have room. */
@@ -265,8 +267,13 @@ const convoy = (() => {
   function accuracyFloor(curves) {
     const all = curves.flatMap(y => smoothed(y).slice(Math.floor(y.length / 10))).sort((a, b) => a - b);
     const low = all.length ? all[Math.floor(all.length / 10)] : 0;
-    return Math.max(0, Math.floor((1 - 2 * (1 - low)) * 20) / 20);
+    const floor = Math.max(0, 1 - 2 * (1 - low));
+    const step = floor < 0.5 ? 0.2 : floor < 0.8 ? 0.1 : floor < 0.9 ? 0.05 : 0.02;
+    return Math.min(0.98, Math.floor(floor / step + 1e-9) * step);
   }
+
+  const ENDS = { epochs: 'all epochs done', maxSteps: 'the step limit was reached', patience: 'validation stopped improving', stopped: 'stopped by the user' };
+  const ends = reason => ENDS[reason] || reason;
 
   const PARTS = [['compute', 'blue'], ['result', 'slate'], ['broadcast', 'violet'], ['merge', 'green'], ['update', 'plum']];
 
@@ -288,5 +295,5 @@ const convoy = (() => {
     return { sets, labels: groups.map(([a, b]) => format.count(curves.step[b - 1])), bar: true };
   }
 
-  return { charts, colour, faded, COLOURS, format, h, smoothed, curve, line, dots, figure, refresh, scaleButton, accuracyFloor, stepTimes, setUp, repaint, root };
+  return { charts, colour, faded, COLOURS, format, h, smoothed, curve, line, dots, figure, refresh, scaleButton, accuracyFloor, stepTimes, ends, setUp, repaint, root };
 })();

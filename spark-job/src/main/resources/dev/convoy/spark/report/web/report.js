@@ -1,7 +1,8 @@
 /* Draws the page from the data that stands in it. */
 'use strict';
 (() => {
-  const { h, format, curve, line, dots, figure } = convoy;
+  const { h, format, curve, line, dots, figure, network } = convoy;
+  const { bar } = network;
   const { runs, comparison } = JSON.parse(document.getElementById('data').textContent);
   const page = document.getElementById('page');
   convoy.setUp();
@@ -9,8 +10,6 @@
   const section = (id, title, note, ...content) =>
     h('section', { id }, h('h2', {}, title), note ? h('p', {}, note) : null, ...content);
   const grid = (...figures) => h('div', { class: 'grid' }, ...figures);
-  const bytes = text => Uint8Array.from(atob(text), c => c.charCodeAt(0));
-  const signed = text => new Int8Array(bytes(text).buffer);
 
   function themeButton() {
     const dark = () => getComputedStyle(convoy.root).colorScheme === 'dark';
@@ -28,6 +27,10 @@
       h('dd', {}, value, unit ? h('small', {}, unit) : null, under ? h('span', { class: 'under' }, under) : null));
   }
 
+  /* What a class is called: its name if it has one. */
+  const called = (e, label) => e.classNames && e.classNames[label] !== undefined ? e.classNames[label] : String(label);
+  const severalOutputs = e => e.outputs && e.outputs.length > 1;
+
   const percentParts = v => format.percent(v).split(' ');
   const durationParts = s => format.duration(s).split(' ');
 
@@ -37,7 +40,8 @@
     const figures = [];
     if (r.testAccuracy !== undefined) {
       const wrong = e ? Math.round(e.examples * (1 - e.accuracy)) : null;
-      figures.push(number('Test accuracy', ...percentParts(r.testAccuracy), wrong === null ? '' : `${format.count(wrong)} of ${format.count(e.examples)} wrong`));
+      const of = e && severalOutputs(e) ? ` by output ${e.outputs[0].name}` : '';
+      figures.push(number('Test accuracy', ...percentParts(r.testAccuracy), wrong === null ? '' : `${format.count(wrong)} of ${format.count(e.examples)} wrong${of}`));
       figures.push(number('Test loss', format.loss(r.testLoss)));
     }
     if (r.validationAccuracy !== undefined) {
@@ -47,11 +51,12 @@
       figures.push(number('Training time', ...durationParts(r.seconds), `${format.count(r.steps)} steps`));
       figures.push(number('Examples a second', format.rate(r.examplesPerSecond), '', `${format.share(r.computeShare)} in the engine`));
     }
-    if (run.model) figures.push(number('Parameters', format.count(run.model.parameters), '', `${format.large(run.model.flops)}FLOPs an image`));
+    if (run.model) figures.push(number('Parameters', format.count(run.model.parameters), '', `${format.large(run.model.flops)}FLOPs an example`));
     return h('dl', { class: 'figures' }, figures);
   }
 
-  const ENDS = { epochs: 'all epochs done', maxSteps: 'the step limit was reached', patience: 'validation stopped improving', stopped: 'stopped by the user' };
+  const given = run => run.model ? network.inputText(run.model) : format.shape(run.result.data.shape);
+
 
   function header(title, lead) {
     return h('header', {}, h('div', { class: 'brand' }, h('span', {}, h('b', {}, 'Convoy'), '  training report'), themeButton()),
@@ -90,136 +95,16 @@
         figure({ key: 'speed', title: 'Examples a second', sets: curve('examples/s', 'blue', c.step, c.examplesPerSecond), y: format.rate, zero: true })));
   }
 
-  /* Layers that only act on values, or rearrange them, belong to the one below. */
-  function blocks(model) {
-    const found = [];
-    for (const layer of model.layers) {
-      const own = /^(conv2d|dense|maxpool|avgpool|globalavgpool|add|concat)/.test(layer.name) || layer.parameters > 0 || found.length === 0;
-      if (own && layer.name !== 'flatten') found.push({ ...layer, also: [] });
-      else if (found.length && layer.name !== 'flatten') found[found.length - 1].also.push(layer.name);
-    }
-    return found;
-  }
-
-  function drawing(model) {
-    const [hh, ww, cc] = model.input.split('x').map(Number);
-    const stages = [{ name: 'input', also: [], height: hh, width: ww || 1, channels: cc || 1, output: model.input, parameters: 0, flops: 0 }, ...blocks(model)];
-    const largest = Math.max(...stages.map(s => s.height * s.width > 1 ? Math.max(s.height, s.width) : 1));
-    const svg = h('svg', { class: 'net' });
-    const middle = 78;
-    let x = 8;
-    stages.forEach((s, i) => {
-      const flat = s.height * s.width === 1;
-      const sheets = flat ? 1 : Math.min(9, Math.max(1, Math.round(1 + 1.6 * Math.log2(s.channels))));
-      const height = flat ? Math.min(116, 18 + 14 * Math.log2(Math.max(2, s.channels))) : Math.max(14, 92 * Math.sqrt(s.height / largest));
-      const width = flat ? 11 : Math.max(10, 62 * Math.sqrt(s.width / largest));
-      const across = width + (sheets - 1) * 4;
-      const labels = [s.name + s.also.map(a => ' + ' + a).join(''), shape(s.output), s.parameters ? format.count(s.parameters) + ' par.' : s.from ? 'from ' + s.from : ''];
-      const room = Math.max(across, 7 * Math.max(...labels.map((t, k) => t.length * (k ? 0.84 : 0.92)))) + 8;
-      const left = x + (room - across) / 2;
-      if (i > 0 && !s.from) svg.append(h('path', { class: 'arrow', d: `M${x - 13} ${middle} h16 m-4 -3.5 l4 3.5 l-4 3.5` }));
-      for (let k = sheets - 1; k >= 0; k--) {
-        svg.append(h('rect', { class: flat ? 'vector' : k === 0 ? 'sheet front' : 'sheet', x: left + k * 4, y: middle - height / 2 - k * 2 + (sheets - 1), width, height, rx: 2 }));
-      }
-      const centre = x + room / 2;
-      labels.forEach((text, k) => svg.append(h('text', { x: centre, y: 158 + 16 * k, 'text-anchor': 'middle', class: k ? 'dim' : null }, text)));
-      x += room + 16;
-    });
-    svg.setAttribute('width', x);
-    svg.setAttribute('height', 198);
-    svg.setAttribute('viewBox', `0 0 ${x} 198`);
-    return h('div', { class: 'scroll', id: 'drawing' }, svg);
-  }
-
-  /* A vector is as long as it is. */
-  const shape = text => text.replace(/^1x1x/, '');
-
-  function bar(share) {
-    const node = h('span', { class: 'bar' });
-    node.style.width = (100 * share).toFixed(1) + '%';
-    return node;
-  }
-
   function model(run) {
     const m = run.model;
-    const rows = m.layers.map((l, i) => h('tr', {},
-      h('td', { class: 'num hide' }, String(i + 1)), h('td', {}, l.name + (l.from ? ` of ${l.from}` : '') + (l.frozen ? ' (frozen)' : '')), h('td', {}, shape(l.output)),
-      h('td', { class: 'num' }, l.parameters ? format.count(l.parameters) : '', l.parameters ? bar(l.parameters / m.parameters) : null),
-      h('td', { class: 'num' }, l.flops ? format.count(l.flops) : '', l.flops ? bar(l.flops / m.flops) : null)));
-    const head = h('tr', {}, h('th', { class: 'num hide' }, ''), h('th', {}, 'Layer'), h('th', {}, 'Output'), h('th', { class: 'num' }, 'Parameters'), h('th', { class: 'num' }, 'FLOPs an image'));
-    const total = h('tr', { class: 'total' }, h('td', { class: 'hide' }), h('td', {}, 'total'), h('td'), h('td', { class: 'num' }, format.count(m.parameters)), h('td', { class: 'num' }, format.count(m.flops)));
-    return section('model', 'The network', 'FLOPs are those of one forward pass: two for each multiply-add of a convolution or dense layer.', drawing(m),
-      h('div', { class: 'scroll' }, h('table', { id: 'layers' }, head, rows, total)));
-  }
-
-  /* An image of signed values: blue below zero, orange above; or ink on paper if nothing is below. */
-  function tile(picture, scale, ink) {
-    const canvas = h('canvas', { class: 'tile', width: picture.width, height: picture.height });
-    canvas.style.width = picture.width * scale + 'px';
-    canvas.style.height = picture.height * scale + 'px';
-    const values = picture.signed || signed(picture.values);
-    const hex = name => [1, 3, 5].map(i => parseInt(convoy.colour(name).slice(i, i + 2), 16));
-    const draw = () => {
-      const context = canvas.getContext('2d');
-      const image = context.createImageData(picture.width, picture.height);
-      const zero = hex(ink ? 'wash' : 'paper'), low = hex('blue'), high = hex(ink ? 'ink' : 'orange');
-      for (let p = 0; p < values.length; p++) {
-        const share = Math.min(1, Math.abs(values[p]) / 127);
-        const end = values[p] < 0 ? low : high;
-        for (let k = 0; k < 3; k++) image.data[4 * p + k] = Math.round(zero[k] + share * (end[k] - zero[k]));
-        image.data[4 * p + 3] = 255;
-      }
-      context.putImageData(image, 0, 0);
-    };
-    draw();
-    convoy.root.addEventListener('repaint', draw);
-    return canvas;
-  }
-
-  /* An example as the data has it. */
-  function example(pixels, shape, size) {
-    const [height, width, channels] = shape.split('x').map(Number);
-    const canvas = h('canvas', { class: 'tile', width, height });
-    canvas.style.width = size + 'px';
-    canvas.style.height = size * height / width + 'px';
-    const data = bytes(pixels);
-    const context = canvas.getContext('2d');
-    const image = context.createImageData(width, height);
-    for (let p = 0; p < width * height; p++) {
-      for (let k = 0; k < 3; k++) image.data[4 * p + k] = data[p * channels + (channels >= 3 ? k : 0)];
-      image.data[4 * p + 3] = 255;
-    }
-    context.putImageData(image, 0, 0);
-    return canvas;
+    const several = m.outputs.length > 1 ? ` Outputs: ${m.outputs.map(o => `${o.name} (${o.loss})`).join(', ')}.` : '';
+    return section('model', 'The network', 'FLOPs are those of one forward pass over one example: two for each multiply-add of a convolution or dense layer.' + several, network.drawing(m), network.table(m));
   }
 
   function sight(run) {
     const m = run.model;
-    const content = [];
-    if (m.filters) {
-      const first = m.filters.pictures[0];
-      const scale = Math.max(1, Math.round(Math.min(54, 14 * first.width) / first.width));
-      const many = m.filters.pictures.length;
-      content.push(h('h3', { style: 'margin-top:20px' }, 'Weights of the first layer', h('span', {}, `${m.filters.of} of ${first.height}x${first.width}`)),
-        h('div', { class: 'tiles', id: 'filters' }, m.filters.pictures.map(p => tile(p, many > 32 ? Math.max(1, Math.round(scale * 0.7)) : scale))));
-    }
-    if (m.seen.length) {
-      const rows = m.seen.flatMap(s => [
-        example(s.pixels, m.input, 68),
-        h('div', {}, s.layers.flatMap(l => [
-          h('p', { class: 'layer' }, `${layerName(m, l.layer)}, ${l.pictures.length < l.of ? `first ${l.pictures.length} of ${l.of}` : l.of} maps`),
-          h('div', { class: 'maps' }, l.pictures.map(p => tile(p, Math.max(1, Math.round(Math.min(56, 12 + 3 * p.width) / p.width)), !signed(p.values).some(v => v < 0)))),
-        ])),
-      ]);
-      content.push(h('h3', { style: 'margin-top:26px' }, 'What the convolutions make of a few examples'), h('div', { class: 'seen', id: 'maps' }, rows));
-    }
+    const content = [...(m.filters ? network.filters(m) : []), ...(m.seen.length ? network.maps(m) : [])];
     return content.length ? section('sight', 'What it sees', 'Orange raises a filter\'s answer, blue lowers it.', ...content) : null;
-  }
-
-  function layerName(m, name) {
-    const number = Number(name.split('.')[0]);
-    const layer = m.layers[number - 1];
-    return layer ? `${number} ${layer.name}` : name;
   }
 
   function norms(run) {
@@ -235,9 +120,9 @@
   function confusion(e) {
     const n = e.confusion.length;
     const most = Math.max(1, ...e.confusion.flatMap((row, i) => row.filter((_, j) => i !== j)));
-    const head = h('tr', {}, h('th'), e.confusion.map((_, i) => h('th', {}, String(i))));
-    const rows = e.confusion.map((row, i) => h('tr', {}, h('th', {}, String(i)), row.map((count, j) => {
-      const cell = h('td', { class: i === j ? 'right' : count === 0 ? 'none' : null, title: `${count} of class ${i} taken for ${j}` }, count === 0 ? '·' : String(count));
+    const head = h('tr', {}, h('th'), e.confusion.map((_, i) => h('th', { title: called(e, i) }, String(i))));
+    const rows = e.confusion.map((row, i) => h('tr', {}, h('th', { class: e.classNames ? 'name' : null }, called(e, i)), row.map((count, j) => {
+      const cell = h('td', { class: i === j ? 'right' : count === 0 ? 'none' : null, title: `${count} of class ${called(e, i)} taken for ${called(e, j)}` }, count === 0 ? '·' : String(count));
       if (i !== j && count > 0) cell.style.background = `color-mix(in srgb, var(--orange) ${Math.round(12 + 58 * Math.sqrt(count / most))}%, var(--paper))`;
       return cell;
     })));
@@ -251,19 +136,19 @@
     return h('div', {}, h('h3', {}, 'Precision and recall', h('span', {}, `bars begin at ${format.share(floor)}`)),
       h('div', { class: 'scroll', style: 'margin-top:8px' }, h('table', { id: 'classes' },
         h('tr', {}, h('th', {}, 'Class'), h('th', { class: 'num hide' }, 'Examples'), h('th', { class: 'num' }, 'Precision'), h('th', { class: 'num' }, 'Recall'), h('th', { class: 'num' }, 'F1')),
-        e.classes.map(c => h('tr', {}, h('td', {}, String(c.label)), h('td', { class: 'num hide' }, format.count(c.examples)), cell(c.precision), cell(c.recall), h('td', { class: 'num' }, c.f1.toFixed(4)))))));
+        e.classes.map(c => h('tr', {}, h('td', {}, called(e, c.label)), h('td', { class: 'num hide' }, format.count(c.examples)), cell(c.precision), cell(c.recall), h('td', { class: 'num' }, c.f1.toFixed(4)))))));
   }
 
   function calibration(e) {
     const bins = e.calibration.filter(b => b.examples > 0);
     const error = bins.reduce((s, b) => s + b.examples * Math.abs(b.accuracy - b.confidence), 0) / e.examples;
     const most = Math.max(...bins.map(b => b.examples));
-    const radius = bins.map(b => 3 + 7 * Math.sqrt(b.examples / most));
+    const radius = bins.map(b => 3 + 8 * Math.sqrt(b.examples / most));
     const sets = [
       { label: 'ideal', data: [{ x: 0, y: 0 }, { x: 1, y: 1 }], tone: 'slate', borderDash: [4, 4], borderWidth: 1.25, mute: true },
-      Object.assign(line('predictions', 'blue', bins.map(b => b.confidence), bins.map(b => b.accuracy)), { clip: 12, pointRadius: radius, pointHoverRadius: radius }),
+      Object.assign(line('predictions', 'blue', bins.map(b => b.confidence), bins.map(b => b.accuracy)), { clip: 12, showLine: false, pointRadius: radius, pointHoverRadius: radius }),
     ];
-    return figure({ key: 'calibration', title: 'Calibration', unit: `expected error ${format.percent(error)}`, sets, y: format.share, min: 0, max: 1, xMin: 0, xMax: 1,
+    return figure({ key: 'calibration', title: 'Calibration', unit: `right by how sure; expected error ${format.percent(error)}`, sets, y: format.share, min: 0, max: 1, xMin: 0, xMax: 1,
       x: v => format.share(v), tipTitle: items => items.length ? 'sure to ' + format.percent(items[0].parsed.x) : '',
       label: item => `right ${format.percent(item.parsed.y)} of ${format.count(bins[item.dataIndex].examples)}` });
   }
@@ -272,18 +157,27 @@
     const top = e.topAccuracy;
     const sets = [Object.assign(dots('right', 'blue', top.map((_, i) => i + 1), top), { borderWidth: 2 })];
     return figure({ key: 'ranks', title: 'Truth among the first k guesses', sets, y: format.percent, xMin: 1, xMax: top.length, x: v => Number.isInteger(v) ? 'top ' + v : '',
-      tick: v => format.percent(v), min: Math.floor(top[0] * 200 - 1) / 200, max: 1, tipTitle: items => items.length ? 'top ' + items[0].parsed.x : '' });
+      tick: v => format.percent(v), max: 1, tipTitle: items => items.length ? 'top ' + items[0].parsed.x : '' });
   }
 
-  function mistakes(e) {
+  /* The parts of an example, where there is no model to tell them. */
+  function whole(e) {
+    const [height, width, channels] = e.imageShape.split('x').map(Number);
+    return [{ height, width, channels }];
+  }
+
+  function mistakes(run) {
+    const e = run.evaluation;
+    const inputs = run.model ? run.model.inputs : whole(e);
     const cards = e.worstMistakes.slice(0, 50).map(m => h('div', { class: 'mistake' },
-      h('div', {}, m.pixels ? example(m.pixels, e.imageShape, innerWidth <= 760 ? 52 : 62) : null, h('div', { class: 'place', title: 'place in the data' }, `#${m.index}`)),
-      h('div', {}, h('div', { class: 'verdict' }, h('b', {}, `${m.truth}`), ' taken for ', h('b', {}, `${m.predicted}`)),
+      h('div', { class: 'given' }, m.pixels ? network.example(m.pixels, inputs, innerWidth <= 760 ? 52 : 62) : null,
+        h('div', { class: 'place', title: m.name || 'place in the data' }, `#${m.index}`)),
+      h('div', {}, h('div', { class: 'verdict' }, h('b', {}, called(e, m.truth)), ' taken for ', h('b', {}, called(e, m.predicted))),
         (m.top || []).map(g => {
           const mark = h('i');
           mark.style.width = (100 * g.probability).toFixed(1) + '%';
           return h('div', { class: 'guess' + (g.label === m.truth ? ' truth' : g.label === m.predicted ? ' taken' : '') },
-            h('span', {}, String(g.label)), h('div', {}, mark), h('span', {}, sure(g.probability)));
+            h('span', { title: called(e, g.label) }, String(g.label)), h('div', {}, mark), h('span', {}, sure(g.probability)));
         }))));
     return section('mistakes', 'The worst mistakes', `Wrong and most sure of it: ${cards.length} of ${format.count(Math.round(e.examples * (1 - e.accuracy)))}, with the three likeliest classes. Green is the truth, orange what it was taken for.`,
       h('div', { class: 'mistakes', id: 'worst' }, cards));
@@ -292,10 +186,18 @@
   /* Never rounded up to certainty. */
   const sure = p => p > 0.995 ? (Math.floor(1000 * p) / 10).toFixed(1) + ' %' : (100 * p).toFixed(p < 0.1 ? 1 : 0) + ' %';
 
+  function outputs(e) {
+    return h('div', { class: 'scroll' }, h('table', { id: 'outputs', class: 'narrow' },
+      h('tr', {}, h('th', {}, 'Output'), h('th', { class: 'num' }, 'Accuracy'), h('th', { class: 'num' }, 'Loss')),
+      e.outputs.map(o => h('tr', {}, h('td', {}, o.name), h('td', { class: 'num' }, format.percent(o.accuracy)), h('td', { class: 'num' }, format.loss(o.loss))))));
+  }
+
   function quality(run) {
     const e = run.evaluation;
     const few = e.confusion.length > 0 && e.confusion.length <= 30;
-    return section('quality', 'How good it is', `${format.count(e.examples)} test examples of ${e.data}, which training never saw.`,
+    const first = severalOutputs(e) ? ` What follows is told of the first output, ${e.outputs[0].name}.` : '';
+    return section('quality', 'How good it is', `${format.count(e.examples)} test examples of ${e.data}, which training never saw.${first}`,
+      first ? outputs(e) : null,
       few ? h('div', { class: 'halves' }, confusion(e), classes(e)) : null,
       h('div', { style: 'margin-top:34px' }, grid(calibration(e), ranks(e))));
   }
@@ -306,8 +208,8 @@
     const v = r.versions || {};
     const facts = [
       ['Weights, SHA-256', r.weightsSha256 ? h('code', { id: 'sha' }, r.weightsSha256) : null],
-      ['Ended', r.reason ? ENDS[r.reason] || r.reason : null],
-      ['Training data', d ? `${format.count(d.examples)} examples of ${d.shape}, ${d.classes} classes` : null],
+      ['Ended', r.reason ? convoy.ends(r.reason) : null],
+      ['Training data', d ? `${format.count(d.examples)} examples of ${given(run)}, ${d.classes} classes` : null],
       ['Data fingerprint', d ? h('code', {}, d.hash) : null],
       ['Convoy', v.convoy], ['Spark, Scala', v.spark ? `${v.spark}, ${v.scala}` : null],
       ['Java', v.java ? `${v.java} on ${v.os}` : null], ['Kernels', v.kernels],
@@ -321,10 +223,10 @@
 
   function single(run) {
     const r = run.result || {};
-    const lead = [run.model ? `${run.model.layers.length} layers` : null, r.data ? `${format.count(r.data.examples)} examples of ${r.data.shape}` : null, ENDS[r.reason]].filter(Boolean).join('  ·  ');
+    const lead = [run.model ? `${run.model.layers.length} layers` : null, r.data ? `${format.count(r.data.examples)} examples of ${given(run)}` : null, r.reason ? convoy.ends(r.reason) : null].filter(Boolean).join('  ·  ');
     page.append(header(run.name, lead), hero(run));
     const parts = [
-      run.curves && (() => learning(run)), run.evaluation && (() => quality(run)), run.evaluation && run.evaluation.worstMistakes.length && (() => mistakes(run.evaluation)),
+      run.curves && (() => learning(run)), run.evaluation && (() => quality(run)), run.evaluation && run.evaluation.worstMistakes.length && (() => mistakes(run)),
       run.model && (() => model(run)), run.model && (() => sight(run)), run.curves && run.curves.weightNorms.length && (() => norms(run)),
       run.curves && (() => speed(run)), () => reproduce(run),
     ];
@@ -345,7 +247,7 @@
       ['Test accuracy', r => r.result && r.result.testAccuracy, format.percent, 1], ['Test loss', r => r.result && r.result.testLoss, format.loss, -1],
       ['Validation accuracy', r => r.result && r.result.validationAccuracy, format.percent, 1], ['Training time', r => r.result && r.result.seconds, format.duration, -1],
       ['Examples a second', r => r.result && r.result.examplesPerSecond, format.rate, 1], ['Steps', r => r.result && r.result.steps, format.count, 0],
-      ['Parameters', r => r.model && r.model.parameters, format.count, 0], ['FLOPs an image', r => r.model && r.model.flops, format.large, 0],
+      ['Parameters', r => r.model && r.model.parameters, format.count, 0], ['FLOPs an example', r => r.model && r.model.flops, format.large, 0],
       ['Weights', r => r.result && r.result.weightsSha256 && r.result.weightsSha256.slice(0, 12), v => v, 0],
     ].filter(([, pick]) => runs.some(r => pick(r) !== undefined && pick(r) !== null));
     const swatch = i => {
@@ -380,13 +282,30 @@
       figure({ key: 'speed', title: 'Examples a second', sets: of(c => c.examplesPerSecond), y: format.rate, zero: true })));
   }
 
-  /* Lines of the jobs that are not the same everywhere. */
+  /* Every setting of a job in a line of its own, with its whole name: 'optimizer.type: sgd'. */
+  function settings(job) {
+    const above = [];
+    return job.split('\n').filter(l => l.trim() && !l.trim().startsWith('#')).flatMap(text => {
+      const indent = text.search(/\S/);
+      while (above.length && above[above.length - 1].indent >= indent) above.pop();
+      const line = text.trim();
+      const path = above.map(a => a.key).join('.');
+      if (line.startsWith('- ')) return [`${path} ${line}`];
+      if (line.endsWith(':')) {
+        above.push({ indent, key: line.slice(0, -1) });
+        return [];
+      }
+      return [path ? `${path}.${line}` : line];
+    });
+  }
+
+  /* Settings of the jobs that are not the same everywhere. */
   function differences() {
-    const jobs = runs.map(r => (r.job || '').split('\n').filter(l => l.trim() && !l.trim().startsWith('#')));
+    const jobs = runs.map(r => settings(r.job || ''));
     const others = i => jobs.filter((_, k) => k !== i);
     const own = jobs.map((lines, i) => lines.filter(l => others(i).some(o => !o.includes(l))));
     if (own.every(lines => lines.length === 0)) return section('differences', 'The jobs', 'They are the same, key by key.');
-    return section('differences', 'What was different', 'Lines of each job that another does not have.', h('div', { class: 'grid' },
+    return section('differences', 'What was different', 'Settings of each job that another does not have.', h('div', { class: 'grid' },
       runs.map((r, i) => h('figure', {}, h('h3', {}, r.name), h('pre', {}, own[i].join('\n') || '-')))));
   }
 

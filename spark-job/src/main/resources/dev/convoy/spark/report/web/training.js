@@ -14,9 +14,11 @@
   function recent(view) {
     const c = view.curves;
     const n = Math.max(1, Math.round(100 / c.stride));
-    const step = mean(tail(c.millis.step, n));
+    const times = tail(c.millis.step, n);
+    const rates = tail(c.examplesPerSecond, n);
+    const step = mean(times);
     return { loss: mean(tail(c.loss, n)), accuracy: mean(tail(c.accuracy, n)), step, overhead: step - mean(tail(c.millis.compute, n)),
-      rate: mean(tail(c.examplesPerSecond, n)), step1: c.step[c.step.length - 1], epoch: c.epoch[c.epoch.length - 1] };
+      rate: mean(times.map((t, i) => t * rates[i])) / step, step1: c.step[c.step.length - 1], epoch: c.epoch[c.epoch.length - 1] };
   }
 
   function number(label, value, unit, under) {
@@ -39,18 +41,18 @@
       number('Accuracy', ...format.percent(now.accuracy).split(' '), 'past 100 steps'),
       v ? number('Validation', ...format.percent(v.accuracy).split(' '), `loss ${format.loss(v.loss)} at step ${format.count(v.step)}`) : null,
       number('Examples a second', format.rate(now.rate), '', `${format.millis(now.step)} a step, ${format.millis(now.overhead)} of it not in the engine`),
-      done ? number('Took', ...format.duration(done.seconds).split(' '), done.reason) : number('Remaining', ...format.duration(left).split(' ')));
+      done ? number('Took', ...format.duration(done.seconds).split(' '), convoy.ends(done.reason)) : number('Remaining', ...format.duration(left).split(' ')));
   }
 
   function share(part, all) {
     const bar = h('span', { class: 'bar' });
     bar.style.width = (100 * part / all).toFixed(1) + '%';
-    return h('td', { class: 'num' }, format.share(part / all), bar);
+    return h('td', { class: 'num', style: 'min-width:90px' }, format.share(part / all), bar);
   }
 
   function executors(view) {
     const all = view.executors.reduce((s, e) => s + e.examples, 0);
-    return h('table', { id: 'executors' },
+    return h('table', { id: 'executors', class: 'narrow' },
       h('tr', {}, ['Executor', 'Tasks', 'Examples', 'Share', 'Time in the engine', 'Examples per engine second'].map((t, i) => h('th', { class: i ? 'num' : null }, t))),
       view.executors.map(e => h('tr', {}, h('td', {}, e.executor), h('td', { class: 'num' }, format.count(e.tasks)), h('td', { class: 'num' }, format.count(e.examples)),
         share(e.examples, all), h('td', { class: 'num' }, format.duration(e.computeSeconds)), h('td', { class: 'num' }, format.rate(e.examples / e.computeSeconds)))));
@@ -61,7 +63,7 @@
     const rows = [
       ['Weights, SHA-256', view.finished ? h('code', { id: 'sha' }, view.finished.weightsSha256) : 'known at the end'],
       ['Last checkpoint', view.checkpoint ? `step ${format.count(view.checkpoint.step)} at ${clock(view.checkpoint.millis)}: ${view.checkpoint.path}` : 'none'],
-      ['Data', `${format.count(run.trainingExamples)} examples of ${run.data.shape}, ${format.count(run.validationExamples)} held out; ${run.data.hash}`],
+      ['Data', `${format.count(run.trainingExamples)} examples of ${format.shape(run.data.shape)}, ${format.count(run.validationExamples)} held out; ${run.data.hash}`],
       ['Spread', `${some(run.partitions, 'partition')} on ${some(run.slots, 'task slot')}`],
       ['Parameters', format.count(run.parameters)],
     ];
