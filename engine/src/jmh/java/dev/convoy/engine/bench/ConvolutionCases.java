@@ -1,5 +1,6 @@
 package dev.convoy.engine.bench;
 
+import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Convolution;
 import dev.convoy.engine.kernel.Kernels;
 import java.util.ArrayList;
@@ -51,23 +52,29 @@ final class ConvolutionCases {
             new Convolution.Geometry(
                 side, side, channels, kernel, kernel, 1, 1, pad, pad, out, out, filters, true,
                 false));
-    Convolution.Scratch scratch = conv.newScratch(BLOCKS, true, true);
+    Arena arena = new Arena();
+    Convolution.Scratch scratch = conv.newScratch(arena, BLOCKS, true, true);
     float[] weights = random(conv.geometry().weights() + filters);
     conv.load(kernels, weights, 0, scratch);
-    float[] x = random(EXAMPLES * side * side * channels);
-    float[] y = random(EXAMPLES * out * out * filters);
-    float[] dx = new float[x.length];
+    Arena.Piece in = random(arena, EXAMPLES * side * side * channels);
+    Arena.Piece sums = random(arena, EXAMPLES * out * out * filters);
+    Arena.Piece back = arena.take(EXAMPLES * side * side * channels);
+    float[] x = in.data();
+    float[] y = sums.data();
+    float[] dx = back.data();
+    int i = in.offset();
+    int o = sums.offset();
     float[] gradient = new float[weights.length];
     double flop = 2.0 * kernel * kernel * channels * filters * out * out * EXAMPLES;
     cases.add(
         Case.flops(
-            name + " fwd", flop, () -> conv.forward(kernels, scratch, BLOCKS, x, 0, false, y, 0)));
+            name + " fwd", flop, () -> conv.forward(kernels, scratch, BLOCKS, x, i, false, y, o)));
     if (channels > 1) {
       cases.add(
           Case.flops(
               name + " bwd-data",
               flop,
-              () -> conv.backwardData(kernels, scratch, BLOCKS, y, 0, null, 0, dx, 0)));
+              () -> conv.backwardData(kernels, scratch, BLOCKS, y, o, null, 0, dx, back.offset())));
     }
     cases.add(
         Case.flops(
@@ -75,12 +82,18 @@ final class ConvolutionCases {
             flop,
             () -> {
               conv.clearWeightGradient(scratch);
-              conv.backwardWeights(kernels, scratch, BLOCKS, x, 0, y, 0);
+              conv.backwardWeights(kernels, scratch, BLOCKS, x, i, y, o);
               conv.storeWeightGradient(scratch, gradient, 0);
             }));
     cases.add(
         Case.bytes(
             name + " load", 8.0 * weights.length, () -> conv.load(kernels, weights, 0, scratch)));
+  }
+
+  private Arena.Piece random(Arena arena, int length) {
+    Arena.Piece piece = arena.take(length);
+    System.arraycopy(random(length), 0, piece.data(), piece.offset(), length);
+    return piece;
   }
 
   private float[] random(int length) {

@@ -166,17 +166,20 @@ public final class Convolution {
   /**
    * Working memory.
    *
+   * @param arena where it comes from
    * @param maxBlocks most blocks that {@link #backwardWeights} will get from clear to store
    * @param data true if {@link #backwardData} will be called
    * @param weights true if {@link #backwardWeights} will be called
    */
-  public Scratch newScratch(int maxBlocks, boolean data, boolean weights) {
+  public Scratch newScratch(Arena arena, int maxBlocks, boolean data, boolean weights) {
     Correlator[] correlators = new Correlator[data ? phases.size() : 0];
     for (int i = 0; i < correlators.length; i++) {
-      correlators[i] = new Correlator(phases.get(i));
+      correlators[i] = new Correlator(phases.get(i), arena);
     }
     return new Scratch(
-        new Correlator(forward), correlators, weights ? WeightGradient.of(g, maxBlocks) : null);
+        new Correlator(forward, arena),
+        correlators,
+        weights ? WeightGradient.of(g, maxBlocks, arena) : null);
   }
 
   /**

@@ -32,9 +32,6 @@ record Correlation(
   /** Kernel rows of up to this many lines are too short to be summed one after the other. */
   private static final int SHORT_ROW = 48;
 
-  /** So many channels out are worth copying rows for, though a window could slide over them. */
-  private static final int MANY_CHANNELS = 16;
-
   /** How the sums are taken: a pure function of the shape, because the order of a sum is. */
   enum Way {
     /**
@@ -61,8 +58,7 @@ record Correlation(
     }
     boolean three = kernelHeight == 3 && kernelWidth == 3 && inChannels == 1;
     boolean dense = strideHeight == 1 && strideWidth == 1 && top >= 0 && left >= 0;
-    boolean few = outChannels < MANY_CHANNELS;
-    return three && dense && few && outWidth > 1 ? Way.SLIDE : Way.SIDE_BY_SIDE;
+    return three && dense && outWidth > 1 ? Way.SLIDE : Way.SIDE_BY_SIDE;
   }
 
   /** Taps of one output. */

@@ -23,6 +23,8 @@ final class Correlator {
   /** Rows side by side, or the zero-padded copy that a window slides over. */
   private final float[] copy;
 
+  private final int copyAt;
+
   /** A tile of outputs when the last channels do not fill one. */
   private final float[] tile = new float[4 * LANES];
 
@@ -36,17 +38,20 @@ final class Correlator {
   private float[] out;
   private int outOff;
 
-  Correlator(Correlation shape) {
+  Correlator(Correlation shape, Arena arena) {
     this.shape = shape;
     packed = new float[shape.packedSize()];
     Way way = shape.way();
     walked = way == Way.SIDE_BY_SIDE ? shape.sideBySide() : shape;
-    copy =
+    int lines =
         switch (way) {
-          case SLIDE -> new float[shape.paddedHeight() * shape.paddedWidth() * LANES];
-          case SIDE_BY_SIDE -> new float[walked.inWidth() * walked.inChannels() * LANES];
-          case WALK -> null;
+          case SLIDE -> shape.paddedHeight() * shape.paddedWidth();
+          case SIDE_BY_SIDE -> walked.inWidth() * walked.inChannels();
+          case WALK -> 0;
         };
+    Arena.Piece piece = arena.take(lines * LANES);
+    copy = piece.data();
+    copyAt = piece.offset();
   }
 
   /**
@@ -107,7 +112,7 @@ final class Correlator {
     if (walked != shape) {
       for (int y = 0; y < shape.outHeight(); y++) {
         laySideBySide(y * shape.strideHeight() - shape.top(), in, inOff);
-        walkBlock(copy, 0, rowStart(y));
+        walkBlock(copy, copyAt, rowStart(y));
       }
     } else {
       walkBlock(in, inOff, rowStart(0));
@@ -126,7 +131,7 @@ final class Correlator {
     for (int ky = 0; ky < shape.kernelHeight(); ky++) {
       int row = firstRow + ky;
       for (int c = 0; c < channels; c++) {
-        int to = before + (ky * channels + c) * LANES;
+        int to = copyAt + before + (ky * channels + c) * LANES;
         if (row >= 0 && row < shape.inHeight()) {
           int from = inOff + (row * width * channels + c) * LANES;
           kernels.copyLines(width, in, from, channels * LANES, copy, to, step);
@@ -297,16 +302,10 @@ final class Correlator {
 
   private void slide(float[] in, int inOff) {
     int pitch = shape.paddedWidth() * LANES;
-    float[] rows = in;
-    int start = inOff;
-    if (copy.length != shape.inHeight() * shape.inWidth() * LANES) {
-      pad(in, inOff);
-      rows = copy;
-      start = 0;
-    }
+    pad(in, inOff);
     int outStep = shape.outColumnStep() * shape.outChannels() * LANES;
     for (int y = 0; y < shape.outHeight(); y++) {
-      int i = start + y * pitch;
+      int i = copyAt + y * pitch;
       int to = outOff + rowStart(y);
       for (int c = 0; c < shape.outChannels(); c += 4) {
         kernels
@@ -318,7 +317,7 @@ final class Correlator {
                 shape.tileStart(c),
                 shape.tileWidth(c),
                 shape.biasIndex(c),
-                rows,
+                copy,
                 i,
                 i + pitch,
                 i + 2 * pitch,
@@ -336,7 +335,7 @@ final class Correlator {
   private void pad(float[] in, int inOff) {
     int width = shape.inWidth();
     for (int y = 0; y < shape.inHeight(); y++) {
-      int to = ((y + shape.top()) * shape.paddedWidth() + shape.left()) * LANES;
+      int to = copyAt + ((y + shape.top()) * shape.paddedWidth() + shape.left()) * LANES;
       kernels.copyLines(width, in, inOff + y * width * LANES, LANES, copy, to, LANES);
     }
   }

@@ -23,6 +23,8 @@ final class DenseWeightGradient extends WeightGradient {
    */
   private final float[] deltas;
 
+  private final int deltasAt;
+
   /** Products at the right and lower edge of the matrix. */
   private final float[] edge;
 
@@ -37,12 +39,14 @@ final class DenseWeightGradient extends WeightGradient {
   private Kernels kernels;
   private int blocks;
 
-  DenseWeightGradient(Geometry g, int maxBlocks) {
+  DenseWeightGradient(Geometry g, int maxBlocks, Arena arena) {
     super(g);
     capacity = maxBlocks * LANES;
     inputs = new float[taps * capacity];
     int outputs16 = up(g.outChannels(), 16);
-    deltas = new float[outputs16 * capacity];
+    Arena.Piece piece = arena.take(outputs16 * capacity);
+    deltas = piece.data();
+    deltasAt = piece.offset();
     edge = new float[Math.max(up(taps, 4) * 16, 4 * outputs16)];
     zeros = new float[outputs16];
     starts = new int[up(taps, 4)];
@@ -65,9 +69,9 @@ final class DenseWeightGradient extends WeightGradient {
       k.copyLines(taps, in, inOff + b * taps * LANES, LANES, inputs, at, capacity);
       int from = dOutOff + b * g.outChannels() * LANES;
       if (byRows()) {
-        transposeRows(dOut, from, at * g.outChannels());
+        transposeRows(dOut, from, deltasAt + at * g.outChannels());
       } else {
-        transpose(dOut, from, deltas, at * 16, capacity * 16);
+        transpose(dOut, from, deltas, deltasAt + at * 16, capacity * 16);
       }
     }
   }
@@ -91,7 +95,7 @@ final class DenseWeightGradient extends WeightGradient {
       int to = offset + tap * outputs;
       Arrays.fill(gradient, to, to + outputs, 0f);
       for (int j = 0; j < blocks * LANES; j += 4) {
-        int i0 = j * outputs;
+        int i0 = deltasAt + j * outputs;
         int i1 = i0 + outputs;
         int i2 = i1 + outputs;
         int w = tap * capacity + j;
@@ -132,7 +136,7 @@ final class DenseWeightGradient extends WeightGradient {
   /** The products of {@code rows} inputs from {@code tap} with panels of outputs from c. */
   private void product(int tap, int rows, int c, int panels, float[] out, int to, int step) {
     System.arraycopy(starts, tap, at, 0, rows);
-    int d = c * capacity;
+    int d = deltasAt + c * capacity;
     int n = blocks * LANES;
     kernels
         .gradients()

@@ -22,22 +22,28 @@ final class LaneWeightGradient extends WeightGradient {
 
   private final int pitch;
 
-  /**
-   * The copy, channel after channel: {@code [channel][row][column][lane]}; null if one channel
-   * without padding needs none.
-   */
+  /** The copy, channel after channel: {@code [channel][row][column][lane]}. */
   private final float[] planes;
+
+  private final int planesAt;
 
   /** A line for each tap and channel, see {@link #laneSum}. */
   private final float[] sums;
 
-  LaneWeightGradient(Geometry g) {
+  private final int sumsAt;
+  private final int sumsLength;
+
+  LaneWeightGradient(Geometry g, Arena arena) {
     super(g);
     height = Math.max(g.top() + g.inHeight(), g.outHeight() - 1 + g.kernelHeight());
     pitch = Math.max(g.left() + g.inWidth(), g.outWidth() - 1 + g.kernelWidth());
-    boolean same = g.inChannels() == 1 && height == g.inHeight() && pitch == g.inWidth();
-    planes = same ? null : new float[g.inChannels() * height * pitch * LANES];
-    sums = new float[taps * (g.outChannels() + LARGEST_GROUP - 1) * LANES];
+    Arena.Piece copy = arena.take(g.inChannels() * height * pitch * LANES);
+    planes = copy.data();
+    planesAt = copy.offset();
+    sumsLength = taps * (g.outChannels() + LARGEST_GROUP - 1) * LANES;
+    Arena.Piece piece = arena.take(sumsLength);
+    sums = piece.data();
+    sumsAt = piece.offset();
   }
 
   /** Compares rough cycle counts a pixel with those of {@link RowWeightGradient}. */
@@ -55,7 +61,7 @@ final class LaneWeightGradient extends WeightGradient {
 
   @Override
   void clearWeights() {
-    Arrays.fill(sums, 0f);
+    Arrays.fill(sums, sumsAt, sumsAt + sumsLength, 0f);
   }
 
   @Override
@@ -83,16 +89,10 @@ final class LaneWeightGradient extends WeightGradient {
   }
 
   private void addBlock(Kernels k, float[] in, int inOff, float[] dOut, int dOutOff) {
-    if (planes != null) {
-      copy(k, in, inOff);
-    }
+    copy(k, in, inOff);
     for (int y = 0; y < g.outHeight(); y++) {
       int from = dOutOff + y * g.outWidth() * g.outChannels() * LANES;
-      if (planes == null) {
-        addRows(k, y, in, inOff, dOut, from);
-      } else {
-        addRows(k, y, planes, 0, dOut, from);
-      }
+      addRows(k, y, dOut, from);
     }
   }
 
@@ -100,26 +100,26 @@ final class LaneWeightGradient extends WeightGradient {
     int line = g.inChannels() * LANES;
     for (int c = 0; c < g.inChannels(); c++) {
       for (int y = 0; y < g.inHeight(); y++) {
-        int to = ((c * height + y + g.top()) * pitch + g.left()) * LANES;
+        int to = planesAt + ((c * height + y + g.top()) * pitch + g.left()) * LANES;
         int from = inOff + y * g.inWidth() * line + c * LANES;
         k.copyLines(g.inWidth(), in, from, line, planes, to, LANES);
       }
     }
   }
 
-  private void addRows(Kernels k, int y, float[] rows, int first, float[] dOut, int from) {
+  private void addRows(Kernels k, int y, float[] dOut, int from) {
     int step = g.outChannels() * LANES;
     int n = g.outWidth();
     int count = g.inChannels() * g.kernelHeight();
     int tile = group * g.kernelWidth() * LANES;
-    for (int c = 0, at = 0; c < g.outChannels(); c += group) {
+    for (int c = 0, at = sumsAt; c < g.outChannels(); c += group) {
       for (int r = 0; r < group; r++) {
         starts[r] = from + Math.min(c + r, g.outChannels() - 1) * LANES;
       }
       for (int row = 0; row < count; row++, at += tile) {
         int channel = row / g.kernelHeight();
-        int i = first + (channel * height + y + row % g.kernelHeight()) * pitch * LANES;
-        k.gradients().lanes(g.kernelWidth(), n, dOut, starts, step, rows, i, sums, at);
+        int i = planesAt + (channel * height + y + row % g.kernelHeight()) * pitch * LANES;
+        k.gradients().lanes(g.kernelWidth(), n, dOut, starts, step, planes, i, sums, at);
       }
     }
   }
@@ -127,6 +127,6 @@ final class LaneWeightGradient extends WeightGradient {
   /** Where {@link #addRows} keeps the line of sums of a tap and a channel. */
   private int laneSum(int channel, int ky, int kx, int c) {
     int tile = c / group * g.inChannels() * g.kernelHeight() + channel * g.kernelHeight() + ky;
-    return ((tile * group + c % group) * g.kernelWidth() + kx) * LANES;
+    return sumsAt + ((tile * group + c % group) * g.kernelWidth() + kx) * LANES;
   }
 }

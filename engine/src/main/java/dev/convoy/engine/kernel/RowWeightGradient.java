@@ -30,8 +30,13 @@ final class RowWeightGradient extends WeightGradient {
   /** Output gradients of a row, transposed. */
   private final float[] deltas;
 
+  private final int deltasAt;
+
   /** {@code [tap][channel]}. */
   private final float[] sums;
+
+  private final int sumsAt;
+  private final int sumsLength;
 
   /** Where the lines that each tap meets begin; the last one again until they come in fours. */
   private final int[] lines;
@@ -39,22 +44,27 @@ final class RowWeightGradient extends WeightGradient {
   /** Input row that each row slot of {@link #planes} holds. */
   private final int[] held;
 
-  RowWeightGradient(Geometry g) {
+  RowWeightGradient(Geometry g, Arena arena) {
     super(g);
     pitch =
         Math.max(g.left() + g.inWidth(), (g.outWidth() - 1) * g.strideWidth() + g.kernelWidth());
     rowLength = g.strideWidth() == 1 ? pitch : g.kernelWidth() * g.outWidth();
     planes = new float[g.inChannels() * g.kernelHeight() * rowLength * LANES];
     int channels16 = up(g.outChannels(), 16);
-    deltas = new float[channels16 * g.outWidth() * LANES];
-    sums = new float[up(taps, 4) * channels16];
+    Arena.Piece row = arena.take(channels16 * g.outWidth() * LANES);
+    deltas = row.data();
+    deltasAt = row.offset();
+    sumsLength = up(taps, 4) * channels16;
+    Arena.Piece piece = arena.take(sumsLength);
+    sums = piece.data();
+    sumsAt = piece.offset();
     lines = new int[up(taps, 4)];
     held = new int[g.kernelHeight()];
   }
 
   @Override
   void clearWeights() {
-    Arrays.fill(sums, 0f);
+    Arrays.fill(sums, sumsAt, sumsAt + sumsLength, 0f);
   }
 
   @Override
@@ -68,7 +78,7 @@ final class RowWeightGradient extends WeightGradient {
   void storeWeights(float[] gradient, int offset) {
     int width = up(g.outChannels(), 16);
     for (int tap = 0; tap < taps; tap++) {
-      System.arraycopy(sums, tap * width, gradient, offset + row(tap), g.outChannels());
+      System.arraycopy(sums, sumsAt + tap * width, gradient, offset + row(tap), g.outChannels());
     }
   }
 
@@ -82,7 +92,7 @@ final class RowWeightGradient extends WeightGradient {
       }
       for (int x = 0; x < width; x++) {
         int from = dOutOff + (y * rowLines + x * g.outChannels()) * LANES;
-        transpose(dOut, from, deltas, x * LANES * 16, width * LANES * 16);
+        transpose(dOut, from, deltas, deltasAt + x * LANES * 16, width * LANES * 16);
       }
       for (int x = 0; x < width; x += COLUMNS) {
         addColumns(k, y, x, Math.min(COLUMNS, width - x));
@@ -102,13 +112,13 @@ final class RowWeightGradient extends WeightGradient {
             planes,
             lines,
             deltas,
-            x * 16 * LANES,
+            deltasAt + x * 16 * LANES,
             16 * g.outWidth() * LANES,
             sums,
-            0,
+            sumsAt,
             width,
             sums,
-            0,
+            sumsAt,
             width);
   }
 

@@ -26,16 +26,18 @@ abstract sealed class WeightGradient
   }
 
   /** The way for a shape. */
-  static WeightGradient of(Geometry g, int maxBlocks) {
+  static WeightGradient of(Geometry g, int maxBlocks, Arena arena) {
     if (LaneWeightGradient.serves(g)) {
-      return new LaneWeightGradient(g);
+      return new LaneWeightGradient(g, arena);
     }
     boolean onePixel =
         g.inHeight() * g.inWidth() * g.kernelHeight() * g.kernelWidth() == 1
             && g.outHeight() * g.outWidth() == 1
             && g.top() == 0
             && g.left() == 0;
-    return onePixel ? new DenseWeightGradient(g, maxBlocks) : new RowWeightGradient(g);
+    return onePixel
+        ? new DenseWeightGradient(g, maxBlocks, arena)
+        : new RowWeightGradient(g, arena);
   }
 
   static int up(int n, int multiple) {

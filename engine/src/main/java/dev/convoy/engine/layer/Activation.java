@@ -1,5 +1,6 @@
 package dev.convoy.engine.layer;
 
+import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Functions;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.layer.LayerSpec.Function;
@@ -31,7 +32,7 @@ public final class Activation implements Layer {
   }
 
   @Override
-  public Scratch newScratch(int maxBlocks, boolean training, boolean inputGradient) {
+  public Scratch newScratch(Arena arena, int maxBlocks, boolean training, boolean inputGradient) {
     return function == Function.RELU ? Scratch.NONE : Scratch.of(new double[Functions.WORK]);
   }
 

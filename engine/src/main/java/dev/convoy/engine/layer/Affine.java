@@ -1,5 +1,6 @@
 package dev.convoy.engine.layer;
 
+import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Convolution;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.tensor.Shape;
@@ -55,9 +56,10 @@ public abstract sealed class Affine implements Layer permits Conv2d, Dense {
   }
 
   @Override
-  public final Scratch newScratch(int maxBlocks, boolean training, boolean inputGradient) {
+  public final Scratch newScratch(
+      Arena arena, int maxBlocks, boolean training, boolean inputGradient) {
     return Scratch.of(
-        convolution.newScratch(maxBlocks, training && inputGradient, training && !frozen));
+        convolution.newScratch(arena, maxBlocks, training && inputGradient, training && !frozen));
   }
 
   @Override

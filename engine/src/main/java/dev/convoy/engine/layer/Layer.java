@@ -1,5 +1,6 @@
 package dev.convoy.engine.layer;
 
+import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
@@ -31,11 +32,12 @@ public sealed interface Layer permits Activation, Affine, Dropout, Join, Pool2d 
   /**
    * Working memory for one thread.
    *
+   * @param arena where to take it from
    * @param maxBlocks most blocks of a backward call
    * @param training false if there will be no backward
    * @param inputGradient false if backward will never get a {@code dIn}
    */
-  Scratch newScratch(int maxBlocks, boolean training, boolean inputGradient);
+  Scratch newScratch(Arena arena, int maxBlocks, boolean training, boolean inputGradient);
 
   /** Prepares the weights of a step. */
   default void load(Kernels kernels, float[] weights, Scratch scratch) {}

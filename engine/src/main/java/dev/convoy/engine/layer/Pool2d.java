@@ -1,5 +1,6 @@
 package dev.convoy.engine.layer;
 
+import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.layer.LayerSpec.PoolMode;
 import dev.convoy.engine.tensor.Lanes;
@@ -40,7 +41,7 @@ public final class Pool2d implements Layer {
   }
 
   @Override
-  public Scratch newScratch(int maxBlocks, boolean training, boolean inputGradient) {
+  public Scratch newScratch(Arena arena, int maxBlocks, boolean training, boolean inputGradient) {
     return Scratch.of(new float[line]);
   }
 

@@ -172,7 +172,7 @@ public final class Network {
         adds ? ws.extra : dIn);
     if (adds) {
       int values = blocks * node.parts[s].input().size() * Lanes.COUNT;
-      ws.kernels.add(values, ws.extra.data(), 0, dIn.data(), dIn.offset());
+      ws.kernels.add(values, ws.extra.data(), ws.extra.offset(), dIn.data(), dIn.offset());
     }
   }
 

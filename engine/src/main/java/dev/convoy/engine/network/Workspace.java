@@ -1,5 +1,6 @@
 package dev.convoy.engine.network;
 
+import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.layer.Pass;
 import dev.convoy.engine.layer.Scratch;
@@ -55,20 +56,21 @@ public final class Workspace {
     scratch = new Scratch[n];
     activations = new Tensor[n][];
     gradients = training ? new Tensor[n][] : null;
-    float[][] shared = sharedBuffers(plan);
+    Arena arena = new Arena();
+    Tensor[] shared = sharedBuffers(plan, arena);
     int[] buffers = plan.buffers();
     for (int i = 0; i < n; i++) {
       Plan.Node node = plan.nodes.get(i);
-      scratch[i] = node.layer().newScratch(blocks, training, plan.needsInputGradient(i, 0));
+      scratch[i] = node.layer().newScratch(arena, blocks, training, plan.needsInputGradient(i, 0));
       Tensor[] oneForAll = views(shared[buffers[i]], blocks, 0);
       boolean keeps = node.whole || node.feedsWhole || node.isHead;
-      activations[i] = training || keeps ? whole(node, blocks) : oneForAll;
+      activations[i] = training || keeps ? whole(node, blocks, arena) : oneForAll;
       if (training) {
-        gradients[i] = keeps ? whole(node, blocks) : oneForAll;
+        gradients[i] = keeps ? whole(node, blocks, arena) : oneForAll;
       }
     }
     int extraSize = training ? extraSize(plan, blocks) : 0;
-    extra = extraSize == 0 ? null : new Tensor(new float[extraSize], 0);
+    extra = extraSize == 0 ? null : tensor(arena, extraSize);
     lossWork = new double[Loss.work(plan.heads.stream().mapToInt(Plan.Head::size).max().orElse(1))];
     lossSums = new double[plan.heads.size()];
     corrects = new int[plan.heads.size()];
@@ -101,16 +103,16 @@ public final class Workspace {
   }
 
   /** Place for one block of each node that is not alive at the same time as the others in it. */
-  private static float[][] sharedBuffers(Plan plan) {
+  private static Tensor[] sharedBuffers(Plan plan, Arena arena) {
     int[] buffers = plan.buffers();
     int[] sizes = new int[plan.nodes.size()];
     for (int i = 0; i < buffers.length; i++) {
       int size = plan.nodes.get(i).output().size() * Lanes.COUNT;
       sizes[buffers[i]] = Math.max(sizes[buffers[i]], size);
     }
-    float[][] shared = new float[sizes.length][];
+    Tensor[] shared = new Tensor[sizes.length];
     for (int b = 0; b < sizes.length; b++) {
-      shared[b] = new float[sizes[b]];
+      shared[b] = tensor(arena, sizes[b]);
     }
     return shared;
   }
@@ -133,15 +135,20 @@ public final class Workspace {
   }
 
   /** A place of its own for every block. */
-  private static Tensor[] whole(Plan.Node node, int blocks) {
+  private static Tensor[] whole(Plan.Node node, int blocks, Arena arena) {
     int size = node.output().size() * Lanes.COUNT;
-    return views(new float[Math.multiplyExact(blocks, size)], blocks, size);
+    return views(tensor(arena, Math.multiplyExact(blocks, size)), blocks, size);
   }
 
-  private static Tensor[] views(float[] data, int blocks, int step) {
+  private static Tensor tensor(Arena arena, int floats) {
+    Arena.Piece piece = arena.take(floats);
+    return new Tensor(piece.data(), piece.offset());
+  }
+
+  private static Tensor[] views(Tensor first, int blocks, int step) {
     Tensor[] views = new Tensor[blocks];
     for (int b = 0; b < blocks; b++) {
-      views[b] = new Tensor(data, b * step);
+      views[b] = new Tensor(first.data(), first.offset() + b * step);
     }
     return views;
   }

@@ -84,7 +84,7 @@ class ConvolutionPropertyTest {
     }
 
     Convolution convolution = new Convolution(g);
-    Convolution.Scratch scratch = convolution.newScratch(blocks, true, true);
+    Convolution.Scratch scratch = convolution.newScratch(new Arena(), blocks, true, true);
     convolution.load(kernels, weights, 0, scratch);
     float[] out = filled(dOut.length);
     convolution.forward(kernels, scratch, blocks, in, 0, false, out, 0);

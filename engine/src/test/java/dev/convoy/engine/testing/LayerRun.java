@@ -2,6 +2,7 @@ package dev.convoy.engine.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.layer.Layer;
 import dev.convoy.engine.layer.Pass;
@@ -21,7 +22,7 @@ public final class LayerRun {
   public LayerRun(
       Layer layer, Kernels kernels, int examples, float[] weights, double[] in, double[] dOut) {
     int blocks = Lanes.blocks(examples);
-    Scratch scratch = layer.newScratch(blocks, true, true);
+    Scratch scratch = layer.newScratch(new Arena(), blocks, true, true);
     Pass pass = new Pass();
     pass.infer();
     Tensor x = lanes(in, examples, layer.input().size());

@@ -1,0 +1,32 @@
+package dev.convoy.engine.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class ArenaTest {
+  @Test
+  void piecesAreZerosThatNobodyElseHas() {
+    Arena arena = new Arena();
+    SplittableRandom random = new SplittableRandom(5);
+    Set<Arena.Piece> starts = new HashSet<>();
+    for (int i = 1; i < 400; i++) {
+      int floats = random.nextInt(i % 50 == 0 ? 300_000 : 2_000);
+      Arena.Piece piece = arena.take(floats);
+      float[] mine = copy(piece, floats);
+      assertThat(mine).isEqualTo(new float[floats]);
+      // A piece that overlapped a later one would not be zeros then.
+      Arrays.fill(piece.data(), piece.offset(), piece.offset() + floats, i);
+      assertThat(floats == 0 || starts.add(piece)).isTrue();
+      assertThat(piece.offset() % 16).as("place in a line").isEqualTo(12);
+    }
+  }
+
+  private static float[] copy(Arena.Piece piece, int floats) {
+    return Arrays.copyOfRange(piece.data(), piece.offset(), piece.offset() + floats);
+  }
+}
