@@ -6,11 +6,18 @@ public final class Clipping {
 
   private Clipping() {}
 
+  /** Euclidean norm of all values; see {@link #squares}. */
+  public static double norm(float[] values) {
+    return Math.sqrt(squares(values, 0, values.length));
+  }
+
   /**
-   * Euclidean norm. Squares are summed in double, index i in lane i mod 8, lanes then in order: the
-   * same bits everywhere.
+   * Sum of the squares of the values in a range. They are summed in double, the i-th of the range
+   * in lane i mod 8, lanes then in order: the same bits everywhere.
+   *
+   * @param to exclusive
    */
-  public static double norm(float[] gradient) {
+  public static double squares(float[] values, int from, int to) {
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;
@@ -19,22 +26,22 @@ public final class Clipping {
     double s5 = 0;
     double s6 = 0;
     double s7 = 0;
-    int whole = gradient.length - gradient.length % LANES;
-    for (int i = 0; i < whole; i += LANES) {
-      s0 += square(gradient[i]);
-      s1 += square(gradient[i + 1]);
-      s2 += square(gradient[i + 2]);
-      s3 += square(gradient[i + 3]);
-      s4 += square(gradient[i + 4]);
-      s5 += square(gradient[i + 5]);
-      s6 += square(gradient[i + 6]);
-      s7 += square(gradient[i + 7]);
+    int whole = to - (to - from) % LANES;
+    for (int i = from; i < whole; i += LANES) {
+      s0 += square(values[i]);
+      s1 += square(values[i + 1]);
+      s2 += square(values[i + 2]);
+      s3 += square(values[i + 3]);
+      s4 += square(values[i + 4]);
+      s5 += square(values[i + 5]);
+      s6 += square(values[i + 6]);
+      s7 += square(values[i + 7]);
     }
     double sum = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
-    for (int i = whole; i < gradient.length; i++) {
-      sum += square(gradient[i]);
+    for (int i = whole; i < to; i++) {
+      sum += square(values[i]);
     }
-    return Math.sqrt(sum);
+    return sum;
   }
 
   private static double square(float value) {
@@ -46,18 +53,16 @@ public final class Clipping {
    * Mikolov, Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013).
    *
    * @param limit 0 for none
-   * @return the norm before
    */
-  public static double clipNorm(float[] gradient, float limit) {
+  public static void clipNorm(float[] gradient, float limit) {
     check("norm", limit);
-    double norm = norm(gradient);
-    if (limit > 0f && norm > limit) {
+    double norm = limit > 0f ? norm(gradient) : 0;
+    if (norm > limit) {
       float scale = (float) (limit / norm);
       for (int i = 0; i < gradient.length; i++) {
         gradient[i] *= scale;
       }
     }
-    return norm;
   }
 
   /**

@@ -53,8 +53,7 @@ final class WeightUpdate {
     for (Range range : frozen) {
       Arrays.fill(mean, range.from(), range.to(), 0f);
     }
-    double norm = Clipping.norm(mean);
-    norms.readGradients(mean);
+    double norm = norms.readGradients(mean);
     Clipping.clipValue(mean, update.clipValue());
     Clipping.clipNorm(mean, update.clipNorm());
     float rate = rate(step);
