@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Row;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * Labelled examples cut into logical shards and cached in the cluster (memory first, then disk).
@@ -35,20 +34,20 @@ public final class Dataset implements AutoCloseable {
   private final ShardSource source;
   private final ShardLayout layout;
   private final Inventory inventory;
-  private RDD<PackedShard> rdd;
+  private ShardCut cut;
 
   private Dataset(SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
     this.spark = spark;
     this.source = source;
     this.layout = layout;
-    this.rdd = cut(partitions);
+    this.cut = ShardCut.of(spark, source, layout, partitions);
     boolean seen = false;
     try {
-      this.inventory = Inventory.take(spark, rdd, source, layout);
+      this.inventory = Inventory.take(spark, cut.shards(), source, layout);
       seen = true;
     } finally {
       if (!seen) {
-        rdd.unpersist(false);
+        cut.release();
       }
     }
     source.release();
@@ -201,12 +200,12 @@ public final class Dataset implements AutoCloseable {
 
   /** The shards, cached; partition p holds the shards {@code p, p + P ...}. */
   public RDD<PackedShard> shards() {
-    return rdd;
+    return cut.shards();
   }
 
   /** Number of partitions now. */
   public int partitions() {
-    return rdd.getNumPartitions();
+    return cut.shards().getNumPartitions();
   }
 
   /** Number of logical shards V. */
@@ -290,21 +289,15 @@ public final class Dataset implements AutoCloseable {
    * they are, so nothing that is computed from them changes.
    */
   public void recut(int partitions) {
-    RDD<PackedShard> old = rdd;
-    rdd = cut(partitions);
-    old.unpersist(false);
+    ShardCut old = cut;
+    cut = ShardCut.of(spark, source, layout, partitions);
+    old.release();
   }
 
   /** Frees the cluster's memory. */
   @Override
   public void close() {
-    rdd.unpersist(false);
+    cut.release();
     source.close();
-  }
-
-  private RDD<PackedShard> cut(int partitions) {
-    RDD<PackedShard> shards = source.cut(layout, partitions);
-    shards.setName("convoy shards");
-    return shards.persist(StorageLevel.MEMORY_AND_DISK());
   }
 }

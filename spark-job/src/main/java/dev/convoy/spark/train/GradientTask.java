@@ -2,8 +2,10 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.data.Batch;
 import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.ShardIterator;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import scala.collection.Iterator;
@@ -41,6 +43,9 @@ final class GradientTask
     PartialGradient result = new PartialGradient();
     result.begin(context);
     List<BatchPlan.Piece> pieces = plan.pieces(step);
+    if (shards instanceof ShardIterator blocks) {
+      blocks.want(pieces.stream().map(BatchPlan.Piece::shard).collect(Collectors.toSet()));
+    }
     TaskBuffers buffers = null;
     while (shards.hasNext() && result.badParameter < 0) {
       PackedShard shard = shards.next();

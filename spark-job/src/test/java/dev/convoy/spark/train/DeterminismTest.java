@@ -95,6 +95,15 @@ class DeterminismTest {
   }
 
   @Test
+  void partitionsOfManyBlocks() {
+    for (int partitions : new int[] {1, 2, 3}) {
+      assertThat(hash("local[2]", partitions, Map.of("spark.convoy.blockSize", "2k")))
+          .as("%d partitions", partitions)
+          .isEqualTo(expected);
+    }
+  }
+
+  @Test
   void randomTaskFailures() {
     SparkContext calm = SparkForTests.local("local[2]");
     String undisturbed;

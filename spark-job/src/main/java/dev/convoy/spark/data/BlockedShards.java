@@ -1,0 +1,96 @@
+package dev.convoy.spark.data;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.Dependency;
+import org.apache.spark.NarrowDependency;
+import org.apache.spark.Partition;
+import org.apache.spark.TaskContext;
+import org.apache.spark.rdd.RDD;
+import scala.collection.Iterator;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag$;
+
+/**
+ * Partitions over smaller blocks, which are what is cached: partition p of P owns the blocks {@code
+ * p, p + P, p + 2P ...} of the RDD below. A task that says which shards it wants opens their blocks
+ * only, so where the data does not fit into memory a step reads from disk what it needs, and not
+ * all of its partition.
+ */
+final class BlockedShards extends RDD<PackedShard> {
+  private static final long serialVersionUID = 1L;
+
+  private final int partitions;
+
+  private record Slice(int index, Partition[] blocks) implements Partition {
+    @Override
+    public int hashCode() {
+      return index;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Slice slice && slice.index == index;
+    }
+  }
+
+  private static final class Owned extends NarrowDependency<PackedShard> implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private final int partitions;
+    private final int blocks;
+
+    Owned(RDD<PackedShard> below, int partitions) {
+      super(below);
+      this.partitions = partitions;
+      this.blocks = below.getNumPartitions();
+    }
+
+    @Override
+    public Seq<Object> getParents(int partition) {
+      List<Object> owned = new ArrayList<>();
+      for (int block = partition; block < blocks; block += partitions) {
+        owned.add(block);
+      }
+      return CollectionConverters.asScala(owned).toSeq();
+    }
+  }
+
+  /**
+   * @param below block b holds whole shards, all of them b modulo the number of blocks; cached
+   * @param partitions a divisor of the number of blocks
+   */
+  BlockedShards(RDD<PackedShard> below, int partitions) {
+    super(
+        below.sparkContext(),
+        CollectionConverters.asScala(List.<Dependency<?>>of(new Owned(below, partitions))).toSeq(),
+        ClassTag$.MODULE$.apply(PackedShard.class));
+    this.partitions = partitions;
+  }
+
+  @SuppressWarnings("unchecked")
+  private RDD<PackedShard> below() {
+    return (RDD<PackedShard>) dependencies().head().rdd();
+  }
+
+  @Override
+  public Partition[] getPartitions() {
+    Partition[] blocks = below().partitions();
+    Partition[] slices = new Partition[partitions];
+    for (int p = 0; p < partitions; p++) {
+      List<Partition> owned = new ArrayList<>();
+      for (int block = p; block < blocks.length; block += partitions) {
+        owned.add(blocks[block]);
+      }
+      slices[p] = new Slice(p, owned.toArray(new Partition[0]));
+    }
+    return slices;
+  }
+
+  @Override
+  public Iterator<PackedShard> compute(Partition split, TaskContext context) {
+    Slice slice = (Slice) split;
+    return new ShardIterator(below(), slice.blocks(), slice.blocks().length * partitions, context);
+  }
+}

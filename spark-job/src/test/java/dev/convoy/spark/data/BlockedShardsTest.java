@@ -1,0 +1,133 @@
+package dev.convoy.spark.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.SparkForTests;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.apache.spark.SparkContext;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import scala.collection.Iterator;
+import scala.reflect.ClassTag$;
+import scala.runtime.AbstractFunction2;
+
+class BlockedShardsTest {
+  private static final int SHARDS = 12;
+  private static final int EXAMPLE_BYTES = 4;
+
+  /** Indexes that were read from the source. */
+  private static final Set<Long> READ = new ConcurrentSkipListSet<>();
+
+  private static SparkContext spark;
+
+  @BeforeAll
+  static void start() {
+    spark = SparkForTests.local("local[2]", Map.of("spark.convoy.blockSize", "16"));
+  }
+
+  @AfterAll
+  static void stop() {
+    spark.stop();
+  }
+
+  /** One example a shard, of four pixels. */
+  private record Counted() implements ExampleSource {
+    @Override
+    public Shape shape() {
+      return new Shape(2, 2, 1);
+    }
+
+    @Override
+    public long examples() {
+      return SHARDS;
+    }
+
+    @Override
+    public String labelPlace(long index) {
+      return "example " + index;
+    }
+
+    @Override
+    public Reader open() {
+      return (first, count, pixels, labels, at) -> {
+        for (int i = 0; i < count; i++) {
+          READ.add(first + i);
+          pixels[(at + i) * EXAMPLE_BYTES] = (byte) (first + i);
+        }
+      };
+    }
+  }
+
+  private static final class Numbers
+      extends AbstractFunction2<TaskContext, Iterator<PackedShard>, int[]> implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private final Set<Integer> wanted;
+
+    Numbers(Set<Integer> wanted) {
+      this.wanted = wanted;
+    }
+
+    @Override
+    public int[] apply(TaskContext context, Iterator<PackedShard> shards) {
+      if (wanted != null) {
+        ((ShardIterator) shards).want(wanted);
+      }
+      List<Integer> numbers = new ArrayList<>();
+      while (shards.hasNext()) {
+        PackedShard shard = shards.next();
+        assertThat(shard.pixels()[0]).isEqualTo((byte) shard.shard());
+        numbers.add(shard.shard());
+      }
+      return numbers.stream().mapToInt(Integer::intValue).toArray();
+    }
+  }
+
+  private static int[][] numbers(Dataset data, Set<Integer> wanted) {
+    Object found =
+        spark.runJob(data.shards(), new Numbers(wanted), ClassTag$.MODULE$.apply(int[].class));
+    return (int[][]) found;
+  }
+
+  @Test
+  void aPartitionOwnsTheShardsItWouldOwnAsOneBlock() {
+    for (int partitions : new int[] {1, 2, 3, 4}) {
+      try (Dataset data = Dataset.of(spark, new Counted(), SHARDS, partitions, 0, 0)) {
+        int[][] numbers = numbers(data, null);
+        assertThat(numbers).hasNumberOfRows(partitions);
+        for (int p = 0; p < partitions; p++) {
+          int remainder = p;
+          assertThat(numbers[p])
+              .hasSize(SHARDS / partitions)
+              .doesNotHaveDuplicates()
+              .matches(
+                  all -> java.util.Arrays.stream(all).allMatch(n -> n % partitions == remainder));
+        }
+      }
+    }
+  }
+
+  @Test
+  void onlyBlocksThatHoldWantedShardsAreOpened() {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark);
+    try (Dataset data = Dataset.of(spark, new Counted(), SHARDS, 2, 0, 0)) {
+      JavaRDD<?> held = context.getPersistentRDDs().values().iterator().next();
+      assertThat(held.getNumPartitions()).isEqualTo(4);
+      held.unpersist(true);
+      READ.clear();
+      int[][] numbers = numbers(data, Set.of(3, 6));
+      assertThat(numbers[0]).containsExactly(2, 6, 10);
+      assertThat(numbers[1]).containsExactly(3, 7, 11);
+      assertThat(READ).containsExactly(2L, 3L, 6L, 7L, 10L, 11L);
+    }
+  }
+}
