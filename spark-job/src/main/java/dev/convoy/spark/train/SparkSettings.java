@@ -6,13 +6,14 @@ import org.apache.spark.SparkConf;
 
 /**
  * Spark settings that help a step loop, applied unless the user set them. One job a step makes tens
- * of thousands of jobs: what Spark keeps about each must be bounded, and task results should travel
- * directly.
+ * of thousands of jobs: what Spark keeps about each must be bounded, task results should travel
+ * directly, and weights, which hardly compress, as they are.
  */
 public final class SparkSettings {
   private static final Map<String, String> HELPFUL =
       new TreeMap<>(
           Map.of(
+              "spark.broadcast.compress", "false",
               "spark.ui.retainedJobs", "100",
               "spark.ui.retainedStages", "100",
               "spark.ui.retainedTasks", "2000",
