@@ -40,10 +40,24 @@ final class VectorFunctions implements Functions {
     return (DoubleVector) v.convertShape(F2D, DOUBLES, 1);
   }
 
-  /** Two registers of doubles, rounded to one of floats. */
+  /**
+   * Two registers of doubles, rounded to one of floats. In pieces that C2 inlines whatever it has
+   * compiled before (MaxInlineSize): what it does not inline, it boxes.
+   */
   private static FloatVector narrow(DoubleVector low, DoubleVector high) {
-    FloatVector a = (FloatVector) low.convertShape(D2F, FLOATS, 0);
-    FloatVector b = (FloatVector) high.convertShape(D2F, FLOATS, -1);
+    return join(lowHalf(low), highHalf(high));
+  }
+
+  private static FloatVector lowHalf(DoubleVector v) {
+    return (FloatVector) v.convertShape(D2F, FLOATS, 0);
+  }
+
+  private static FloatVector highHalf(DoubleVector v) {
+    return (FloatVector) v.convertShape(D2F, FLOATS, -1);
+  }
+
+  /** One of the two is zero in every lane. */
+  private static FloatVector join(FloatVector a, FloatVector b) {
     return a.reinterpretAsInts().or(b.reinterpretAsInts()).reinterpretAsFloats();
   }
 
@@ -191,15 +205,27 @@ final class VectorFunctions implements Functions {
 
   @Override
   public void probabilities(int outputs, double[] work, float[] out, int outOff) {
-    DoubleVector one = spread(1.0);
     for (int h = 0; h < LANES; h += WIDTH) {
-      DoubleVector a = one.div(load(work, h));
-      DoubleVector b = one.div(load(work, h + HALF));
-      for (int o = 0; o < outputs; o++) {
-        int at = (o + 2) * LANES + h;
-        FloatVector e = narrow(load(work, at), load(work, at + HALF));
-        narrow(low(e).mul(a), high(e).mul(b)).intoArray(out, outOff + o * LANES + h);
-      }
+      round(outputs, work, 2 * LANES + h, out, outOff + h);
+      scale(outputs, work, h, out, outOff + h);
+    }
+  }
+
+  private static void round(int outputs, double[] work, int from, float[] out, int to) {
+    for (int o = 0; o < outputs; o++) {
+      int at = from + o * LANES;
+      narrow(load(work, at), load(work, at + HALF)).intoArray(out, to + o * LANES);
+    }
+  }
+
+  /** {@code out = out * (1 / work)}. */
+  private static void scale(int outputs, double[] work, int from, float[] out, int to) {
+    DoubleVector one = spread(1.0);
+    DoubleVector a = one.div(load(work, from));
+    DoubleVector b = one.div(load(work, from + HALF));
+    for (int o = 0; o < outputs; o++) {
+      FloatVector e = VectorWidth.load(out, to + o * LANES);
+      narrow(low(e).mul(a), high(e).mul(b)).intoArray(out, to + o * LANES);
     }
   }
 }
