@@ -33,11 +33,23 @@ public final class Arena {
   private float[] data = new float[SMALL];
   private int next = FIRST;
 
-  /** {@code floats} zeros that nobody else has. */
+  /**
+   * {@code floats} zeros that nobody else has.
+   *
+   * @throws IllegalArgumentException if they are fewer than 0 or more than an array can hold
+   */
   public Piece take(int floats) {
-    int length = Math.multiplyExact((floats + LINE - 1) / LINE, LINE);
+    if (floats < 0 || floats > Integer.MAX_VALUE - 4 * LINE) {
+      throw new IllegalArgumentException(
+          "working memory: got "
+              + floats
+              + " floats in one piece, expected 0 to "
+              + (Integer.MAX_VALUE - 4 * LINE)
+              + "; make micro-batches or layers smaller");
+    }
+    int length = (floats + LINE - 1) / LINE * LINE;
     if (length > data.length - next) {
-      data = new float[Math.max(Math.addExact(length, FIRST), LARGE)];
+      data = new float[Math.max(length + FIRST, LARGE)];
       next = FIRST;
     }
     Piece piece = new Piece(data, next);

@@ -17,6 +17,9 @@ final class LaneWeightGradient extends WeightGradient {
   /** Where output gradients of those channels begin. */
   private int[] starts = new int[group];
 
+  /** True if there are sums, whose places follow from the group. */
+  private boolean started;
+
   /** Rows and columns of the zero-padded copy of a block of inputs. */
   private final int height;
 
@@ -61,15 +64,19 @@ final class LaneWeightGradient extends WeightGradient {
 
   @Override
   void clearWeights() {
+    started = false;
     Arrays.fill(sums, sumsAt, sumsAt + sumsLength, 0f);
   }
 
   @Override
   void addWeights(Kernels k, int blocks, float[] in, int inOff, float[] dOut, int dOutOff) {
-    if (group != k.gradients().streams(g.kernelWidth())) {
-      group = k.gradients().streams(g.kernelWidth());
-      starts = new int[group];
+    int streams = k.gradients().streams(g.kernelWidth());
+    if (group != streams) {
+      assert !started : "other kernels since clear()";
+      group = streams;
+      starts = new int[streams];
     }
+    started = true;
     for (int b = 0; b < blocks; b++) {
       addBlock(k, in, inOff + b * g.inBlock(), dOut, dOutOff + b * g.outBlock());
     }

@@ -12,14 +12,8 @@ import jdk.incubator.vector.FloatVector;
  * {@link VectorWindowProducts}.
  */
 class VectorGradientProducts implements GradientProducts {
-  /**
-   * Distance of the second register of a pair; a 16-lane register holds a whole line, and the pair
-   * is the same line twice.
-   */
-  private static final int SECOND = WIDTH < LANES ? WIDTH : 0;
-
-  /** Lanes that one pass over a tile covers. */
-  private static final int SPAN = Math.min(2 * WIDTH, LANES);
+  /** Lanes that one pass over a tile covers: two registers of them. */
+  private static final int SPAN = 2 * WIDTH;
 
   @Override
   public void outer(
@@ -69,17 +63,17 @@ class VectorGradientProducts implements GradientProducts {
       int o,
       int step) {
     FloatVector v00 = load(from, f);
-    FloatVector v01 = load(from, f + SECOND);
+    FloatVector v01 = load(from, f + WIDTH);
     FloatVector v10 = load(from, f + fromStep);
-    FloatVector v11 = load(from, f + fromStep + SECOND);
+    FloatVector v11 = load(from, f + fromStep + WIDTH);
     FloatVector v20 = load(from, f + 2 * fromStep);
-    FloatVector v21 = load(from, f + 2 * fromStep + SECOND);
+    FloatVector v21 = load(from, f + 2 * fromStep + WIDTH);
     FloatVector v30 = load(from, f + 3 * fromStep);
-    FloatVector v31 = load(from, f + 3 * fromStep + SECOND);
+    FloatVector v31 = load(from, f + 3 * fromStep + WIDTH);
     // Two terms a turn: with four separate streams the front end, not the multiplier, is the limit.
     for (int j = 0; j < n; j += 2) {
       FloatVector b0 = load(d, b + j * LANES);
-      FloatVector b1 = load(d, b + j * LANES + SECOND);
+      FloatVector b1 = load(d, b + j * LANES + WIDTH);
       FloatVector t = spread(a[a0 + j]);
       v00 = t.fma(b0, v00);
       v01 = t.fma(b1, v01);
@@ -93,7 +87,7 @@ class VectorGradientProducts implements GradientProducts {
       v30 = t.fma(b0, v30);
       v31 = t.fma(b1, v31);
       b0 = load(d, b + j * LANES + LANES);
-      b1 = load(d, b + j * LANES + LANES + SECOND);
+      b1 = load(d, b + j * LANES + LANES + WIDTH);
       t = spread(a[a0 + j + 1]);
       v00 = t.fma(b0, v00);
       v01 = t.fma(b1, v01);
@@ -108,13 +102,13 @@ class VectorGradientProducts implements GradientProducts {
       v31 = t.fma(b1, v31);
     }
     v00.intoArray(out, o);
-    v01.intoArray(out, o + SECOND);
+    v01.intoArray(out, o + WIDTH);
     v10.intoArray(out, o + step);
-    v11.intoArray(out, o + step + SECOND);
+    v11.intoArray(out, o + step + WIDTH);
     v20.intoArray(out, o + 2 * step);
-    v21.intoArray(out, o + 2 * step + SECOND);
+    v21.intoArray(out, o + 2 * step + WIDTH);
     v30.intoArray(out, o + 3 * step);
-    v31.intoArray(out, o + 3 * step + SECOND);
+    v31.intoArray(out, o + 3 * step + WIDTH);
   }
 
   @Override

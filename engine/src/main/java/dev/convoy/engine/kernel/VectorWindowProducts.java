@@ -17,14 +17,8 @@ import jdk.incubator.vector.FloatVector;
  * <p>Sums run along lanes that never meet, so the width of the registers changes no bit.
  */
 class VectorWindowProducts implements WindowProducts {
-  /**
-   * Distance of the second register of a pair; a 16-lane register holds a whole line, and the pair
-   * is the same line twice.
-   */
-  private static final int SECOND = WIDTH < LANES ? WIDTH : 0;
-
-  /** Lanes that one pass over a tile covers. */
-  private static final int SPAN = Math.min(2 * WIDTH, LANES);
+  /** Lanes that one pass over a tile covers: two registers of them. */
+  private static final int SPAN = 2 * WIDTH;
 
   /**
    * Stores a line. Small enough that C2 inlines it even off the hot path: a sum that meets a call
@@ -32,7 +26,7 @@ class VectorWindowProducts implements WindowProducts {
    */
   private static void store(FloatVector a, FloatVector b, float[] out, int o) {
     a.intoArray(out, o);
-    b.intoArray(out, o + SECOND);
+    b.intoArray(out, o + WIDTH);
   }
 
   /**
@@ -81,16 +75,16 @@ class VectorWindowProducts implements WindowProducts {
   private static void dot4Span(
       int run, float[] w, int a, float[] in, int p, float[] from, int f, float[] out, int o) {
     FloatVector v00 = load(from, f);
-    FloatVector v01 = load(from, f + SECOND);
+    FloatVector v01 = load(from, f + WIDTH);
     FloatVector v10 = load(from, f + LANES);
-    FloatVector v11 = load(from, f + LANES + SECOND);
+    FloatVector v11 = load(from, f + LANES + WIDTH);
     FloatVector v20 = load(from, f + 2 * LANES);
-    FloatVector v21 = load(from, f + 2 * LANES + SECOND);
+    FloatVector v21 = load(from, f + 2 * LANES + WIDTH);
     FloatVector v30 = load(from, f + 3 * LANES);
-    FloatVector v31 = load(from, f + 3 * LANES + SECOND);
+    FloatVector v31 = load(from, f + 3 * LANES + WIDTH);
     for (int k = 0; k < run; k++) {
       FloatVector b0 = load(in, p + k * LANES);
-      FloatVector b1 = load(in, p + k * LANES + SECOND);
+      FloatVector b1 = load(in, p + k * LANES + WIDTH);
       FloatVector t = spread(w[a + k * 4]);
       v00 = t.fma(b0, v00);
       v01 = t.fma(b1, v01);
@@ -157,18 +151,18 @@ class VectorWindowProducts implements WindowProducts {
       int o,
       int o2) {
     FloatVector v00 = load(from, f);
-    FloatVector v01 = load(from, f + SECOND);
+    FloatVector v01 = load(from, f + WIDTH);
     FloatVector v10 = load(from, f + LANES);
-    FloatVector v11 = load(from, f + LANES + SECOND);
+    FloatVector v11 = load(from, f + LANES + WIDTH);
     FloatVector u00 = load(from, f2);
-    FloatVector u01 = load(from, f2 + SECOND);
+    FloatVector u01 = load(from, f2 + WIDTH);
     FloatVector u10 = load(from, f2 + LANES);
-    FloatVector u11 = load(from, f2 + LANES + SECOND);
+    FloatVector u11 = load(from, f2 + LANES + WIDTH);
     for (int k = 0; k < run; k++) {
       FloatVector b0 = load(in, p + k * LANES);
-      FloatVector b1 = load(in, p + k * LANES + SECOND);
+      FloatVector b1 = load(in, p + k * LANES + WIDTH);
       FloatVector c0 = load(in, q + k * LANES);
-      FloatVector c1 = load(in, q + k * LANES + SECOND);
+      FloatVector c1 = load(in, q + k * LANES + WIDTH);
       FloatVector t = spread(w[a + k * 2]);
       v00 = t.fma(b0, v00);
       v01 = t.fma(b1, v01);

@@ -1,6 +1,7 @@
 package dev.convoy.engine.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.HashSet;
@@ -23,6 +24,15 @@ class ArenaTest {
       Arrays.fill(piece.data(), piece.offset(), piece.offset() + floats, i);
       assertThat(floats == 0 || starts.add(piece)).isTrue();
       assertThat(piece.offset() % 16).as("place in a line").isEqualTo(12);
+    }
+  }
+
+  @Test
+  void impossibleSizesAreRefused() {
+    for (int floats : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE - 3}) {
+      assertThatThrownBy(() -> new Arena().take(floats))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("working memory: got " + floats);
     }
   }
 

@@ -73,6 +73,88 @@ class KernelsTest {
                 .slide3x3(channels, n, w, 0, tile, 9 * tile, in, 0, row, 2 * row, out, 3, step));
   }
 
+  @ParameterizedTest
+  @CsvSource({"3, 1", "3, 26", "3, 7", "5, 1", "5, 28", "5, 10"})
+  void multipliesStreamsLaneByLane(int width, int n) {
+    int streams = kernels.gradients().streams(width);
+    int step = streams * LANES + 3;
+    float[] d = values(n * step);
+    float[] in = values((n + width) * LANES);
+    float[] got = values(streams * width * LANES + FREE);
+    float[] expected = got.clone();
+    int[] at = new int[streams];
+    for (int r = 0; r < streams; r++) {
+      at[r] = r * LANES;
+      int acc = 2 + r * width * LANES;
+      scalar.gradients().lanes(width, n, d, new int[] {at[r]}, step, in, 5, expected, acc);
+    }
+    kernels.gradients().lanes(width, n, d, at, step, in, 5, got, 2);
+    assertThat(got).usingComparator(KernelsTest::compareBits).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 13, 16, 207, 1021})
+  void addsFourRows(int n) {
+    float[] w = values(4 * 4);
+    float[] in = values(4 * n + FREE);
+    agree(
+        values(n + 2 * FREE),
+        (k, out) -> k.windows().rows4(n, w, 1, 4, in, 0, n + 1, 2 * n + 2, 3 * n + 3, out, FREE));
+  }
+
+  @Test
+  void windowsGoOnWhereEarlierTapsStopped() {
+    int run = 10;
+    for (int places = 1; places <= 13; places++) {
+      int count = places;
+      int step = 4 * LANES + 8;
+      float[] w = values(4 * run);
+      float[] in = values((run + 2 * count) * LANES);
+      agree(
+          values(count * step + FREE),
+          (k, out) ->
+              k.windows()
+                  .dot4(
+                      count,
+                      run,
+                      w,
+                      0,
+                      in,
+                      0,
+                      2 * LANES,
+                      out,
+                      1,
+                      step,
+                      Kernels.End.PLAIN,
+                      out,
+                      1,
+                      out,
+                      1,
+                      step));
+      agree(
+          values(count * step + FREE),
+          (k, out) ->
+              k.windows()
+                  .dot2(
+                      count,
+                      run,
+                      w,
+                      0,
+                      in,
+                      0,
+                      2 * LANES,
+                      out,
+                      1,
+                      step,
+                      Kernels.End.PLAIN,
+                      out,
+                      1,
+                      out,
+                      1,
+                      step));
+    }
+  }
+
   @Test
   void windowsEndInReluAndGate() {
     int run = 9;
