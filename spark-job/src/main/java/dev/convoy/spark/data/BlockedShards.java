@@ -3,6 +3,8 @@ package dev.convoy.spark.data;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.Dependency;
 import org.apache.spark.NarrowDependency;
 import org.apache.spark.Partition;
@@ -23,6 +25,7 @@ final class BlockedShards extends RDD<PackedShard> {
   private static final long serialVersionUID = 1L;
 
   private final int partitions;
+  private final int shards;
 
   private record Slice(int index, Partition[] blocks) implements Partition {
     @Override
@@ -60,13 +63,15 @@ final class BlockedShards extends RDD<PackedShard> {
   /**
    * @param below block b holds whole shards, all of them b modulo the number of blocks; cached
    * @param partitions a divisor of the number of blocks
+   * @param shards in all of them
    */
-  BlockedShards(RDD<PackedShard> below, int partitions) {
+  BlockedShards(RDD<PackedShard> below, int partitions, int shards) {
     super(
         below.sparkContext(),
         CollectionConverters.asScala(List.<Dependency<?>>of(new Owned(below, partitions))).toSeq(),
         ClassTag$.MODULE$.apply(PackedShard.class));
     this.partitions = partitions;
+    this.shards = shards;
   }
 
   @SuppressWarnings("unchecked")
@@ -91,6 +96,21 @@ final class BlockedShards extends RDD<PackedShard> {
   @Override
   public Iterator<PackedShard> compute(Partition split, TaskContext context) {
     Slice slice = (Slice) split;
-    return new ShardIterator(below(), slice.blocks(), slice.blocks().length * partitions, context);
+    int blockCount = slice.blocks().length * partitions;
+    return new ShardIterator(below(), slice.blocks(), blockCount, shards, context);
+  }
+
+  /** Where most of the partition's blocks are; Spark itself would look at the first one only. */
+  @Override
+  public Seq<String> getPreferredLocations(Partition split) {
+    Map<String, Integer> held = new TreeMap<>();
+    for (Partition block : ((Slice) split).blocks()) {
+      CollectionConverters.asJava(context().getPreferredLocs(below(), block.index()))
+          .forEach(place -> held.merge(place.toString(), 1, Integer::sum));
+    }
+    List<String> best =
+        held.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).stream()
+            .toList();
+    return CollectionConverters.asScala(best).toSeq();
   }
 }

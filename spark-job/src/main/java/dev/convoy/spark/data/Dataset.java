@@ -203,6 +203,11 @@ public final class Dataset implements AutoCloseable {
     return cut.shards();
   }
 
+  /** How the shards are dealt and cached now. */
+  public ShardCut cut() {
+    return cut;
+  }
+
   /** Number of partitions now. */
   public int partitions() {
     return cut.shards().getNumPartitions();
@@ -281,7 +286,7 @@ public final class Dataset implements AutoCloseable {
 
   /** What to call the examples of these indexes: files' names, rows' keys, else their indexes. */
   public List<String> names(List<Long> indexes) {
-    return source.names(indexes);
+    return indexes.isEmpty() ? List.of() : source.names(indexes);
   }
 
   /**

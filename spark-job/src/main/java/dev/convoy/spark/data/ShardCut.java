@@ -1,5 +1,6 @@
 package dev.convoy.spark.data;
 
+import dev.convoy.engine.data.DataException;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.storage.StorageLevel;
@@ -7,31 +8,50 @@ import org.apache.spark.storage.StorageLevel;
 /**
  * One way to deal the shards of a source to partitions, cached (memory first, then disk). What is
  * cached, read from disk and built again is a block: a partition if that is small, else a part of
- * one.
+ * one. Sizes are reckoned at a byte a value.
  *
  * @param shards by partition: partition p of P owns the shards {@code p, p + P, p + 2P ...}
  * @param held what is cached
  */
-record ShardCut(RDD<PackedShard> shards, RDD<PackedShard> held) {
+public record ShardCut(RDD<PackedShard> shards, RDD<PackedShard> held) {
   /** Spark setting: about the most that is cached as one. */
   private static final String BLOCK_SIZE = "spark.convoy.blockSize";
 
   private static final String STANDARD_BLOCK = "64m";
 
   static ShardCut of(SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
-    long most = Math.max(1, spark.conf().getSizeAsBytes(BLOCK_SIZE, STANDARD_BLOCK));
+    long most = Math.max(1, blockSize(spark));
     long bytes = layout.examples() * source.shape().size();
     int blocks = partitions * blocksInPartition(bytes, most, layout.shards(), partitions);
     RDD<PackedShard> held = source.cut(layout, blocks);
     held.setName("convoy shards");
     held.persist(StorageLevel.MEMORY_AND_DISK());
-    return new ShardCut(blocks == partitions ? held : new BlockedShards(held, partitions), held);
+    return new ShardCut(
+        blocks == partitions ? held : new BlockedShards(held, partitions, layout.shards()), held);
   }
 
   /** No more than would leave a block without a shard. */
   private static int blocksInPartition(long bytes, long most, int shards, int partitions) {
     long wanted = (bytes / partitions + most - 1) / most;
     return (int) Math.max(1, Math.min(wanted, shards / partitions));
+  }
+
+  private static long blockSize(SparkContext spark) {
+    try {
+      return spark.conf().getSizeAsBytes(BLOCK_SIZE, STANDARD_BLOCK);
+    } catch (NumberFormatException e) {
+      throw new DataException(
+          BLOCK_SIZE
+              + ": got '"
+              + spark.conf().get(BLOCK_SIZE)
+              + "', expected a size, for example "
+              + STANDARD_BLOCK);
+    }
+  }
+
+  /** Blocks that each partition consists of. */
+  public int blocksInPartition() {
+    return held.getNumPartitions() / shards.getNumPartitions();
   }
 
   /** Frees the cluster's memory. */

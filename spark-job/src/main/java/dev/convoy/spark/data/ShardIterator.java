@@ -1,6 +1,7 @@
 package dev.convoy.spark.data;
 
-import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
@@ -12,28 +13,32 @@ public final class ShardIterator extends AbstractIterator<PackedShard> {
   private final RDD<PackedShard> below;
   private final Partition[] blocks;
   private final int blockCount;
+  private final int shards;
   private final TaskContext context;
-  private Set<Integer> wanted;
+  private IntPredicate wanted = shard -> true;
   private int next;
   private Iterator<PackedShard> open;
 
   /**
    * @param blocks of this partition
    * @param blockCount of all partitions together
+   * @param shards in all of them
    */
-  ShardIterator(RDD<PackedShard> below, Partition[] blocks, int blockCount, TaskContext context) {
+  ShardIterator(
+      RDD<PackedShard> below, Partition[] blocks, int blockCount, int shards, TaskContext context) {
     this.below = below;
     this.blocks = blocks;
     this.blockCount = blockCount;
+    this.shards = shards;
     this.context = context;
   }
 
   /**
-   * Leaves out blocks that hold none of these shards; others may come along with those wanted. To
-   * be said before the first shard is taken.
+   * Leaves out blocks that hold none of the shards of these numbers; others may come along with
+   * those wanted. To be said before the first shard is taken.
    */
-  public void want(Set<Integer> shards) {
-    this.wanted = shards;
+  public void want(IntPredicate numbers) {
+    this.wanted = numbers;
   }
 
   @Override
@@ -49,7 +54,8 @@ public final class ShardIterator extends AbstractIterator<PackedShard> {
   }
 
   private boolean isWanted(int block) {
-    return wanted == null || wanted.stream().anyMatch(shard -> shard % blockCount == block);
+    return IntStream.iterate(block, shard -> shard < shards, shard -> shard + blockCount)
+        .anyMatch(wanted);
   }
 
   @Override

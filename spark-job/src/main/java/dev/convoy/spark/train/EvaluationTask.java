@@ -2,6 +2,7 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.data.Batch;
 import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.ShardIterator;
 import java.io.Serializable;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -17,19 +18,28 @@ final class EvaluationTask
   private final String model;
   private final int micro;
   private final Broadcast<byte[]> weights;
-  private final int slice;
-  private final int slices;
+  private final Slice slice;
 
   /**
-   * @param slice which part of each partition's shards, from 0
-   * @param slices parts that the shards are taken in
+   * A part of each partition's shards: of its blocks, or where it is one block, of those in it.
+   *
+   * @param number from 0
+   * @param count of slices
+   * @param partitions of the data
+   * @param blocks in each of them
    */
-  EvaluationTask(String model, int micro, Broadcast<byte[]> weights, int slice, int slices) {
+  record Slice(int number, int count, int partitions, int blocks) implements Serializable {
+    boolean has(int shard) {
+      int place = shard / partitions;
+      return (blocks == 1 ? place : place % blocks) % count == number;
+    }
+  }
+
+  EvaluationTask(String model, int micro, Broadcast<byte[]> weights, Slice slice) {
     this.model = model;
     this.micro = micro;
     this.weights = weights;
     this.slice = slice;
-    this.slices = slices;
   }
 
   @Override
@@ -37,9 +47,12 @@ final class EvaluationTask
     PartialGradient result = new PartialGradient();
     TaskBuffers buffers = TaskBuffers.take(model, micro, false);
     buffers.load(weights.value());
-    for (int place = 0; shards.hasNext(); place++) {
+    if (shards instanceof ShardIterator blocks) {
+      blocks.want(slice::has);
+    }
+    while (shards.hasNext()) {
       PackedShard shard = shards.next();
-      if (place % slices != slice) {
+      if (!slice.has(shard.shard())) {
         continue;
       }
       for (int from = shard.training(); from < shard.size(); from += micro) {

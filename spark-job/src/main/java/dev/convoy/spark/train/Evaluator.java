@@ -2,12 +2,11 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.spark.data.Dataset;
-import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.ShardCut;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.rdd.RDD;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
 import scala.runtime.BoxedUnit;
@@ -39,8 +38,8 @@ public final class Evaluator {
   }
 
   /**
-   * The same in several jobs one after the other, each with a part of the shards: other jobs get
-   * their turn between them.
+   * The same in several jobs one after the other, each with a part of the shards, in blocks of its
+   * own if there are several: other jobs get their turn between them.
    *
    * @param slices jobs wanted; there are never more than shards in a partition
    */
@@ -61,14 +60,20 @@ public final class Evaluator {
         spark.broadcast(TaskBuffers.encode(weights), ClassTag$.MODULE$.apply(byte[].class));
     Counts counts = new Counts();
     // The data may be cut anew meanwhile; slices belong to one cut.
-    RDD<PackedShard> shards = data.shards();
-    int inPartition = Math.max(1, data.shardCount() / shards.getNumPartitions());
-    int jobs = Math.max(1, Math.min(slices, inPartition));
+    ShardCut cut = data.cut();
+    int partitions = cut.shards().getNumPartitions();
+    int blocks = cut.blocksInPartition();
+    int most = blocks > 1 ? blocks : data.shardCount() / partitions;
+    int jobs = Math.max(1, Math.min(slices, most));
     try {
       for (int slice = 0; slice < jobs; slice++) {
         spark.runJob(
-            shards,
-            new EvaluationTask(model.toText(), microBatch, broadcast, slice, jobs),
+            cut.shards(),
+            new EvaluationTask(
+                model.toText(),
+                microBatch,
+                broadcast,
+                new EvaluationTask.Slice(slice, jobs, partitions, blocks)),
             counts,
             ClassTag$.MODULE$.apply(PartialGradient.class));
       }

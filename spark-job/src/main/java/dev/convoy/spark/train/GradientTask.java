@@ -5,6 +5,7 @@ import dev.convoy.spark.data.PackedShard;
 import dev.convoy.spark.data.ShardIterator;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -44,7 +45,8 @@ final class GradientTask
     result.begin(context);
     List<BatchPlan.Piece> pieces = plan.pieces(step);
     if (shards instanceof ShardIterator blocks) {
-      blocks.want(pieces.stream().map(BatchPlan.Piece::shard).collect(Collectors.toSet()));
+      Set<Integer> wanted = pieces.stream().map(BatchPlan.Piece::shard).collect(Collectors.toSet());
+      blocks.want(wanted::contains);
     }
     TaskBuffers buffers = null;
     while (shards.hasNext() && result.badParameter < 0) {

@@ -1,7 +1,9 @@
 package dev.convoy.spark.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.SparkForTests;
 import java.io.Serializable;
@@ -10,10 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.apache.spark.Partition;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,7 @@ class BlockedShardsTest {
     @Override
     public int[] apply(TaskContext context, Iterator<PackedShard> shards) {
       if (wanted != null) {
-        ((ShardIterator) shards).want(wanted);
+        ((ShardIterator) shards).want(wanted::contains);
       }
       List<Integer> numbers = new ArrayList<>();
       while (shards.hasNext()) {
@@ -118,16 +119,38 @@ class BlockedShardsTest {
 
   @Test
   void onlyBlocksThatHoldWantedShardsAreOpened() {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark);
     try (Dataset data = Dataset.of(spark, new Counted(), SHARDS, 2, 0, 0)) {
-      JavaRDD<?> held = context.getPersistentRDDs().values().iterator().next();
-      assertThat(held.getNumPartitions()).isEqualTo(4);
-      held.unpersist(true);
+      assertThat(data.cut().blocksInPartition()).isEqualTo(2);
+      data.cut().held().unpersist(true);
       READ.clear();
       int[][] numbers = numbers(data, Set.of(3, 6));
       assertThat(numbers[0]).containsExactly(2, 6, 10);
       assertThat(numbers[1]).containsExactly(3, 7, 11);
       assertThat(READ).containsExactly(2L, 3L, 6L, 7L, 10L, 11L);
+    }
+  }
+
+  @Test
+  void aPartitionIsWantedWhereItsBlocksAreHeld() {
+    try (Dataset data = Dataset.of(spark, new Counted(), SHARDS, 2, 0, 0)) {
+      // Spark looks for blocks anew with each job.
+      numbers(data, null);
+      Partition[] partitions = data.shards().partitions();
+      assertThat(data.shards().preferredLocations(partitions[1]).mkString())
+          .startsWith("executor_")
+          .endsWith("_driver");
+    }
+  }
+
+  @Test
+  void aBlockSizeThatIsNoneIsRefused() {
+    spark.conf().set("spark.convoy.blockSize", "many");
+    try {
+      assertThatThrownBy(() -> Dataset.of(spark, new Counted(), SHARDS, 2, 0, 0))
+          .isInstanceOf(DataException.class)
+          .hasMessage("spark.convoy.blockSize: got 'many', expected a size, for example 64m");
+    } finally {
+      spark.conf().set("spark.convoy.blockSize", "16");
     }
   }
 }
