@@ -16,16 +16,14 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
 
 /**
- * Partitions over smaller blocks, which are what is cached: partition p of P owns the blocks {@code
- * p, p + P, p + 2P ...} of the RDD below. A task that says which shards it wants opens their blocks
- * only, so where the data does not fit into memory a step reads from disk what it needs, and not
- * all of its partition.
+ * Partitions over smaller blocks, which are what is cached, as a {@link Deal} says. A task that
+ * says which shards it wants opens their blocks only, so where the data does not fit into memory a
+ * step reads from disk what it needs, and not all of its partition.
  */
 final class BlockedShards extends RDD<PackedShard> {
   private static final long serialVersionUID = 1L;
 
-  private final int partitions;
-  private final int shards;
+  private final Deal deal;
 
   private record Slice(int index, Partition[] blocks) implements Partition {
     @Override
@@ -41,19 +39,17 @@ final class BlockedShards extends RDD<PackedShard> {
 
   private static final class Owned extends NarrowDependency<PackedShard> implements Serializable {
     private static final long serialVersionUID = 1L;
-    private final int partitions;
-    private final int blocks;
+    private final Deal deal;
 
-    Owned(RDD<PackedShard> below, int partitions) {
+    Owned(RDD<PackedShard> below, Deal deal) {
       super(below);
-      this.partitions = partitions;
-      this.blocks = below.getNumPartitions();
+      this.deal = deal;
     }
 
     @Override
     public Seq<Object> getParents(int partition) {
       List<Object> owned = new ArrayList<>();
-      for (int block = partition; block < blocks; block += partitions) {
+      for (int block = partition; block < deal.blocks(); block += deal.partitions()) {
         owned.add(block);
       }
       return CollectionConverters.asScala(owned).toSeq();
@@ -61,17 +57,14 @@ final class BlockedShards extends RDD<PackedShard> {
   }
 
   /**
-   * @param below block b holds whole shards, all of them b modulo the number of blocks; cached
-   * @param partitions a divisor of the number of blocks
-   * @param shards in all of them
+   * @param below the blocks, cached
    */
-  BlockedShards(RDD<PackedShard> below, int partitions, int shards) {
+  BlockedShards(RDD<PackedShard> below, Deal deal) {
     super(
         below.sparkContext(),
-        CollectionConverters.asScala(List.<Dependency<?>>of(new Owned(below, partitions))).toSeq(),
+        CollectionConverters.asScala(List.<Dependency<?>>of(new Owned(below, deal))).toSeq(),
         ClassTag$.MODULE$.apply(PackedShard.class));
-    this.partitions = partitions;
-    this.shards = shards;
+    this.deal = deal;
   }
 
   @SuppressWarnings("unchecked")
@@ -82,10 +75,10 @@ final class BlockedShards extends RDD<PackedShard> {
   @Override
   public Partition[] getPartitions() {
     Partition[] blocks = below().partitions();
-    Partition[] slices = new Partition[partitions];
-    for (int p = 0; p < partitions; p++) {
+    Partition[] slices = new Partition[deal.partitions()];
+    for (int p = 0; p < slices.length; p++) {
       List<Partition> owned = new ArrayList<>();
-      for (int block = p; block < blocks.length; block += partitions) {
+      for (int block = p; block < blocks.length; block += slices.length) {
         owned.add(blocks[block]);
       }
       slices[p] = new Slice(p, owned.toArray(new Partition[0]));
@@ -95,9 +88,7 @@ final class BlockedShards extends RDD<PackedShard> {
 
   @Override
   public Iterator<PackedShard> compute(Partition split, TaskContext context) {
-    Slice slice = (Slice) split;
-    int blockCount = slice.blocks().length * partitions;
-    return new ShardIterator(below(), slice.blocks(), blockCount, shards, context);
+    return new ShardIterator(below(), ((Slice) split).blocks(), deal, context);
   }
 
   /** Where most of the partition's blocks are; Spark itself would look at the first one only. */

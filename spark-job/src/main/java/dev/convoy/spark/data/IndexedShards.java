@@ -33,8 +33,8 @@ record IndexedShards(SparkContext spark, ExampleSource source) implements ShardS
   }
 
   @Override
-  public RDD<PackedShard> cut(ShardLayout layout, int partitions) {
-    return new ShardRdd(spark, source, layout, partitions);
+  public RDD<PackedShard> cut(ShardLayout layout, Deal deal) {
+    return new ShardRdd(spark, source, layout, deal);
   }
 
   @Override

@@ -10,24 +10,25 @@ import org.apache.spark.storage.StorageLevel;
  * cached, read from disk and built again is a block: a partition if that is small, else a part of
  * one. Sizes are reckoned at a byte a value.
  *
- * @param shards by partition: partition p of P owns the shards {@code p, p + P, p + 2P ...}
+ * @param deal who owns what
+ * @param shards by partition
  * @param held what is cached
  */
-public record ShardCut(RDD<PackedShard> shards, RDD<PackedShard> held) {
+public record ShardCut(Deal deal, RDD<PackedShard> shards, RDD<PackedShard> held) {
   /** Spark setting: about the most that is cached as one. */
   private static final String BLOCK_SIZE = "spark.convoy.blockSize";
 
-  private static final String STANDARD_BLOCK = "64m";
+  private static final String STANDARD_BLOCK = "32m";
 
   static ShardCut of(SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
     long most = Math.max(1, blockSize(spark));
     long bytes = layout.examples() * source.shape().size();
-    int blocks = partitions * blocksInPartition(bytes, most, layout.shards(), partitions);
-    RDD<PackedShard> held = source.cut(layout, blocks);
+    int blocks = blocksInPartition(bytes, most, layout.shards(), partitions);
+    Deal deal = new Deal(layout.shards(), partitions, blocks);
+    RDD<PackedShard> held = source.cut(layout, deal);
     held.setName("convoy shards");
     held.persist(StorageLevel.MEMORY_AND_DISK());
-    return new ShardCut(
-        blocks == partitions ? held : new BlockedShards(held, partitions, layout.shards()), held);
+    return new ShardCut(deal, blocks == 1 ? held : new BlockedShards(held, deal), held);
   }
 
   /** No more than would leave a block without a shard. */
@@ -47,11 +48,6 @@ public record ShardCut(RDD<PackedShard> shards, RDD<PackedShard> held) {
               + "', expected a size, for example "
               + STANDARD_BLOCK);
     }
-  }
-
-  /** Blocks that each partition consists of. */
-  public int blocksInPartition() {
-    return held.getNumPartitions() / shards.getNumPartitions();
   }
 
   /** Frees the cluster's memory. */

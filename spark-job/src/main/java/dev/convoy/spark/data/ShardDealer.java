@@ -4,26 +4,26 @@ import java.io.Serializable;
 import java.util.Comparator;
 import org.apache.spark.Partitioner;
 
-/** Sends the example of each index to the partition that owns its shard. */
+/** Sends the example of each index to the block that holds its shard. */
 final class ShardDealer extends Partitioner {
   private static final long serialVersionUID = 1L;
 
   private final ShardLayout layout;
-  private final int partitions;
+  private final Deal deal;
 
-  ShardDealer(ShardLayout layout, int partitions) {
+  ShardDealer(ShardLayout layout, Deal deal) {
     this.layout = layout;
-    this.partitions = partitions;
+    this.deal = deal;
   }
 
   @Override
   public int numPartitions() {
-    return partitions;
+    return deal.blocks();
   }
 
   @Override
   public int getPartition(Object index) {
-    return layout.shardOf((Long) index) % partitions;
+    return deal.blockOf(layout.shardOf((Long) index));
   }
 
   /** Shard by shard, in each by index. */

@@ -1,7 +1,6 @@
 package dev.convoy.spark.data;
 
 import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
@@ -12,8 +11,7 @@ import scala.collection.Iterator;
 public final class ShardIterator extends AbstractIterator<PackedShard> {
   private final RDD<PackedShard> below;
   private final Partition[] blocks;
-  private final int blockCount;
-  private final int shards;
+  private final Deal deal;
   private final TaskContext context;
   private IntPredicate wanted = shard -> true;
   private int next;
@@ -21,15 +19,11 @@ public final class ShardIterator extends AbstractIterator<PackedShard> {
 
   /**
    * @param blocks of this partition
-   * @param blockCount of all partitions together
-   * @param shards in all of them
    */
-  ShardIterator(
-      RDD<PackedShard> below, Partition[] blocks, int blockCount, int shards, TaskContext context) {
+  ShardIterator(RDD<PackedShard> below, Partition[] blocks, Deal deal, TaskContext context) {
     this.below = below;
     this.blocks = blocks;
-    this.blockCount = blockCount;
-    this.shards = shards;
+    this.deal = deal;
     this.context = context;
   }
 
@@ -54,8 +48,7 @@ public final class ShardIterator extends AbstractIterator<PackedShard> {
   }
 
   private boolean isWanted(int block) {
-    return IntStream.iterate(block, shard -> shard < shards, shard -> shard + blockCount)
-        .anyMatch(wanted);
+    return deal.shardsOf(block).anyMatch(wanted);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.convoy.spark.data;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.PrimitiveIterator;
 import org.apache.spark.Partition;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
@@ -13,15 +14,15 @@ import scala.collection.immutable.Seq;
 import scala.reflect.ClassTag$;
 
 /**
- * The shards of a source: partition p of P owns the whole shards {@code p, p + P, p + 2P ...}, in
- * that order. Has no parents: a lost partition is read from the source again.
+ * The shards of a source, a partition for each block of a {@link Deal}. Has no parents: a lost
+ * partition is read from the source again.
  */
 final class ShardRdd extends RDD<PackedShard> {
   private static final long serialVersionUID = 1L;
 
   private final ExampleSource source;
   private final ShardLayout layout;
-  private final int partitions;
+  private final Deal deal;
 
   private record Slice(int index) implements Partition {
     @Override
@@ -30,11 +31,11 @@ final class ShardRdd extends RDD<PackedShard> {
     }
   }
 
-  ShardRdd(SparkContext spark, ExampleSource source, ShardLayout layout, int partitions) {
+  ShardRdd(SparkContext spark, ExampleSource source, ShardLayout layout, Deal deal) {
     super(spark, noParents(), ClassTag$.MODULE$.apply(PackedShard.class));
     this.source = source;
     this.layout = layout;
-    this.partitions = partitions;
+    this.deal = deal;
   }
 
   @SuppressWarnings("unchecked")
@@ -44,8 +45,8 @@ final class ShardRdd extends RDD<PackedShard> {
 
   @Override
   public Partition[] getPartitions() {
-    Partition[] slices = new Partition[partitions];
-    for (int p = 0; p < partitions; p++) {
+    Partition[] slices = new Partition[deal.blocks()];
+    for (int p = 0; p < slices.length; p++) {
       slices[p] = new Slice(p);
     }
     return slices;
@@ -57,11 +58,11 @@ final class ShardRdd extends RDD<PackedShard> {
   }
 
   private final class Shards extends AbstractIterator<PackedShard> {
-    private int next;
+    private final PrimitiveIterator.OfInt numbers;
     private ExampleSource.Reader reader;
 
-    Shards(int first, TaskContext context) {
-      next = first;
+    Shards(int block, TaskContext context) {
+      numbers = deal.shardsOf(block).iterator();
       context.addTaskCompletionListener(
           (TaskContext done) -> {
             closeQuietly();
@@ -70,7 +71,7 @@ final class ShardRdd extends RDD<PackedShard> {
 
     @Override
     public boolean hasNext() {
-      return next < layout.shards();
+      return numbers.hasNext();
     }
 
     @Override
@@ -79,10 +80,8 @@ final class ShardRdd extends RDD<PackedShard> {
         if (reader == null) {
           reader = source.open();
         }
-        PackedShard packed =
-            ShardPacker.pack(reader, source.shape().size(), source.labels(), layout, next);
-        next += partitions;
-        return packed;
+        return ShardPacker.pack(
+            reader, source.shape().size(), source.labels(), layout, numbers.next());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

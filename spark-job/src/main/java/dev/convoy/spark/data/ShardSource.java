@@ -23,8 +23,8 @@ interface ShardSource {
   /** What to call the examples of these indexes; see {@link ExampleSource#name}. */
   List<String> names(List<Long> indexes);
 
-  /** The shards in {@code partitions}: partition p owns whole shards, and together they own all. */
-  RDD<PackedShard> cut(ShardLayout layout, int partitions);
+  /** The shards in blocks, a partition each. */
+  RDD<PackedShard> cut(ShardLayout layout, Deal deal);
 
   /** Every example was read once and is cached. */
   default void release() {}

@@ -147,8 +147,8 @@ final class TableSource implements ShardSource {
   }
 
   @Override
-  public RDD<PackedShard> cut(ShardLayout layout, int partitions) {
-    ShardDealer dealer = new ShardDealer(layout, partitions);
+  public RDD<PackedShard> cut(ShardLayout layout, Deal deal) {
+    ShardDealer dealer = new ShardDealer(layout, deal);
     // A lambda that names a field would take this source along.
     int example = shape.size();
     float scale = full;

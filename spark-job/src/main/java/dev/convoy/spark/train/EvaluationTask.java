@@ -1,6 +1,7 @@
 package dev.convoy.spark.train;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.spark.data.Deal;
 import dev.convoy.spark.data.PackedShard;
 import dev.convoy.spark.data.ShardIterator;
 import java.io.Serializable;
@@ -21,17 +22,14 @@ final class EvaluationTask
   private final Slice slice;
 
   /**
-   * A part of each partition's shards: of its blocks, or where it is one block, of those in it.
+   * Some parts of each partition.
    *
    * @param number from 0
    * @param count of slices
-   * @param partitions of the data
-   * @param blocks in each of them
    */
-  record Slice(int number, int count, int partitions, int blocks) implements Serializable {
+  record Slice(int number, int count, Deal deal) implements Serializable {
     boolean has(int shard) {
-      int place = shard / partitions;
-      return (blocks == 1 ? place : place % blocks) % count == number;
+      return deal.partOf(shard) % count == number;
     }
   }
 

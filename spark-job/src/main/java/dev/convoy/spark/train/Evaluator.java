@@ -61,10 +61,7 @@ public final class Evaluator {
     Counts counts = new Counts();
     // The data may be cut anew meanwhile; slices belong to one cut.
     ShardCut cut = data.cut();
-    int partitions = cut.shards().getNumPartitions();
-    int blocks = cut.blocksInPartition();
-    int most = blocks > 1 ? blocks : data.shardCount() / partitions;
-    int jobs = Math.max(1, Math.min(slices, most));
+    int jobs = Math.min(slices, cut.deal().parts());
     try {
       for (int slice = 0; slice < jobs; slice++) {
         spark.runJob(
@@ -73,7 +70,7 @@ public final class Evaluator {
                 model.toText(),
                 microBatch,
                 broadcast,
-                new EvaluationTask.Slice(slice, jobs, partitions, blocks)),
+                new EvaluationTask.Slice(slice, jobs, cut.deal())),
             counts,
             ClassTag$.MODULE$.apply(PartialGradient.class));
       }

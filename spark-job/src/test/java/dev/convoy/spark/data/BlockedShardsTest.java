@@ -120,13 +120,13 @@ class BlockedShardsTest {
   @Test
   void onlyBlocksThatHoldWantedShardsAreOpened() {
     try (Dataset data = Dataset.of(spark, new Counted(), SHARDS, 2, 0, 0)) {
-      assertThat(data.cut().blocksInPartition()).isEqualTo(2);
+      assertThat(data.cut().deal().blocksInPartition()).isEqualTo(2);
       data.cut().held().unpersist(true);
       READ.clear();
       int[][] numbers = numbers(data, Set.of(3, 6));
-      assertThat(numbers[0]).containsExactly(2, 6, 10);
-      assertThat(numbers[1]).containsExactly(3, 7, 11);
-      assertThat(READ).containsExactly(2L, 3L, 6L, 7L, 10L, 11L);
+      assertThat(numbers[0]).containsExactly(6, 8, 10);
+      assertThat(numbers[1]).containsExactly(1, 3, 5);
+      assertThat(READ).containsExactly(1L, 3L, 5L, 6L, 8L, 10L);
     }
   }
 
@@ -148,7 +148,7 @@ class BlockedShardsTest {
     try {
       assertThatThrownBy(() -> Dataset.of(spark, new Counted(), SHARDS, 2, 0, 0))
           .isInstanceOf(DataException.class)
-          .hasMessage("spark.convoy.blockSize: got 'many', expected a size, for example 64m");
+          .hasMessage("spark.convoy.blockSize: got 'many', expected a size, for example 32m");
     } finally {
       spark.conf().set("spark.convoy.blockSize", "16");
     }

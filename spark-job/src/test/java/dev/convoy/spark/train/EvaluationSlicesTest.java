@@ -2,6 +2,7 @@ package dev.convoy.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.spark.data.Deal;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,19 +20,21 @@ class EvaluationSlicesTest {
   })
   void everyShardStandsInOneSliceAndEveryBlockInOneOfSeveral(
       int shards, int partitions, int blocks, int slices) {
+    Deal deal = new Deal(shards, partitions, blocks);
+    assertThat(deal.parts()).isGreaterThanOrEqualTo(slices);
     Set<Integer> seen = new HashSet<>();
     Set<Integer> opened = new HashSet<>();
     for (int number = 0; number < slices; number++) {
-      EvaluationTask.Slice slice = new EvaluationTask.Slice(number, slices, partitions, blocks);
+      EvaluationTask.Slice slice = new EvaluationTask.Slice(number, slices, deal);
       Set<Integer> here = new HashSet<>();
       for (int shard = 0; shard < shards; shard++) {
         if (slice.has(shard)) {
           assertThat(seen.add(shard)).as("shard %d", shard).isTrue();
-          here.add(shard % (partitions * blocks));
+          here.add(shard % partitions + partitions * deal.partOf(shard));
         }
       }
       for (int block : here) {
-        assertThat(opened.add(block) || blocks == 1).as("block %d", block).isTrue();
+        assertThat(opened.add(block)).as("block %d", block).isTrue();
       }
     }
     assertThat(seen).hasSize(shards);
