@@ -88,7 +88,20 @@ final class RowPacker implements MapPartitionsFunction<Row, Row> {
     };
   }
 
+  /** A refusal names the row, where it has a key. */
   private Row pack(Row row) {
+    try {
+      return packed(row);
+    } catch (DataException e) {
+      if (columns.key().isEmpty() || row.isNullAt(KEY)) {
+        throw e;
+      }
+      throw new DataException(
+          "row " + columns.key() + "=" + row.get(KEY) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Row packed(Row row) {
     reader.read(row.get(FEATURES));
     int label = label(row);
     if (row.isNullAt(HELD_OUT)) {

@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.rdd.RDD;
@@ -55,8 +56,21 @@ final class TableSource implements ShardSource {
     this.keyed = !columns.key().isEmpty();
     this.marked = !columns.heldOut().isEmpty();
     this.order = keyed ? "of column '" + columns.key() + "'" : "of the contents' hash";
-    this.sorted = sort(table, columns, shape, full).toJavaRDD();
+    this.sorted = sorted(table, columns, shape, full);
     this.firsts = count();
+  }
+
+  /** Spark looks at rows here already, to find where to divide them. */
+  private JavaRDD<Row> sorted(Dataset<Row> table, TableColumns columns, Shape shape, float full) {
+    SparkContext spark = table.sparkSession().sparkContext();
+    spark.setJobDescription("sort rows by the order " + order);
+    try {
+      return sort(table, columns, shape, full).toJavaRDD();
+    } catch (Exception e) {
+      throw Failures.within(e);
+    } finally {
+      spark.setJobDescription(null);
+    }
   }
 
   private Dataset<Row> sort(Dataset<Row> table, TableColumns columns, Shape shape, float full) {

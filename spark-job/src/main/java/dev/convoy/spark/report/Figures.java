@@ -11,9 +11,9 @@ public final class Figures {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  /** A share of 1 in per cent with two places, cut, not rounded up to 100: {@code 98.91 %}. */
+  /** A share of 1 in per cent with two places; all of it alone is 100: {@code 98.91 %}. */
   public static String percent(double share) {
-    double value = Math.floor(share * 10_000 + 1e-9) / 100;
+    double value = share < 1 ? Math.min(99.99, share * 100) : share * 100;
     return Double.isFinite(share) ? String.format(Locale.ROOT, "%.2f %%", value) : "- %";
   }
 

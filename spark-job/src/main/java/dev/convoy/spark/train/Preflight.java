@@ -4,13 +4,14 @@ import dev.convoy.spark.data.Dataset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.apache.spark.SparkContext;
 
 /**
- * What a run will cost, foretold. Overhead comes from a few steps with an empty gradient; compute
- * from the engine's pace, which the driver measured while Spark started. Where nobody knows the
- * pace it comes from one trial step on executors that have compiled nothing yet, and long runs turn
- * out faster.
+ * What a run will cost, foretold. Overhead comes from a few steps with an empty gradient, compute
+ * from a few trials of the first step, or from the engine's pace, which the driver measured while
+ * Spark started, if that is faster: neither may have been compiled yet. A step that by that pace
+ * takes long is not tried.
  */
 final class Preflight {
   /** Trials in a row that were hardly faster than the fastest before: then it is warm. */
@@ -18,6 +19,9 @@ final class Preflight {
 
   /** Not all of it is lost: what becomes warm in it, the first steps need not warm. */
   private static final long MOST_NANOS = 1_000_000_000;
+
+  /** A step that is expected to take longer is tried only if nobody knows the pace. */
+  private static final double LONGEST_TRIAL_MILLIS = 1000;
 
   private static final int[] FACTORS = {1, 2, 4, 8};
 
@@ -47,17 +51,18 @@ final class Preflight {
   /**
    * Tries step {@code step} without any effect.
    *
-   * @param secondsAnExample of forward and backward on one slot, if finite
+   * @param secondsAnExample of forward and backward on one slot; NaN if unknown
    */
   TrainEvent.Planned plan(long step, float[] weights, double secondsAnExample) {
-    Trial overhead = fastest(() -> empty.run(step, weights));
+    Trial overhead = fastest(() -> empty.run(step, weights), Trial::step);
     int pieces = plan.pieces(step).size();
     int batch = plan.batchExamples(step);
     int used = Math.min(slots, data.partitions());
-    double compute =
-        Double.isFinite(secondsAnExample)
-            ? secondsAnExample * 1e3 * batch / pieces * rounds(pieces, used)
-            : timed(() -> real.run(step, weights)).compute();
+    double compute = secondsAnExample * 1e3 * batch / pieces * rounds(pieces, used);
+    if (!(compute > LONGEST_TRIAL_MILLIS)) {
+      double tried = fastest(() -> real.run(step, weights), Trial::compute).compute();
+      compute = compute < tried ? compute : tried;
+    }
     return new TrainEvent.Planned(
         plan.examples(),
         data.shardCount(),
@@ -71,13 +76,15 @@ final class Preflight {
         scaling(batch, pieces, slots, used, overhead.step(), compute));
   }
 
-  private Trial fastest(Supplier<TrainStep.Outcome> step) {
+  /** The fastest of some trials by one of their figures. */
+  private Trial fastest(Supplier<TrainStep.Outcome> step, ToDoubleFunction<Trial> figure) {
     long start = System.nanoTime();
     Trial best = timed(step);
     for (int noFaster = 0; noFaster < NO_FASTER && System.nanoTime() - start < MOST_NANOS; ) {
       Trial tried = timed(step);
-      noFaster = tried.step() < 0.9 * best.step() ? 0 : noFaster + 1;
-      best = tried.step() < best.step() ? tried : best;
+      double now = figure.applyAsDouble(tried);
+      noFaster = now < 0.9 * figure.applyAsDouble(best) ? 0 : noFaster + 1;
+      best = now < figure.applyAsDouble(best) ? tried : best;
     }
     return best;
   }

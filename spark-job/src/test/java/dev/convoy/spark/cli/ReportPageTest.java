@@ -123,6 +123,8 @@ class ReportPageTest {
       page.picture("comparison-desktop");
       assertThat(page.number("convoy.charts.loss.data.datasets.length")).isEqualTo(4);
       assertThat(page.number("convoy.charts.validationLoss.data.datasets.length")).isEqualTo(2);
+      String steps = "convoy.charts.validationLoss.scales.x.";
+      assertThat(page.number(steps + "min")).isLessThan(page.number(steps + "max"));
       assertThat(page.text("#runs")).contains("run <i>one", "faster", "Test accuracy");
       assertThat(page.text("#differences"))
           .contains("optimizer.learningRate: 0.05", "optimizer.learningRate: 0.1");

@@ -22,6 +22,8 @@ import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Training and evaluating tables on the command line. */
 class TableRunTest {
@@ -96,5 +98,40 @@ class TableRunTest {
     assertThat(sha(Path.of(run))).isEqualTo(sha(one));
     Cli evaluated = Cli.run("evaluate", "--model", run, "--master", "local[2]").succeeds();
     assertThat(evaluated.out()).contains("40 examples", "precision", "tables", "no, ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, row code=b: column 'pixels': got ", "false, column 'pixels': got "})
+  void aRowOfAnotherSizeIsOneMistakeToldOnce(boolean keyed, String message) {
+    String table = folder.resolve("ragged-" + keyed).toString();
+    SparkSession session = SparkForTests.session("local[2]");
+    try {
+      StructType schema =
+          new StructType()
+              .add("code", DataTypes.StringType)
+              .add("pixels", DataTypes.BinaryType)
+              .add("digit", DataTypes.IntegerType);
+      session
+          .createDataFrame(
+              List.of(
+                  RowFactory.create("a", new byte[36], 1),
+                  RowFactory.create("b", new byte[35], 2),
+                  RowFactory.create("c", new byte[36], 0)),
+              schema)
+          .write()
+          .parquet(table);
+    } finally {
+      session.stop();
+    }
+    String columns = "data.columns={features: pixels, label: digit";
+    Cli.run(
+            "train",
+            "--config",
+            job.toString(),
+            "--data",
+            table,
+            "--set",
+            columns + (keyed ? ", key: code}" : "}"))
+        .isMistake(message, "expected 36");
   }
 }

@@ -61,7 +61,7 @@ class ConsoleProgressTest {
             "61,706 parameters; 54,000 training examples, 6,000 held out; 250 steps of 125 an"
                 + " epoch; 2 partitions on 2 task slots",
             "epoch 1/2  step 100/250  loss 3.0000  accuracy 25.00 %  10.0k examples/s  ETA 6.0 s",
-            "epoch 1/2  validation loss 0.2500  accuracy 98.76 %  best so far  (6,000 examples in"
+            "epoch 1/2  validation loss 0.2500  accuracy 98.77 %  best so far  (6,000 examples in"
                 + " 1.3 s)",
             "epoch 2/2  step 200/250  loss 2.0000  accuracy 25.00 %  10.0k examples/s  ETA 2.0 s",
             "epoch 2/2  step 250/250  loss 2.0000  accuracy 25.00 %  10.0k examples/s  ETA 0.0 s");
@@ -117,7 +117,7 @@ class ConsoleProgressTest {
             "\r\u001b[Kepoch 1/2 "
                 + "\u2501".repeat(11)
                 + "\u2500".repeat(11)
-                + "  50% step 125/250  loss 2.0000  acc 25.00 %  val 98.76 %  10.0k/s  ETA 5.0 s");
+                + "  50% step 125/250  loss 2.0000  acc 25.00 %  val 98.77 %  10.0k/s  ETA 5.0 s");
   }
 
   @Test

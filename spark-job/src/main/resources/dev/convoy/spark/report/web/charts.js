@@ -14,7 +14,7 @@ const convoy = (() => {
 
   const format = {
     count: n => Math.round(n).toLocaleString('en-US'),
-    percent: v => (Math.floor(v * 1e4 + 1e-6) / 100).toFixed(2) + ' %',
+    percent: v => (v < 1 ? Math.min(99.99, v * 100) : v * 100).toFixed(2) + ' %',
     share: v => (100 * v).toFixed(v > 0 && v < 0.0995 ? 1 : 0) + ' %',
     loss: v => v === 0 ? '0' : Math.abs(v) >= 1e-3 && Math.abs(v) < 1e5 ? v.toFixed(4) : v.toExponential(2),
     digits: v => v === 0 ? '0' : Math.abs(v) >= 1e4 || Math.abs(v) < 1e-3 ? v.toExponential(1) : String(+v.toPrecision(3)),
@@ -173,7 +173,7 @@ const convoy = (() => {
   function figure(o) {
     if (!o.bar && o.xMax === undefined) {
       const { min, max } = range(o.sets);
-      o = Object.assign({ xMin: min, xMax: max }, o);
+      o = Object.assign({ xMin: min < max ? min : Math.min(0, max), xMax: max }, o);
     }
     const canvas = h('canvas', { role: 'img', 'aria-label': o.title });
     const plot = h('div', { class: 'plot' }, canvas);
