@@ -123,7 +123,7 @@ public final class Main implements Runnable {
   private static int ended(Throwable e, List<String> arguments, PrintStream err) {
     boolean verbose = arguments.contains("--verbose") || arguments.contains("-v");
     boolean mistake = e instanceof UserError || isRefusal(e);
-    boolean told = mistake || e instanceof TrainingException;
+    boolean told = mistake || e instanceof TrainingException || e instanceof OutputException;
     err.println("error: " + (told ? e.getMessage() : unexpected(e)));
     if (verbose) {
       e.printStackTrace(err);
