@@ -2,10 +2,6 @@ package dev.convoy.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.convoy.engine.network.ModelFile;
-import dev.convoy.engine.network.ModelSpec;
-import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.TrainedModel;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,11 +29,7 @@ class PredictionOutputTest {
   @BeforeAll
   static void prepare() throws IOException {
     data = Cli.data(shared.resolve("data"));
-    model = shared.resolve("model.convoy");
-    ModelSpec spec = ModelSpec.parse("input 6x6x1\nflatten\ndense units=3");
-    try (OutputStream out = Files.newOutputStream(model)) {
-      ModelFile.write(new TrainedModel(spec, 3, new Network(spec).initialWeights(1)), out);
-    }
+    model = Cli.model(shared, "input 6x6x1\nflatten\ndense units=3");
   }
 
   private static String[] command(Path data, String output) {
