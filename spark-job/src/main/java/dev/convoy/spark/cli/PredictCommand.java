@@ -30,8 +30,11 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     sortOptions = false,
-    footerHeading = "%nA line or row an example, in their order:%n",
+    footerHeading = "%nBesides what there is to train on, --data may be%n",
     footer = {
+      "  a file of images in IDX, or a folder of images, in any folders within or none",
+      "",
+      "A line or row an example, in their order:",
       "  CSV      index,name,label,prediction,p0,p1 ... after a header line",
       "  JSON     {\"index\":0,\"name\":\"a.png\",\"label\":7,\"prediction\":7,",
       "            \"probabilities\":[...]}",

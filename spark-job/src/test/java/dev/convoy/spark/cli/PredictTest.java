@@ -264,6 +264,9 @@ class PredictTest {
         .isMistake("column 'digit': does not exist");
     predict("--set", "training.epochs=3")
         .isMistake("--set training.epochs: a trained model is not changed by it");
+    for (String key : List.of("shards=9", "validationFraction=0.5", "partitions=2")) {
+      predict("--set", "data." + key).isMistake("a trained model is not changed by it");
+    }
     predict("--output", folder.toString() + "/nosuch.txt").isMistake(".jsonl or .parquet");
     Files.createDirectories(folder.resolve("folder.csv"));
     predict("--output", folder.resolve("folder.csv").toString())
