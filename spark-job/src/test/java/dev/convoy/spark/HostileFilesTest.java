@@ -1,6 +1,7 @@
 package dev.convoy.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.convoy.engine.data.IdxReader;
 import dev.convoy.engine.data.IdxWriter;
@@ -91,13 +92,17 @@ class HostileFilesTest {
   }
 
   private static byte[] model() throws IOException {
+    return model("zero", "one", "two");
+  }
+
+  private static byte[] model(String... names) throws IOException {
     String yaml = BuiltInJobs.yaml("seed-cnn");
     ModelSpec spec = JobFile.read("seed-cnn", yaml, "x", List.of()).config().model();
     Network network = new Network(spec);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    List<String> names = List.of("zero", "one", "two");
-    ModelFile.write(
-        new TrainedModel(spec, network.outputs(), names, network.initialWeights(1)), out);
+    TrainedModel model =
+        new TrainedModel(spec, network.outputs(), List.of(names), network.initialWeights(1));
+    ModelFile.write(model, out);
     return out.toByteArray();
   }
 
@@ -133,6 +138,38 @@ class HostileFilesTest {
               return read(signed, original);
             })
         .report();
+  }
+
+  /** Names of classes are looked for as folders: none may lead elsewhere. */
+  @Test
+  void modelFilesWithNamesThatArePaths() throws Exception {
+    String[] hostile = {
+      "..",
+      "../secret",
+      "/secret",
+      "a/b",
+      "hdfs://evil/x",
+      "..\\secret",
+      ".",
+      "a\0b",
+      "a\nb",
+      "same"
+    };
+    for (String name : hostile) {
+      String harmless = "x".repeat(name.length());
+      byte[] file = model("same", harmless);
+      String text = new String(file, StandardCharsets.ISO_8859_1);
+      int at = text.indexOf(harmless, text.indexOf("same"));
+      System.arraycopy(name.getBytes(StandardCharsets.ISO_8859_1), 0, file, at, name.length());
+      byte[] content = Arrays.copyOf(file, file.length - 32);
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
+      System.arraycopy(hash, 0, file, content.length, 32);
+      assertThatThrownBy(() -> ModelFile.read(new ByteArrayInputStream(file), "m.convoy"))
+          .as(name)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("m.convoy: offset " + at + ": got ")
+          .hasMessageContaining("expected " + (name.equals("same") ? "one of its own" : "1 to"));
+    }
   }
 
   private static Outcome job(String yaml, String original) {

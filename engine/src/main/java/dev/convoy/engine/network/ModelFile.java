@@ -9,9 +9,10 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads and writes {@link TrainedModel} as one file, all numbers little-endian:
@@ -158,27 +159,33 @@ public final class ModelFile {
     if (count < 1 || count > most) {
       throw wrong(offset - 4, count + " names of classes", "1 to " + most + damaged());
     }
-    List<String> names = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>();
     for (int i = 0; i < count; i++) {
       int length = integer("the length of a name");
       if (length < 1 || length > MAX_NAME_BYTES) {
         throw wrong(
             offset - 4, "a name of " + length + " bytes", "1 to " + MAX_NAME_BYTES + damaged());
       }
-      byte[] utf8 = bytes(length, "the name of a class");
-      try {
-        names.add(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
-      } catch (CharacterCodingException e) {
-        throw wrong(offset - length, "a name that is not UTF-8", "UTF-8" + damaged());
-      }
-      if (names.get(i).length() > TrainedModel.MAX_NAME) {
-        throw wrong(
-            offset - length,
-            "a name of " + names.get(i).length() + " chars",
-            "at most " + TrainedModel.MAX_NAME + damaged());
+      String read = className(bytes(length, "the name of a class"));
+      if (!names.add(read)) {
+        throw wrong(offset - length, "the name of another class", "one of its own" + damaged());
       }
     }
-    return names;
+    return List.copyOf(names);
+  }
+
+  private String className(byte[] utf8) {
+    long at = offset - utf8.length;
+    String read;
+    try {
+      read = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+    } catch (CharacterCodingException e) {
+      throw wrong(at, "a name that is not UTF-8", "UTF-8" + damaged());
+    }
+    if (!TrainedModel.isClassName(read)) {
+      throw wrong(at, "a name of " + read.length() + " chars", TrainedModel.CLASS_NAME + damaged());
+    }
+    return read;
   }
 
   private long parameters(ModelSpec spec) {

@@ -1,6 +1,7 @@
 package dev.convoy.engine.network;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -22,6 +23,10 @@ public record TrainedModel(ModelSpec spec, int classes, List<String> classNames,
   /** Longest name, in chars. */
   public static final int MAX_NAME = 1024;
 
+  /** What the name of a class is, for messages. */
+  public static final String CLASS_NAME =
+      "1 to " + MAX_NAME + " chars, no slash or control character, and not '.' or '..'";
+
   /** A model whose classes are numbers. */
   public TrainedModel(ModelSpec spec, int classes, float[] weights) {
     this(spec, classes, List.of(), weights);
@@ -37,13 +42,17 @@ public record TrainedModel(ModelSpec spec, int classes, List<String> classNames,
               + Math.min(classes, MAX_NAMES));
     }
     for (String name : classNames) {
-      if (name.isEmpty() || name.length() > MAX_NAME) {
+      if (!isClassName(name)) {
         throw new IllegalArgumentException(
             "model: got the name of a class in "
                 + name.length()
-                + " chars, expected 1 to "
-                + MAX_NAME);
+                + " chars, expected "
+                + CLASS_NAME);
       }
+    }
+    if (new HashSet<>(classNames).size() < classNames.size()) {
+      throw new IllegalArgumentException(
+          "model: got a name for two classes, expected another for each");
     }
     if (classes < 1 || classes > MAX_CLASSES) {
       throw new IllegalArgumentException(
@@ -54,6 +63,18 @@ public record TrainedModel(ModelSpec spec, int classes, List<String> classNames,
       throw new IllegalArgumentException(
           "model: got " + weights.length + " weights, expected " + expected + " as the layers say");
     }
+  }
+
+  /**
+   * True if {@code name} can be that of a class. Classes are called like folders of images, and a
+   * model from elsewhere must not point out of the folder that they are looked for in.
+   */
+  public static boolean isClassName(String name) {
+    return !name.isEmpty()
+        && name.length() <= MAX_NAME
+        && !name.equals(".")
+        && !name.equals("..")
+        && name.chars().noneMatch(c -> c == '/' || c == '\\' || Character.isISOControl(c));
   }
 
   /** Bit for bit. */

@@ -69,7 +69,7 @@ class ModelFileTest {
 
   @Test
   void namesOfClassesAreKept() throws Exception {
-    TrainedModel named = named("cat", "chien \u00e0 poil,\n\"dur\"", "\u732b");
+    TrainedModel named = named("cat", "chien \u00e0 poil, \"dur\"", "\u732b");
     TrainedModel back = read(bytes(named));
     assertThat(back).isEqualTo(named).isNotEqualTo(model(TEXT));
     assertThat(back.classNames()).isEqualTo(named.classNames());
@@ -92,7 +92,10 @@ class ModelFileTest {
     assertThatThrownBy(() -> read(broken)).hasMessageContaining("a name that is not UTF-8");
     assertThatThrownBy(() -> named("a", "b", "c", "d"))
         .hasMessageContaining("got 4 names of classes, expected at most 3");
-    assertThatThrownBy(() -> named("a", "")).hasMessageContaining("expected 1 to 1024");
+    for (String hostile : List.of("", "..", ".", "a/b", "a\\b", "a\nb")) {
+      assertThatThrownBy(() -> named("a", hostile)).hasMessageContaining("expected 1 to 1024");
+    }
+    assertThatThrownBy(() -> named("a", "a")).hasMessageContaining("a name for two classes");
   }
 
   @Test

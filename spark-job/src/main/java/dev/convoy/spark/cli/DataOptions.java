@@ -7,21 +7,35 @@ import dev.convoy.spark.job.JobFile;
 import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.Place;
 import dev.convoy.spark.job.Settings;
+import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** The options that say which data, and anything else of a job. */
 final class DataOptions {
+  /** What {@link #testData} asks for. */
+  private static final Set<Key> READ =
+      Collections.unmodifiableSet(
+          EnumSet.of(
+              Key.DATA_PATH,
+              Key.DATA_TEST_PATH,
+              Key.DATA_FEATURES,
+              Key.DATA_LABEL,
+              Key.DATA_KEY,
+              Key.DATA_SCALE));
+
   @Option(
       names = "--data",
       paramLabel = "PATH",
       description =
           "Folder of IDX, CIFAR-10 or Parquet files or of images by class on any Hadoop file"
-              + " system, table:NAME, or embedded:mnist; to predict, also an IDX file of images, or"
-              + " images in any folders. Short for --set data.path=PATH.")
+              + " system, table:NAME, or embedded:mnist. Short for --set data.path=PATH.")
   private String data;
 
   @Option(
@@ -59,18 +73,19 @@ final class DataOptions {
   }
 
   /**
-   * Refuses what has no effect because only data is read.
+   * Refuses keys without effect where a trained model is all that is run.
    *
    * @throws UserError naming the key
    */
   void expectDataKeysOnly() {
     Settings given = given();
     for (Key key : Key.values()) {
-      if (given.isGiven(key) && !key.dotted().startsWith("data.")) {
+      if (given.isGiven(key) && !READ.contains(key)) {
         throw new UserError(
             "--set "
                 + key.dotted()
-                + ": a trained model is not changed by it, expected keys such as data.columns.key");
+                + ": a trained model is not changed by it, expected "
+                + Texts.list(READ.stream().map(Key::dotted).toList()));
       }
     }
   }

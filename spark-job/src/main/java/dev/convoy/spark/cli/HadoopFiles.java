@@ -11,10 +11,13 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** Files on any Hadoop file system, for commands that may not have started Spark yet. */
 final class HadoopFiles {
@@ -76,6 +79,27 @@ final class HadoopFiles {
               + "; expected a folder that can be made and written to",
           e);
     }
+  }
+
+  /**
+   * Gives {@code from} the name {@code to}, in place of a file that has it: in one step where the
+   * file system offers that.
+   *
+   * @throws IOException if it cannot be renamed; {@code from} is still there then
+   */
+  static void replace(FileSystem files, Path from, Path to) throws IOException {
+    Path target = files.makeQualified(to);
+    FileContext context;
+    try {
+      context = FileContext.getFileContext(target.toUri(), files.getConf());
+    } catch (UnsupportedFileSystemException e) {
+      files.delete(to, false);
+      if (!files.rename(from, to)) {
+        throw new IOException("the file system refuses", e);
+      }
+      return;
+    }
+    context.rename(files.makeQualified(from), target, Options.Rename.OVERWRITE);
   }
 
   /** A path from the command line. */

@@ -66,7 +66,7 @@ public final class Main implements Runnable {
               + " convoy-spark-job.jar ..., or put them on java's class path");
       System.exit(MISTAKE);
     }
-    QuietLogs.unlessConfigured();
+    QuietLogs.unlessConfigured(isVerbose(List.of(args)));
     int status = run(args, System.out, System.err);
     System.out.flush();
     if (ClusterEnd.hasDriverInYarn()) {
@@ -120,10 +120,14 @@ public final class Main implements Runnable {
     return MISTAKE;
   }
 
+  private static boolean isVerbose(List<String> arguments) {
+    return arguments.contains("--verbose") || arguments.contains("-v");
+  }
+
   private static int ended(Throwable e, List<String> arguments, PrintStream err) {
-    boolean verbose = arguments.contains("--verbose") || arguments.contains("-v");
+    boolean verbose = isVerbose(arguments);
     boolean mistake = e instanceof UserError || isRefusal(e);
-    boolean told = mistake || e instanceof TrainingException;
+    boolean told = mistake || e instanceof TrainingException || e instanceof OutputException;
     err.println("error: " + (told ? e.getMessage() : unexpected(e)));
     if (verbose) {
       e.printStackTrace(err);

@@ -2,15 +2,12 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.network.ModelFile;
 import dev.convoy.engine.network.TrainedModel;
-import dev.convoy.spark.job.JobFile;
-import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -25,13 +22,7 @@ final class ModelOption {
    * @param path of the file
    * @param run the job that it was trained by, if that lies beside it
    */
-  record Found(TrainedModel model, String path, Optional<JobOptions.Source> run) {
-    /** The path of the data that it was trained on, if its job tells. */
-    Optional<String> data() {
-      return run.map(
-          job -> JobFile.settings(job.yaml(), job.place(), List.of()).text(Key.DATA_PATH));
-    }
-  }
+  record Found(TrainedModel model, String path, Optional<JobOptions.Source> run) {}
 
   /**
    * @param option that names it, for messages

@@ -69,7 +69,8 @@ record PredictionFormat(Kind kind, List<Head> heads, boolean labelled, List<Stri
   private void line(StringBuilder to, Head head, int label, float[] outputs, int at) {
     boolean json = kind == Kind.JSON;
     if (labelled) {
-      to.append(json ? "\"label\":" : "").append(label).append(',');
+      Integer known = known(head, label);
+      to.append(json ? "\"label\":" + known : known == null ? "" : known).append(',');
     }
     int predicted = head.predicted(outputs, at);
     to.append(json ? "\"prediction\":" : "").append(predicted);
@@ -81,6 +82,11 @@ record PredictionFormat(Kind kind, List<Head> heads, boolean labelled, List<Stri
       to.append(json && i == 0 ? "" : ",").append(outputs[at + head.first() + i]);
     }
     to.append(json ? "]" : "");
+  }
+
+  /** Labels that the model has no output for mean something else: they are left out. */
+  private static Integer known(Head head, int label) {
+    return label < head.size() ? label : null;
   }
 
   /** Outputs beyond the classes that the training data had are called by their numbers. */
@@ -140,7 +146,7 @@ record PredictionFormat(Kind kind, List<Head> heads, boolean labelled, List<Stri
     int predicted = head.predicted(outputs, at);
     java.util.ArrayList<Object> values = new java.util.ArrayList<>();
     if (labelled) {
-      values.add(label);
+      values.add(known(head, label));
     }
     values.add(predicted);
     if (!classNames.isEmpty()) {

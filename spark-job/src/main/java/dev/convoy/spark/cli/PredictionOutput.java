@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -21,6 +22,11 @@ import org.apache.spark.sql.SparkSession;
  * time; Parquet is written by the executors.
  */
 final class PredictionOutput {
+  /** What Hadoop's committer puts into a folder at last, and what it removes then. */
+  private static final String FINISHED = "_SUCCESS";
+
+  private static final String UNFINISHED = "_temporary";
+
   private final String output;
   private final Kind kind;
 
@@ -59,103 +65,151 @@ final class PredictionOutput {
     }
     Path path = HadoopFiles.path("--output", output);
     try (FileSystem files = HadoopFiles.open("--output", path)) {
-      boolean there = files.exists(path);
-      if (kind == Kind.PARQUET && there) {
-        throw new UserError(
-            "--output: "
-                + output
-                + " is there already, expected a new name: folders are not replaced");
-      }
-      if (there && files.getFileStatus(path).isDirectory()) {
+      if (kind == Kind.PARQUET) {
+        expectNew(files, path);
+      } else if (files.exists(path) && files.getFileStatus(path).isDirectory()) {
         throw new UserError("--output: " + output + " is a folder, expected a file");
       }
-      if (kind != Kind.PARQUET) {
-        HadoopFiles.expectWritable("--output", files, temporary(path));
-      }
+      HadoopFiles.expectWritable("--output", files, hidden(path, ".probe"));
     } catch (IOException e) {
-      throw unusable(e);
+      throw new UserError("--output: cannot write " + output + ": " + Texts.firstLine(e), e);
     }
   }
 
-  private static Path temporary(Path path) {
-    return new Path(path.getParent(), "." + path.getName() + ".tmp");
+  private void expectNew(FileSystem files, Path path) throws IOException {
+    if (files.exists(path) && !isLeftover(files, path)) {
+      throw new UserError(
+          "--output: "
+              + output
+              + " is there already, expected a new name: folders are not replaced");
+    }
   }
 
-  private UserError unusable(Exception e) {
-    return new UserError("--output: cannot write " + output + ": " + Texts.firstLine(e), e);
+  /** True for a folder that holds no more than what a killed job leaves behind. */
+  private static boolean isLeftover(FileSystem files, Path path) throws IOException {
+    return files.getFileStatus(path).isDirectory()
+        && Arrays.stream(files.listStatus(path))
+            .allMatch(file -> file.getPath().getName().equals(UNFINISHED));
   }
 
-  /** Predicts all of {@code examples}. */
+  private static Path hidden(Path path, String ending) {
+    return new Path(path.getParent(), "." + path.getName() + ending);
+  }
+
+  /**
+   * Predicts all of {@code examples}.
+   *
+   * @throws OutputException if writing fails
+   */
   void write(
       SparkContext spark,
       OrderedExamples examples,
       ForwardPass.Recipe recipe,
       PredictionFormat format,
       PrintStream console) {
-    if (kind == Kind.PARQUET) {
-      table(spark, examples, recipe, format);
-      return;
-    }
     try {
       if (output == null) {
-        lines(examples, recipe, format, console);
-        console.flush();
-      } else {
-        file(examples, recipe, format);
+        lines(examples, recipe, format, bytes -> print(bytes, console));
+        return;
+      }
+      Path path = HadoopFiles.path("--output", output);
+      try (FileSystem files = HadoopFiles.open("--output", path)) {
+        if (kind == Kind.PARQUET) {
+          table(spark, files, path, examples, new PredictTask.Rows(recipe, format));
+        } else {
+          file(files, path, examples, recipe, format);
+        }
       }
     } catch (IOException e) {
-      throw unusable(e);
+      throw OutputException.writing(output, e);
     }
   }
 
   private static void lines(
-      OrderedExamples examples, ForwardPass.Recipe recipe, PredictionFormat format, OutputStream to)
+      OrderedExamples examples,
+      ForwardPass.Recipe recipe,
+      PredictionFormat format,
+      OrderedExamples.Sink sink)
       throws IOException {
-    to.write(format.header().getBytes(StandardCharsets.UTF_8));
-    examples.inOrder(new PredictTask(recipe, format), to::write);
+    sink.take(format.header().getBytes(StandardCharsets.UTF_8));
+    examples.inOrder(new PredictTask(recipe, format), sink);
+  }
+
+  /** A print stream throws nothing: whoever does not ask never hears that nobody listens. */
+  private static void print(byte[] bytes, PrintStream console) {
+    console.write(bytes, 0, bytes.length);
+    if (console.checkError()) {
+      throw new OutputException(
+          "standard output: the predictions cannot be written, those so far are cut short; is its"
+              + " disk full, or did its reader end?",
+          null);
+    }
   }
 
   /** Under a temporary name first: what has the right name is whole. */
-  private void file(OrderedExamples examples, ForwardPass.Recipe recipe, PredictionFormat format)
+  private static void file(
+      FileSystem files,
+      Path path,
+      OrderedExamples examples,
+      ForwardPass.Recipe recipe,
+      PredictionFormat format)
       throws IOException {
-    Path path = HadoopFiles.path("--output", output);
-    Path growing = temporary(path);
-    try (FileSystem files = HadoopFiles.open("--output", path)) {
-      boolean whole = false;
-      try {
-        try (OutputStream out = files.create(growing, true)) {
-          lines(examples, recipe, format, out);
-        }
-        files.delete(path, false);
-        whole = files.rename(growing, path);
-      } finally {
-        if (!whole) {
-          files.delete(growing, false);
-        }
+    Path growing = hidden(path, ".tmp");
+    boolean whole = false;
+    try {
+      try (OutputStream out = files.create(growing, true)) {
+        lines(examples, recipe, format, out::write);
       }
+      whole = true;
+    } finally {
       if (!whole) {
-        throw new IOException("cannot rename " + growing + " to " + path);
+        files.delete(growing, false);
       }
+    }
+    try {
+      HadoopFiles.replace(files, growing, path);
+    } catch (IOException e) {
+      // From here on the temporary file may be all there is.
+      throw new OutputException(
+          "--output: the predictions are complete in "
+              + growing
+              + ", which cannot be renamed to "
+              + path
+              + ": "
+              + Texts.firstLine(e)
+              + "; rename it by hand",
+          e);
     }
   }
 
   private void table(
       SparkContext spark,
+      FileSystem files,
+      Path path,
       OrderedExamples examples,
-      ForwardPass.Recipe recipe,
-      PredictionFormat format) {
+      PredictTask.Rows rows)
+      throws IOException {
+    expectNew(files, path);
+    files.delete(path, true);
+    boolean whole = false;
     try {
       // Takes the context that is there.
       SparkSession.builder()
           .getOrCreate()
-          .createDataFrame(
-              examples.runs().toJavaRDD().mapPartitions(new PredictTask.Rows(recipe, format)),
-              format.schema())
+          .createDataFrame(examples.runs().toJavaRDD().mapPartitions(rows), rows.format().schema())
           .write()
           .mode(SaveMode.ErrorIfExists)
           .parquet(output);
+      whole = true;
     } catch (Exception e) {
-      throw Failures.within(e);
+      // Scala throws checked exceptions that no signature mentions.
+      throw Failures.data(e)
+          .<RuntimeException>map(data -> data)
+          .orElseGet(() -> OutputException.writing(output, e));
+    } finally {
+      if (!whole && !files.exists(new Path(path, FINISHED))) {
+        files.delete(path, true);
+      }
     }
   }
 }

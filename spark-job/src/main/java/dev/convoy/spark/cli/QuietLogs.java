@@ -14,9 +14,18 @@ import org.apache.spark.SparkConf;
 final class QuietLogs {
   private static final String SPARK_PROFILE = "org/apache/spark/log4j2-defaults.properties";
 
+  /** The level of what tasks that failed print; the profile knows it. */
+  private static final String TASKS = "convoy.log.tasks";
+
   private QuietLogs() {}
 
-  static void unlessConfigured() {
+  /**
+   * @param verbose true to show the traces of tasks that failed, too
+   */
+  static void unlessConfigured(boolean verbose) {
+    if (verbose && System.getProperty(TASKS) == null) {
+      System.setProperty(TASKS, "error");
+    }
     // Spark looks once, at its first word after spark-submit started us, whether Log4j was
     // configured; it must have looked before we change anything, or it would undo it.
     new SparkConf(false).initializeLogIfNecessary(false, true);

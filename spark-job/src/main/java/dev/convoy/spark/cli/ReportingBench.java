@@ -34,6 +34,11 @@ import org.apache.spark.SparkContext;
 final class ReportingBench {
   private static final int WARM_UP = 2;
   private static final int EPOCHS = 100_000;
+
+  /** Linux counts a process's time in hundredths of a second. */
+  private static final double TICK_MILLIS = 10;
+
+  private static final int LEAST_TICKS = 10;
   private static final Terminal SCREEN = new Terminal(true, 120, Terminal.Style.COLOUR);
 
   private final SparkContext spark;
@@ -113,15 +118,16 @@ final class ReportingBench {
         steps);
     double processor = median(quiet, Cost::processor);
     double events = median(watched, Cost::events);
+    boolean tells = tells(processor * steps);
     row("step, nobody listens", median(quiet, Cost::median), "ms");
     row("step, all reporting", median(watched, Cost::median), "ms");
-    ratio("all by none", ratios(watched, quiet, Cost::median));
+    ratio("all by none", ratios(watched, quiet, Cost::median), true);
     row("processor time a step, none", processor, "ms");
     row("processor time a step, all", median(watched, Cost::processor), "ms");
-    ratio("all by none", ratios(watched, quiet, Cost::processor));
+    ratio("all by none", ratios(watched, quiet, Cost::processor), tells);
     row("of it the event thread, none", median(quiet, Cost::events), "ms");
     row("of it the event thread, all", events, "ms");
-    row("share of processor time", 100 * events / processor, "%");
+    line("share of processor time", figure(100 * events / processor, "%", tells));
   }
 
   /** One run from fresh weights. */
@@ -155,17 +161,33 @@ final class ReportingBench {
   }
 
   private void row(String name, double value, String unit) {
-    out.printf(Locale.ROOT, "  %-34s %8.3f %s%n", name, value, unit);
+    line(name, figure(value, unit, true));
   }
 
-  private void ratio(String name, double[] sorted) {
-    out.printf(
-        Locale.ROOT,
-        "  %-34s %8.3f    (%.3f - %.3f)%n",
-        name,
-        median(sorted),
-        sorted[sorted.length / 4],
-        sorted[3 * sorted.length / 4]);
+  private void ratio(String name, double[] sorted, boolean tells) {
+    String range =
+        String.format(
+            Locale.ROOT,
+            "  (%.3f - %.3f)",
+            sorted[sorted.length / 4],
+            sorted[3 * sorted.length / 4]);
+    line(name, figure(median(sorted), range, tells));
+  }
+
+  private void line(String name, String figure) {
+    out.printf(Locale.ROOT, "  %-34s %s%n", name, figure);
+  }
+
+  /** True if a run is so long that the clock of processor time says something about it. */
+  static boolean tells(double processorMillis) {
+    return processorMillis >= LEAST_TICKS * TICK_MILLIS;
+  }
+
+  /** A quotient of times, if they tell anything. */
+  static String figure(double value, String unit, boolean tells) {
+    return tells
+        ? String.format(Locale.ROOT, "%8.3f %s", value, unit)
+        : "too short to tell, raise --steps";
   }
 
   private static double[] ratios(List<Cost> over, List<Cost> under, ToDoubleFunction<Cost> cost) {

@@ -26,12 +26,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -84,11 +81,7 @@ final class TrainCommand extends BaseCommand {
       description = "Start anew even if DIR holds a run that did not finish.")
   private boolean overwrite;
 
-  @Option(
-      names = "--tensorboard",
-      paramLabel = "DIR",
-      description = "Also write an event file for TensorBoard into DIR.")
-  private String tensorboard;
+  @Mixin private TensorBoardOption tensorBoard;
 
   @Override
   void run() throws Exception {
@@ -106,7 +99,7 @@ final class TrainCommand extends BaseCommand {
       } else {
         note("no --output DIR: the trained network will not be kept");
       }
-      TensorBoardEvents curves = tensorBoard();
+      TensorBoardEvents curves = tensorBoard.open();
       Optional<float[]> start = startWeights(read, network);
       note(read.name() + " on " + config.data().path() + "; Spark starts");
       SparkContext context;
@@ -255,21 +248,6 @@ final class TrainCommand extends BaseCommand {
       warn("no tab in Spark's UI: " + Texts.firstLine(e));
       return null;
     }
-  }
-
-  private TensorBoardEvents tensorBoard() {
-    if (tensorboard == null) {
-      return null;
-    }
-    String host = System.getenv().getOrDefault("HOSTNAME", "convoy");
-    String name =
-        String.format(
-            Locale.ROOT, "events.out.tfevents.%d.%s", System.currentTimeMillis() / 1000, host);
-    Path file = new Path(HadoopFiles.path("--tensorboard", tensorboard), name);
-    FileSystem files = HadoopFiles.open("--tensorboard", file);
-    HadoopFiles.expectWritable("--tensorboard", files, file);
-    return new TensorBoardEvents(
-        () -> HadoopFiles.flushing(files.create(file, true)), System::currentTimeMillis);
   }
 
   private void stop(Trainer trainer) {

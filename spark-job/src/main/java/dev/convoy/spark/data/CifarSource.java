@@ -1,6 +1,7 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -60,7 +61,10 @@ final class CifarSource implements ExampleSource {
     try (InputStream in = files.open(names)) {
       String text = new String(in.readNBytes(MOST_NAMES), StandardCharsets.UTF_8);
       List<String> lines = text.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
-      boolean wanted = lines.size() == CLASSES && lines.stream().allMatch(l -> l.length() < 100);
+      boolean wanted =
+          lines.stream().distinct().count() == CLASSES
+              && lines.size() == CLASSES
+              && lines.stream().allMatch(TrainedModel::isClassName);
       return wanted ? lines : List.of();
     }
   }

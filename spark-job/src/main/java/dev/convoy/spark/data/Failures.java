@@ -2,20 +2,30 @@ package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
 import java.io.FileNotFoundException;
+import java.util.Optional;
 import org.apache.spark.SparkEnv;
 
 /** What stands behind a Spark job that failed while it read data. */
 public final class Failures {
   private Failures() {}
 
+  /** The bad data that made a Spark job fail, if that is the cause. */
+  public static Optional<DataException> data(Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof DataException data) {
+        return Optional.of(data);
+      }
+    }
+    return Optional.empty();
+  }
+
   /**
    * The bad data that made a Spark job fail, or {@code failure} itself if that is not the cause.
    */
   public static RuntimeException within(Exception failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof DataException data) {
-        return data;
-      }
+    Optional<DataException> data = data(failure);
+    if (data.isPresent()) {
+      return data.get();
     }
     return failure instanceof RuntimeException runtime
         ? runtime

@@ -1,13 +1,16 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -24,6 +27,7 @@ import org.apache.spark.util.SerializableConfiguration;
 final class ImageFolders implements ExampleSource {
   private static final long serialVersionUID = 1L;
   private static final int MOST_FILES = 20_000_000;
+  private static final int MOST_DEPTH = 20;
   private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg", ".gif", ".bmp");
 
   private final String root;
@@ -75,66 +79,102 @@ final class ImageFolders implements ExampleSource {
   }
 
   /**
-   * Lists the images under {@code root}.
+   * Lists the images of each class.
    *
-   * @param classes names of the class folders, in the order of their numbers
+   * @param classes names of the class folders, in the order of their numbers; those that are not
+   *     folders in {@code root} have no images here
    * @param shape that images are made
+   * @param deep true to look into folders within those folders, too
    */
   static ImageFolders open(
-      JavaSparkContext spark, FileSystem files, Path root, List<String> classes, Shape shape)
+      JavaSparkContext spark,
+      FileSystem files,
+      Path root,
+      List<String> classes,
+      Shape shape,
+      boolean deep)
       throws IOException {
-    for (String other : classes(files, root)) {
-      if (!classes.contains(other)) {
+    List<String> there = classes(files, root);
+    Set<String> known = new HashSet<>(classes);
+    for (String name : there) {
+      if (!known.contains(name)) {
         throw new DataException(
             root
                 + ": got a folder '"
-                + other
+                + name
                 + "', expected one of the training classes "
                 + String.join(", ", classes));
       }
+      if (!TrainedModel.isClassName(name)) {
+        throw new DataException(
+            root
+                + ": got a folder of a class whose name is not "
+                + TrainedModel.CLASS_NAME
+                + "; rename it");
+      }
     }
+    // Nothing is opened but what the listing named: names of classes come from elsewhere.
+    known.retainAll(there);
     List<String> names = new ArrayList<>();
     long[] firsts = new long[classes.size() + 1];
     for (int c = 0; c < classes.size(); c++) {
-      names.addAll(images(files, new Path(root, classes.get(c)), classes.get(c) + "/"));
+      if (known.remove(classes.get(c))) {
+        collect(files, root, classes.get(c) + "/", deep ? MOST_DEPTH : 0, names);
+      }
+      names.subList((int) firsts[c], names.size()).sort(null);
       firsts[c + 1] = names.size();
     }
     expectSome(root, names, classes.toString());
     return new ImageFolders(spark, root.toString(), shape, true, firsts, names);
   }
 
-  /** Lists the images in {@code root} and in its folders, which are no classes. */
+  /** Lists the images in {@code root} and in all folders below, which are no classes. */
   static ImageFolders unlabelled(JavaSparkContext spark, FileSystem files, Path root, Shape shape)
       throws IOException {
-    List<String> names = new ArrayList<>(images(files, root, ""));
-    List<String> folders = classes(files, root);
-    for (String folder : folders) {
-      names.addAll(images(files, new Path(root, folder), folder + "/"));
-    }
+    List<String> names = new ArrayList<>();
+    collect(files, root, "", MOST_DEPTH, names);
     names.sort(null);
-    expectSome(root, names, "it or " + folders);
+    expectSome(root, names, "it or " + classes(files, root));
     long[] firsts = {0, names.size()};
     return new ImageFolders(spark, root.toString(), shape, false, firsts, names);
   }
 
   /** True if images lie in {@code folder} itself. */
   static boolean holdsImages(FileSystem files, Path folder) throws IOException {
-    return !images(files, folder, "").isEmpty();
+    List<String> names = new ArrayList<>();
+    collect(files, folder, "", 0, names);
+    return !names.isEmpty();
   }
 
-  private static List<String> images(FileSystem files, Path folder, String prefix)
+  /**
+   * Adds the images in a folder.
+   *
+   * @param prefix the folder's path in {@code root}: empty, or with a slash at its end
+   * @param depth of folders within it to look into
+   */
+  private static void collect(
+      FileSystem files, Path root, String prefix, int depth, List<String> names)
       throws IOException {
-    List<String> images = new ArrayList<>();
-    if (files.exists(folder)) {
-      for (FileStatus status : files.listStatus(folder)) {
-        String name = status.getPath().getName();
-        if (status.isFile() && isImage(name)) {
-          images.add(prefix + name);
+    Path folder = prefix.isEmpty() ? root : new Path(root, prefix);
+    for (FileStatus status : files.listStatus(folder)) {
+      String name = status.getPath().getName();
+      if (status.isFile() && isImage(name)) {
+        names.add(prefix + name);
+      } else if (status.isDirectory() && !hidden(name) && depth > 0) {
+        if (depth == 1) {
+          throw new DataException(
+              folder
+                  + ": got folders in more than "
+                  + (MOST_DEPTH - 1)
+                  + " folders, expected fewer; does a link lead back?");
         }
+        collect(files, root, prefix + name + "/", depth - 1, names);
       }
     }
-    images.sort(null);
-    return images;
+    if (names.size() > MOST_FILES) {
+      throw new DataException(
+          root + ": got more than " + MOST_FILES + " images, expected a table of so many");
+    }
   }
 
   private static void expectSome(Path root, List<String> names, String where) {
@@ -145,10 +185,6 @@ final class ImageFolders implements ExampleSource {
               + String.join(", ", ENDINGS)
               + " in "
               + where);
-    }
-    if (names.size() > MOST_FILES) {
-      throw new DataException(
-          root + ": got more than " + MOST_FILES + " images, expected a table of so many");
     }
   }
 

@@ -5,6 +5,7 @@ import dev.convoy.engine.network.ModelSpec;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
@@ -16,20 +17,28 @@ import scala.runtime.AbstractFunction2;
 
 /**
  * Data to be predicted: its examples in the order of their indexes, partition after partition, each
- * read once and where it is predicted, with its name and, if the data has them, its labels.
+ * read where it is predicted, with its name and, if the data has them, its labels. What is brought
+ * back to the driver comes from partitions of a bounded size: files are cut into such; rows, whose
+ * sorted partitions are as large as Spark makes them, are dealt anew where that is too large.
  */
 public final class OrderedExamples implements AutoCloseable {
   private static final int LEAST_A_PARTITION = 64;
 
   private final SparkContext spark;
   private final RDD<ExampleRun> runs;
+  private final Supplier<RDD<ExampleRun>> bounded;
   private final boolean labelled;
   private final Runnable close;
 
   private OrderedExamples(
-      SparkContext spark, RDD<ExampleRun> runs, boolean labelled, Runnable close) {
+      SparkContext spark,
+      RDD<ExampleRun> runs,
+      Supplier<RDD<ExampleRun>> bounded,
+      boolean labelled,
+      Runnable close) {
     this.spark = spark;
     this.runs = runs;
+    this.bounded = bounded;
     this.labelled = labelled;
     this.close = close;
   }
@@ -38,7 +47,7 @@ public final class OrderedExamples implements AutoCloseable {
    * Opens one part of the data that {@code location} tells of, with a model to read it for.
    *
    * @param labelsExpected false if a table may lack the column of labels; images never need them
-   * @param mostAPartition examples in a partition
+   * @param mostAPartition examples that {@link #inOrder} takes together
    * @throws DataException if there is no such data, or it does not fit the model
    */
   public static OrderedExamples open(
@@ -55,7 +64,9 @@ public final class OrderedExamples implements AutoCloseable {
       DataLocation read = has || labelsExpected ? location : location.withoutLabels();
       TableSource rows = new TableSource(table.get(), read.columns(), read.shape(), read.scale());
       expectSome(rows.examples());
-      return new OrderedExamples(spark, rows.runs(), !read.columns().label().isEmpty(), () -> {});
+      boolean labelled = !read.columns().label().isEmpty();
+      return new OrderedExamples(
+          spark, rows.runs(), () -> rows.runs(mostAPartition), labelled, () -> {});
     }
     ExampleSource source = Sources.examples(spark, location, part, false);
     try {
@@ -65,7 +76,7 @@ public final class OrderedExamples implements AutoCloseable {
       Dataset.expect(source.shape(), labels, model.input(), outputs);
       int partitions = partitions(source.examples(), TaskSlots.count(spark), mostAPartition);
       RDD<ExampleRun> runs = new RunRdd(spark, source, partitions);
-      return new OrderedExamples(spark, runs, source.labelled(), source::close);
+      return new OrderedExamples(spark, runs, () -> runs, source.labelled(), source::close);
     } catch (RuntimeException e) {
       source.close();
       throw e;
@@ -97,7 +108,7 @@ public final class OrderedExamples implements AutoCloseable {
     return Math.toIntExact(Math.max(least, Math.min(slots, most)));
   }
 
-  /** The examples. */
+  /** The examples, for whoever takes them one by one: partitions of a table may be large. */
   public RDD<ExampleRun> runs() {
     return runs;
   }
@@ -114,14 +125,16 @@ public final class OrderedExamples implements AutoCloseable {
   }
 
   /**
-   * Runs {@code task} over the partitions, as many at a time as the cluster has slots, and hands
-   * {@code sink} what they bring back in their order: never more than that is held here.
+   * Runs {@code task} over partitions of at most {@code mostAPartition} examples, as many at a time
+   * as the cluster has slots, and hands {@code sink} what they bring back in their order: never
+   * more than that is held here.
    *
    * @throws DataException if an example cannot be read
    */
   public void inOrder(AbstractFunction2<TaskContext, Iterator<ExampleRun>, byte[]> task, Sink sink)
       throws IOException {
-    int all = runs.getNumPartitions();
+    RDD<ExampleRun> pieces = bounded.get();
+    int all = pieces.getNumPartitions();
     int slots = TaskSlots.count(spark);
     for (int first = 0; first < all; first += slots) {
       List<Object> wave =
@@ -132,7 +145,7 @@ public final class OrderedExamples implements AutoCloseable {
       try {
         found =
             spark.runJob(
-                runs,
+                pieces,
                 task,
                 CollectionConverters.asScala(wave).toSeq(),
                 ClassTag$.MODULE$.apply(byte[].class));

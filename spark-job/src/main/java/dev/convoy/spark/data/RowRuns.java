@@ -1,10 +1,15 @@
 package dev.convoy.spark.data;
 
+import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function2;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Row;
 import scala.Tuple2;
 
@@ -12,29 +17,104 @@ import scala.Tuple2;
 final class RowRuns implements Iterator<ExampleRun> {
   private static final int ROWS = 256;
 
-  private final Iterator<Row> rows;
-  private final Packing how;
-  private long next;
+  private final Iterator<Tuple2<Long, Named>> rows;
+  private final int example;
+  private final float full;
 
-  private RowRuns(Iterator<Row> rows, long first, Packing how) {
+  private RowRuns(Iterator<Tuple2<Long, Named>> rows, int example, float full) {
     this.rows = rows;
-    this.next = first;
-    this.how = how;
+    this.example = example;
+    this.full = full;
   }
 
   /**
-   * What a task needs to know.
+   * The runs of {@code sorted} rows, partition by partition.
    *
-   * @param firsts index of the first row of each partition
    * @param example values of each
    * @param full the number that stands for a full pixel
+   */
+  static RDD<ExampleRun> of(JavaRDD<Row> sorted, Naming naming, int example, float full) {
+    return sorted
+        .mapPartitionsWithIndex(naming, true)
+        .mapPartitions(rows -> new RowRuns(rows, example, full), true)
+        .rdd();
+  }
+
+  /** The same, dealt to partitions of {@code most} rows; the last may have fewer. */
+  static RDD<ExampleRun> dealt(
+      JavaRDD<Row> sorted, Naming naming, int example, float full, int most) {
+    return sorted
+        .mapPartitionsWithIndex(naming, true)
+        .mapToPair(pair -> pair)
+        .repartitionAndSortWithinPartitions(
+            new Pieces(naming.examples(), most), Comparator.<Long>naturalOrder())
+        .mapPartitions(rows -> new RowRuns(rows, example, full))
+        .rdd();
+  }
+
+  /** A packed row and what to call it. It is shuffled, and Spark's Kryo cannot read records. */
+  static final class Named implements Serializable {
+    private static final long serialVersionUID = 1L;
+    private final String name;
+    private final RowPacker.Packed row;
+
+    private Named(String name, RowPacker.Packed row) {
+      this.name = name;
+      this.row = row;
+    }
+  }
+
+  /**
+   * Puts its index before each row.
+   *
+   * @param firsts index of the first row of each partition, and last the number of rows
    * @param keyed true if rows are called by their key, false if by their index
    */
-  record Packing(long[] firsts, int example, float full, boolean keyed)
-      implements Function2<Integer, Iterator<Row>, Iterator<ExampleRun>> {
+  record Naming(long[] firsts, boolean keyed)
+      implements Function2<Integer, Iterator<Row>, Iterator<Tuple2<Long, Named>>> {
+    long examples() {
+      return firsts[firsts.length - 1];
+    }
+
     @Override
-    public Iterator<ExampleRun> call(Integer partition, Iterator<Row> rows) {
-      return new RowRuns(rows, firsts[partition], this);
+    public Iterator<Tuple2<Long, Named>> call(Integer partition, Iterator<Row> rows) {
+      long[] next = {firsts[partition]};
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return rows.hasNext();
+        }
+
+        @Override
+        public Tuple2<Long, Named> next() {
+          Row row = rows.next();
+          long index = next[0]++;
+          String name = keyed ? RowPacker.key(row) : Long.toString(index);
+          return new Tuple2<>(index, new Named(name, RowPacker.Packed.of(row)));
+        }
+      };
+    }
+  }
+
+  /** Sends {@code most} rows whose indexes follow one another to each partition. */
+  private static final class Pieces extends Partitioner {
+    private static final long serialVersionUID = 1L;
+    private final int pieces;
+    private final int most;
+
+    Pieces(long examples, int most) {
+      this.pieces = Math.toIntExact((examples + most - 1) / most);
+      this.most = most;
+    }
+
+    @Override
+    public int numPartitions() {
+      return pieces;
+    }
+
+    @Override
+    public int getPartition(Object index) {
+      return (int) ((Long) index / most);
     }
   }
 
@@ -52,13 +132,13 @@ final class RowRuns implements Iterator<ExampleRun> {
     List<String> names = new ArrayList<>(ROWS);
     boolean bytes = true;
     while (packed.size() < ROWS && rows.hasNext()) {
-      Row row = rows.next();
-      RowPacker.Packed one = RowPacker.Packed.of(row);
-      bytes &= one.data().length == how.example();
-      names.add(how.keyed() ? RowPacker.key(row) : Long.toString(next));
-      packed.add(new Tuple2<>(next++, one));
+      Tuple2<Long, Named> next = rows.next();
+      RowPacker.Packed row = next._2().row;
+      bytes &= row.data().length == example;
+      names.add(next._2().name);
+      packed.add(new Tuple2<>(next._1(), row));
     }
-    PackedShard run = RowShards.pack(0, 0, packed, how.example(), how.full(), bytes);
+    PackedShard run = RowShards.pack(0, 0, packed, example, full, bytes);
     return new ExampleRun(run, names.toArray(new String[0]));
   }
 }

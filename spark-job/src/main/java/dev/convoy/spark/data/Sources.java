@@ -2,6 +2,7 @@ package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
@@ -157,7 +158,10 @@ public final class Sources {
     if (there.isEmpty() && !loose) {
       throw new DataException("data.path: got nothing to read in " + folder + ", " + EXPECTED);
     }
-    if (!labelled && (loose || !classes.containsAll(there))) {
+    // Folders have numbers by the model's names, or by those of a training set beside them.
+    boolean numbers = !location.classes().isEmpty() || !folder.equals(new Path(location.path()));
+    boolean byClass = numbers && !loose && new HashSet<>(classes).containsAll(there);
+    if (!labelled && !byClass) {
       return ImageFolders.unlabelled(spark, files, folder, location.shape());
     }
     if (there.isEmpty()) {
@@ -168,7 +172,7 @@ public final class Sources {
               + EXPECTED
               + "; predict takes images without classes");
     }
-    return ImageFolders.open(spark, files, folder, classes, location.shape());
+    return ImageFolders.open(spark, files, folder, classes, location.shape(), !labelled);
   }
 
   /** The folder of one part: {@code train} or {@code test} within, if there are such. */

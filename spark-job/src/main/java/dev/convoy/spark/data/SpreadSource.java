@@ -10,7 +10,8 @@ import org.apache.spark.broadcast.Broadcast;
 /**
  * Data that can only be read from its beginning (gzip): the driver reads it once and executors
  * fetch it from each other as broadcast pieces. The driver keeps its copy, so that a lost partition
- * can be built again.
+ * can be built again. Pieces hold raw pixels, and travel so: Spark is told not to compress what it
+ * spreads.
  */
 final class SpreadSource implements ExampleSource {
   private static final long serialVersionUID = 1L;

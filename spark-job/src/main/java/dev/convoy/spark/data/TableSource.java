@@ -155,9 +155,17 @@ final class TableSource implements ShardSource {
 
   /** The rows in the order of their indexes. */
   RDD<ExampleRun> runs() {
-    return sorted
-        .mapPartitionsWithIndex(new RowRuns.Packing(firsts, shape.size(), full, keyed), true)
-        .rdd();
+    return RowRuns.of(sorted, new RowRuns.Naming(firsts, keyed), shape.size(), full);
+  }
+
+  /** The same in partitions of at most {@code most} rows, at the price of a shuffle if need be. */
+  RDD<ExampleRun> runs(int most) {
+    for (int p = 1; p < firsts.length; p++) {
+      if (firsts[p] - firsts[p - 1] > most) {
+        return RowRuns.dealt(sorted, new RowRuns.Naming(firsts, keyed), shape.size(), full, most);
+      }
+    }
+    return runs();
   }
 
   @Override

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.engine.data.IdxWriter;
 import dev.convoy.engine.data.ImageSet;
+import dev.convoy.engine.network.ModelFile;
+import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.tensor.CounterRandom;
 import dev.convoy.engine.tensor.Shape;
 import java.io.ByteArrayOutputStream;
@@ -49,6 +53,17 @@ record Cli(int status, String out, String err) {
     assertThat(err).contains(parts).doesNotContain("\tat ").doesNotContain("Exception");
     assertThat(err.lines().filter(line -> line.startsWith("error: "))).hasSize(1);
     return this;
+  }
+
+  /** A model file with weights as they are before training. */
+  static Path model(Path folder, String text) throws IOException {
+    Path file = folder.resolve("model.convoy");
+    Network network = new Network(ModelSpec.parse(text));
+    float[] weights = network.initialWeights(1);
+    try (OutputStream out = Files.newOutputStream(file)) {
+      ModelFile.write(new TrainedModel(network.spec(), network.outputs(), weights), out);
+    }
+    return file;
   }
 
   /** A job of a few hundred weights for the data below. */

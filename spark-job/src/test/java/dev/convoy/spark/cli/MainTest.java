@@ -156,10 +156,22 @@ class MainTest {
     Path job = Cli.job(folder, Cli.data(folder.resolve("bench-data")));
     String line = "bench --master local[1] --reporting --windows 2 --steps 5 --config " + job;
     Cli bench = Cli.run(line.split(" ")).succeeds();
-    // So few steps may take less than a tick of the clock of processor time.
+    // So few steps may take less than some ticks of the clock of processor time.
     assertThat(bench.out())
         .contains("2 pairs of runs of 5 steps", "all by none")
-        .containsPattern("share of processor time +\\S+ %");
+        .containsPattern(
+            "share of processor time +([0-9.]+ %|too short to tell, raise --steps)\r?\n")
+        .doesNotContain("NaN", "Infinity");
+  }
+
+  @Test
+  void aRunShorterThanTheClockCanTellIsNotMadeAFigureOf() {
+    for (double millis : new double[] {0, 99, Double.NaN}) {
+      assertThat(ReportingBench.tells(millis)).isFalse();
+    }
+    assertThat(ReportingBench.figure(0.0 / 0, "%", ReportingBench.tells(0)))
+        .isEqualTo("too short to tell, raise --steps");
+    assertThat(ReportingBench.figure(2.5, "%", ReportingBench.tells(100))).isEqualTo("   2.500 %");
   }
 
   @Test

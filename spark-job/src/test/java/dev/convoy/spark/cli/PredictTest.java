@@ -6,16 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.data.IdxReader;
 import dev.convoy.engine.data.ImageSet;
-import dev.convoy.engine.network.ModelFile;
-import dev.convoy.engine.network.ModelSpec;
-import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.spark.SparkForTests;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -262,37 +257,6 @@ class PredictTest {
   }
 
   @Test
-  void cifarIsNamedByFileAndPlace() throws IOException {
-    Path cifar = Files.createDirectory(folder.resolve("cifar"));
-    byte[] records = new byte[300 * 3073];
-    for (int i = 0; i < 300; i++) {
-      records[i * 3073] = (byte) (i % 10);
-    }
-    Files.write(cifar.resolve("test_batch.bin"), records);
-    ModelSpec spec = ModelSpec.parse("input 32x32x3\nflatten\ndense units=10");
-    Path model = folder.resolve("cifar.convoy");
-    try (OutputStream out = Files.newOutputStream(model)) {
-      ModelFile.write(new TrainedModel(spec, 10, new Network(spec).initialWeights(1)), out);
-    }
-    Cli found =
-        Cli.run(
-                "predict",
-                "--model",
-                model.toString(),
-                "--data",
-                cifar.toString(),
-                "--master",
-                "local[2]")
-            .succeeds();
-    List<String> lines = found.out().lines().toList();
-    assertThat(lines).hasSize(301);
-    assertThat(lines.get(0)).startsWith("index,name,label,prediction,p0,");
-    for (int i = 0; i < 300; i++) {
-      assertThat(lines.get(1 + i)).startsWith(i + ",test_batch.bin#" + i + "," + i % 10 + ",");
-    }
-  }
-
-  @Test
   void whatCannotBePredictedIsTold() throws IOException {
     String table = table().toString();
     predict("--data", table).isMistake("column 'features': does not exist, expected one of code");
@@ -300,6 +264,9 @@ class PredictTest {
         .isMistake("column 'digit': does not exist");
     predict("--set", "training.epochs=3")
         .isMistake("--set training.epochs: a trained model is not changed by it");
+    for (String key : List.of("shards=9", "validationFraction=0.5", "partitions=2")) {
+      predict("--set", "data." + key).isMistake("a trained model is not changed by it");
+    }
     predict("--output", folder.toString() + "/nosuch.txt").isMistake(".jsonl or .parquet");
     Files.createDirectories(folder.resolve("folder.csv"));
     predict("--output", folder.resolve("folder.csv").toString())

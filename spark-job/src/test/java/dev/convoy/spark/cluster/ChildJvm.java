@@ -35,7 +35,7 @@ public final class ChildJvm implements AutoCloseable {
    * @param environment added to this process's own, of which no {@code SPARK_} variable is passed
    * @param log receives standard output and standard error
    */
-  static ChildJvm start(
+  public static ChildJvm start(
       String name, List<String> arguments, Map<String, String> environment, Path log) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     ProcessBuilder builder =

@@ -1,0 +1,149 @@
+package dev.convoy.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Predictions that cannot be written, or not where they should: nothing is lost, all is told. */
+class PredictionOutputTest {
+  @TempDir static Path shared;
+  @TempDir Path folder;
+  private static Path model;
+  private static Path data;
+
+  @BeforeAll
+  static void prepare() throws IOException {
+    data = Cli.data(shared.resolve("data"));
+    model = Cli.model(shared, "input 6x6x1\nflatten\ndense units=3");
+  }
+
+  private static String[] command(Path data, String output) {
+    String[] command =
+        ("predict --master local[2] --model " + model + " --data " + data).split(" ");
+    return output == null
+        ? command
+        : Stream.concat(Stream.of(command), Stream.of("--output", output)).toArray(String[]::new);
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void anEarlierFileIsReplaced() throws IOException {
+    Path csv = Files.writeString(folder.resolve("p.csv"), "old");
+    Cli.run(command(data, csv.toString())).succeeds();
+    assertThat(Files.readAllLines(csv)).hasSize(41).first().asString().startsWith("index,name,");
+    assertThat(names()).containsExactly("p.csv");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatCannotBeRenamedIsKept(boolean throwing) throws IOException {
+    Path csv = Files.writeString(folder.resolve("p.csv"), "old");
+    System.setProperty(StuckFiles.PROPERTY, StuckFiles.class.getName());
+    StuckFiles.throwing = throwing;
+    try {
+      Cli ended = Cli.run(command(data, "stuck://" + csv));
+      assertThat(ended.status()).as(ended.err()).isEqualTo(1);
+      assertThat(ended.err().strip())
+          .startsWith("error: --output: the predictions are complete in stuck:")
+          .contains(".p.csv.tmp, which cannot be renamed to stuck:")
+          .endsWith("; rename it by hand")
+          .hasLineCount(1);
+    } finally {
+      System.clearProperty(StuckFiles.PROPERTY);
+    }
+    assertThat(Files.readAllLines(folder.resolve(".p.csv.tmp"))).hasSize(41);
+  }
+
+  /** A full disk, or a pipe whose reader has ended. */
+  @Test
+  void standardOutputThatTakesNoMoreIsAFailure() {
+    OutputStream full =
+        new OutputStream() {
+          private int left = 100;
+
+          @Override
+          public void write(int b) throws IOException {
+            if (--left < 0) {
+              throw new IOException("No space left on device");
+            }
+          }
+        };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Main.run(
+            command(data, null),
+            new PrintStream(full, false, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    assertThat(status).isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8).strip())
+        .startsWith("error: standard output: the predictions cannot be written")
+        .hasLineCount(1);
+  }
+
+  private Path photos() throws IOException {
+    Path photos = Files.createDirectories(folder.resolve("photos"));
+    BufferedImage image = new BufferedImage(6, 6, BufferedImage.TYPE_BYTE_GRAY);
+    ImageIO.write(image, "png", photos.resolve("1.png").toFile());
+    Files.writeString(photos.resolve("2.png"), "no image");
+    return photos;
+  }
+
+  @Test
+  void aTableThatFailedLeavesNothingInItsWay() throws IOException {
+    Path photos = photos();
+    Path table = folder.resolve("p.parquet");
+    Cli.run(command(photos, table.toString())).isMistake("2.png: got no image");
+    assertThat(names()).containsExactly("photos");
+    // As a job leaves it that was killed.
+    Files.createDirectories(table.resolve("_temporary/0"));
+    Files.delete(photos.resolve("2.png"));
+    Cli.run(command(photos, table.toString())).succeeds();
+    assertThat(table.resolve("_SUCCESS")).exists();
+    Cli.run(command(photos, table.toString())).isMistake("is there already, expected a new name");
+    assertThat(table.resolve("_SUCCESS")).exists();
+  }
+
+  @Test
+  void aTableThatCannotBeWrittenSaysWriting() throws IOException {
+    System.setProperty(StuckFiles.PROPERTY, StuckFiles.class.getName());
+    StuckFiles.throwing = true;
+    try {
+      Cli ended = Cli.run(command(data, "stuck://" + folder.resolve("p.parquet")));
+      assertThat(ended.status()).as(ended.err()).isEqualTo(1);
+      assertThat(ended.err().strip())
+          .matches("error: --output: writing stuck:.*p.parquet failed: out of order")
+          .hasLineCount(1);
+    } finally {
+      System.clearProperty(StuckFiles.PROPERTY);
+    }
+    assertThat(names()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"p.csv", "p.json", "p.parquet"})
+  void aPlaceThatIsNoFolderIsRefusedAtOnce(String name) throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    Cli.run(command(data, file.resolve(name).toString()))
+        .isMistake("--output: cannot write", file.toString());
+  }
+}
