@@ -20,6 +20,7 @@ abstract class BaseCommand implements Callable<Integer>, Streams.User {
 
   private PrintStream out;
   private PrintStream err;
+  private int status = Main.OK;
 
   @Override
   public final void setStreams(PrintStream out, PrintStream err) {
@@ -34,11 +35,16 @@ abstract class BaseCommand implements Callable<Integer>, Streams.User {
     }
     JvmChecks.kernels();
     run();
-    return Main.OK;
+    return status;
   }
 
-  /** Does the work. */
+  /** Does the work; all went well unless it throws or calls {@link #endWith}. */
   abstract void run() throws Exception;
+
+  /** Sets the exit status of work that ended in order, yet not as it was asked for. */
+  final void endWith(int status) {
+    this.status = status;
+  }
 
   final PrintStream out() {
     return out;

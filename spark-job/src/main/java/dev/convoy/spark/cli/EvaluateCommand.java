@@ -4,10 +4,12 @@ import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.spark.data.DataLocation;
 import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.Sources;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
@@ -31,6 +33,8 @@ import picocli.CommandLine.Option;
       "  convoy evaluate --config seed-cnn       (the network as it is before training)"
     })
 final class EvaluateCommand extends BaseCommand {
+  private static final int MOST_TOLD = 20;
+
   @Option(
       names = "--model",
       paramLabel = "PATH",
@@ -65,6 +69,7 @@ final class EvaluateCommand extends BaseCommand {
         job.testData(found.run(), found.model().spec()).numbered(found.model().classNames());
     SparkContext context = spark.start("convoy evaluate", this);
     try {
+      tellOrder(context, found, data);
       EvaluationReport report = evaluate(context, found, data);
       if (output != null) {
         write(report);
@@ -94,6 +99,19 @@ final class EvaluateCommand extends BaseCommand {
         new TrainedModel(untrained.config().model(), network.outputs(), weights),
         untrained.name() + ", untrained",
         job.given(Optional.empty()));
+  }
+
+  /** Names that only the data has: whether their order is the model's, a user must say. */
+  private void tellOrder(SparkContext context, ModelOption.Found found, DataLocation data) {
+    List<String> names =
+        found.model().classNames().isEmpty() ? Sources.classNames(context, data) : List.of();
+    if (!names.isEmpty()) {
+      List<String> first = names.subList(0, Math.min(MOST_TOLD, names.size()));
+      note(
+          "the model has no names of classes; those of the data are taken in this order: "
+              + String.join(", ", first)
+              + (first.size() < names.size() ? ", ..." : ""));
+    }
   }
 
   private EvaluationReport evaluate(

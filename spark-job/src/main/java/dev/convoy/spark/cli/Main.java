@@ -37,7 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     exitCodeList = {
       "0:done",
       "1:the run failed",
-      "2:a mistake in the command, the job file or the data"
+      "2:a mistake in the command, the job file or the data",
+      "130:stopped by Ctrl-C; --resume goes on"
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -54,6 +55,9 @@ public final class Main implements Runnable {
   static final int OK = 0;
   static final int FAILED = 1;
   static final int MISTAKE = 2;
+
+  /** What shells say of a process that Ctrl-C ended. */
+  static final int INTERRUPTED = 130;
 
   @Spec private CommandSpec spec;
 

@@ -32,7 +32,9 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code convoy train}. */
 @Command(
@@ -59,6 +61,7 @@ import picocli.CommandLine.Option;
       "  convoy train --resume --output runs/1"
     })
 final class TrainCommand extends BaseCommand {
+  @Spec private CommandSpec spec;
   @Mixin private JobOptions job;
   @Mixin private SparkOptions spark;
 
@@ -260,11 +263,14 @@ final class TrainCommand extends BaseCommand {
       folder.write(OutputFolder.RESULT, result.toJson().getBytes(StandardCharsets.UTF_8));
     }
     String page = folder == null ? null : report();
+    boolean stopped = result.reason().equals(OutputFolder.STOPPED);
     if (detail() == Detail.QUIET) {
       out().println(result.toLine());
     } else {
-      out().println(result.toText(output, page, next(result.reason(), images)));
+      List<String> given = spec.root().commandLine().getParseResult().originalArgs();
+      out().println(result.toText(output, page, NextSteps.after(given, output, stopped, images)));
     }
+    endWith(stopped ? Main.INTERRUPTED : Main.OK);
   }
 
   /** A run is a run without its picture, too. */
@@ -275,25 +281,5 @@ final class TrainCommand extends BaseCommand {
       warn("there is no " + OutputFolder.REPORT + ": " + Texts.firstLine(e));
       return null;
     }
-  }
-
-  /**
-   * @param images true if an image file is all that the network takes
-   */
-  private List<String> next(String reason, boolean images) {
-    String convoy = "spark-submit " + Versions.jar();
-    if (output == null) {
-      return List.of(convoy + " train --output DIR");
-    }
-    if (reason.equals(OutputFolder.STOPPED)) {
-      return List.of(convoy + " train --resume --output " + output);
-    }
-    List<String> next = new ArrayList<>();
-    next.add(convoy + " evaluate --model " + output);
-    next.add(convoy + " predict --model " + output + " --output predictions.csv");
-    if (images) {
-      next.add(convoy + " predict --model " + output + " IMAGE.png");
-    }
-    return next;
   }
 }

@@ -3,13 +3,15 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.network.ParameterLayout;
 import dev.convoy.engine.sum.GradientSum;
 
-/** Says what went out of range, where, and what to try. */
-final class Divergence {
-  private Divergence() {}
+/**
+ * Says what went out of range, where, and what to try.
+ *
+ * @param checkpoints true if the run keeps any
+ */
+record Divergence(ParameterLayout layout, boolean checkpoints) {
 
   /** A gradient that is not a number, infinite or too large. */
-  static TrainingException gradient(
-      long step, ParameterLayout layout, PartialGradient found, float rate) {
+  TrainingException gradient(long step, PartialGradient found, float rate) {
     ParameterLayout.Entry entry = layout.at(found.badParameter);
     return new TrainingException(
         "diverged at step "
@@ -25,8 +27,7 @@ final class Divergence {
   }
 
   /** Weights or a loss that are no numbers. */
-  static void expectFinite(
-      long step, ParameterLayout layout, float[] weights, double loss, float rate) {
+  void expectFinite(long step, float[] weights, double loss, float rate) {
     for (int i = 0; i < weights.length; i++) {
       if (!Float.isFinite(weights[i])) {
         ParameterLayout.Entry entry = layout.at(i);
@@ -55,9 +56,10 @@ final class Divergence {
     return number + " (" + what + ")";
   }
 
-  private static String cure(float rate) {
+  private String cure(float rate) {
     return "try a lower optimizer.learningRate (it was "
         + rate
-        + "), a warm-up, or optimizer.clipNorm: 1; the last good checkpoint stays";
+        + "), a warm-up, or optimizer.clipNorm: 1"
+        + (checkpoints ? "; the checkpoints so far stay" : "");
   }
 }

@@ -145,6 +145,7 @@ public final class Trainer {
     private final WeightUpdate update;
     private final ClusterFailures failures;
     private final CheckpointPolicy policy;
+    private final Divergence divergence;
     private final Clock clock;
     private final long firstStep;
     private double lastLoss = Double.NaN;
@@ -161,6 +162,7 @@ public final class Trainer {
       this.policy =
           new CheckpointPolicy(
               config, data.fingerprint(), plan, totalSteps, openStore(), System::nanoTime);
+      this.divergence = new Divergence(layout, policy.store() != null);
       if (resume) {
         policy.resume(state, events);
       }
@@ -214,11 +216,11 @@ public final class Trainer {
           failures.retry("step " + step, step, () -> steps.run(step, state.weights));
       long merged = System.nanoTime();
       if (outcome.counts.badParameter >= 0) {
-        throw Divergence.gradient(step, layout, outcome.counts, update.rate(step));
+        throw divergence.gradient(step, outcome.counts, update.rate(step));
       }
       double norm = update.apply(outcome.sum, state.weights, state.optimizerState, step);
       double loss = outcome.counts.lossSum();
-      Divergence.expectFinite(step, layout, state.weights, loss, update.rate(step));
+      divergence.expectFinite(step, state.weights, loss, update.rate(step));
       state.step = step;
       lastLoss = loss / outcome.counts.examples;
       long end = System.nanoTime();

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +77,20 @@ class EvaluateTest {
         .contains("in top    2: ", "class  examples  precision    recall      F1")
         .contains("truth", "(columns: prediction)", "t10k-images-idx3-ubyte#")
         .containsOnlyOnce("idx3-ubyte#");
+  }
+
+  @Test
+  void foldersThatAModelHasNoNamesForAreTakenInAnOrderThatIsTold() throws IOException {
+    Path model = Cli.model(folder, "input 6x6x1\nflatten\ndense units=2");
+    BufferedImage image = new BufferedImage(6, 6, BufferedImage.TYPE_BYTE_GRAY);
+    for (String name : List.of("dog", "cat")) {
+      Path own = Files.createDirectories(folder.resolve("pets").resolve(name));
+      ImageIO.write(image, "png", own.resolve("1.png").toFile());
+    }
+    String pets = folder.resolve("pets").toString();
+    Cli told = Cli.run("evaluate", "--model", model.toString(), "--data", pets).succeeds();
+    assertThat(told.out())
+        .contains("no names of classes; those of the data are taken in this order: cat, dog\n");
   }
 
   private static long rank(Found f) {

@@ -34,8 +34,11 @@ class PartialGradientTest {
   @CsvSource({"0, layer 1 (conv2d.weights)", "39, layer 1 (conv2d.bias)", "40, layer 6 (dense"})
   void layersAreCountedFromOne(int parameter, String place) {
     ParameterLayout layout = new Network(ModelSpec.parse(Jobs.SMALL)).parameters();
-    assertThat(Divergence.gradient(4, layout, bad(parameter, Float.NaN), 0.1f))
+    assertThat(new Divergence(layout, true).gradient(4, bad(parameter, Float.NaN), 0.1f))
         .hasMessageContaining("diverged at step 4: " + place)
-        .hasMessageContaining("largest gradient NaN");
+        .hasMessageContaining("largest gradient NaN")
+        .hasMessageEndingWith("clipNorm: 1; the checkpoints so far stay");
+    assertThat(new Divergence(layout, false).gradient(4, bad(parameter, Float.NaN), 0.1f))
+        .hasMessageEndingWith("clipNorm: 1");
   }
 }
