@@ -7,13 +7,16 @@ import org.apache.spark.SparkConf;
 /**
  * Spark settings that help a step loop, applied unless the user set them. One job a step makes tens
  * of thousands of jobs: what Spark keeps about each must be bounded, task results should travel
- * directly, and weights, which hardly compress, as they are.
+ * directly, and weights, which hardly compress, as they are. Spark allocates a whole block for each
+ * broadcast, however small, and makes two a step: the standard block of 4 MiB is most of the
+ * garbage then.
  */
 public final class SparkSettings {
   private static final Map<String, String> HELPFUL =
       new TreeMap<>(
           Map.of(
               "spark.broadcast.compress", "false",
+              "spark.broadcast.blockSize", "1m",
               "spark.ui.retainedJobs", "100",
               "spark.ui.retainedStages", "100",
               "spark.ui.retainedTasks", "2000",
