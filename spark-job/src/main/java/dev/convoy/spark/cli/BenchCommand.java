@@ -1,5 +1,6 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.spark.data.TaskSlots;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.Figures;
 import dev.convoy.spark.train.StepBench;
@@ -133,7 +134,7 @@ final class BenchCommand extends BaseCommand {
             .forEach(out()::println);
         return;
       }
-      int tasks = partitions == 0 ? context.defaultParallelism() : partitions;
+      int tasks = partitions == 0 ? TaskSlots.now(context) : partitions;
       for (int count : parameters) {
         StepBench.Report report = new StepBench(context, count, tasks).run(warmUp, steps);
         lines(report, context.master()).forEach(out()::println);
@@ -186,19 +187,19 @@ final class BenchCommand extends BaseCommand {
             + ", "
             + master
             + ", "
-            + report.slots()
-            + " task slots, medians of "
+            + report.threads()
+            + " threads, medians of "
             + report.efficiencies().size()
             + " windows",
         row("step on Spark", report.stepMillis()),
         row("of which in the engine", report.computeMillis()),
         rate("training on Spark", report.sparkRate()),
         rate("one engine thread without Spark", report.engineRate()),
-        rate(report.slots() + " such threads together", report.togetherRate()),
+        rate(report.threads() + " such threads together", report.togetherRate()),
         String.format(
             Locale.ROOT,
             "  %-34s %8.2f    (%.2f - %.2f)",
-            "Spark by engine threads as slots",
+            "Spark by as many engine threads",
             report.efficiency(0.5),
             report.efficiency(0.25),
             report.efficiency(0.75)));

@@ -2,7 +2,7 @@ package dev.convoy.spark.data;
 
 import org.apache.spark.SparkContext;
 
-/** How many tasks the cluster can run at once. */
+/** How many tasks the cluster can run at once, and how many cores each of them has. */
 public final class TaskSlots {
   private TaskSlots() {}
 
@@ -14,6 +14,16 @@ public final class TaskSlots {
       spark.range(0, 1, 1, 1).count();
       spark.setJobDescription(null);
     }
-    return Math.max(1, spark.defaultParallelism());
+    return now(spark);
+  }
+
+  /** The same, without waiting. */
+  public static int now(SparkContext spark) {
+    return Math.max(1, spark.defaultParallelism() / cores(spark));
+  }
+
+  /** Cores that Spark sets aside for a task: {@code spark.task.cpus}. */
+  public static int cores(SparkContext spark) {
+    return Math.max(1, spark.conf().getInt("spark.task.cpus", 1));
   }
 }

@@ -1,6 +1,7 @@
 package dev.convoy.spark.train;
 
 import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TaskSlots;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +80,7 @@ final class Balance extends SparkListener implements AutoCloseable {
   }
 
   private void move(int executors) {
-    int partitions = wanted == 0 ? Math.min(spark.defaultParallelism(), data.shardCount()) : wanted;
+    int partitions = wanted == 0 ? Math.min(TaskSlots.now(spark), data.shardCount()) : wanted;
     data.recut(partitions);
     events.post(
         new TrainEvent.Warned(

@@ -43,35 +43,42 @@ final class EvaluationTask
   @Override
   public PartialGradient apply(TaskContext context, Iterator<PackedShard> shards) {
     PartialGradient result = new PartialGradient();
-    TaskBuffers buffers = TaskBuffers.take(model, micro, false);
-    buffers.load(weights.value());
     if (shards instanceof ShardIterator blocks) {
       blocks.want(slice::has);
     }
-    while (shards.hasNext()) {
-      PackedShard shard = shards.next();
-      if (!slice.has(shard.shard())) {
-        continue;
+    try (Crew crew = new Crew(context.cpus(), this::buffers, EvaluationTask::addPiece)) {
+      while (shards.hasNext()) {
+        PackedShard shard = shards.next();
+        int from = slice.has(shard.shard()) ? shard.training() : shard.size();
+        for (; from < shard.size(); from += micro) {
+          // Fetched by this thread: Spark knows the task by it.
+          weights.value();
+          int to = Math.min(shard.size(), from + micro);
+          crew.add(shard, new BatchPlan.Piece(shard.shard(), from, to));
+        }
       }
-      for (int from = shard.training(); from < shard.size(); from += micro) {
-        addPiece(shard, from, Math.min(shard.size(), from + micro), buffers, result);
-      }
+      crew.finish(result).forEach(TaskBuffers::release);
     }
-    buffers.release();
     return result;
   }
 
+  private TaskBuffers buffers() {
+    TaskBuffers buffers = TaskBuffers.take(model, micro, false);
+    buffers.load(weights.value());
+    return buffers;
+  }
+
   private static void addPiece(
-      PackedShard shard, int from, int to, TaskBuffers buffers, PartialGradient result) {
+      PackedShard shard, BatchPlan.Piece piece, TaskBuffers buffers, PartialGradient found) {
     Batch batch = buffers.batch;
     batch.clear();
-    for (int i = from; i < to; i++) {
+    for (int i = piece.from(); i < piece.to(); i++) {
       shard.addTo(batch, i, buffers.network.spec(), buffers.table);
     }
     buffers.network.predict(batch, buffers.workspace, null);
-    result.examples += to - from;
-    result.correct += buffers.workspace.correct();
-    result.addOutputs(batch.labelsAnExample(), buffers.workspace);
-    result.addLoss(buffers.workspace.lossSum());
+    found.examples += piece.size();
+    found.correct += buffers.workspace.correct();
+    found.addOutputs(batch.labelsAnExample(), buffers.workspace);
+    found.addLoss(buffers.workspace.lossSum());
   }
 }

@@ -1,11 +1,12 @@
 package dev.convoy.spark.train;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.spark.data.PackedShard;
 import dev.convoy.spark.data.ShardIterator;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -43,42 +44,46 @@ final class GradientTask
   public PartialGradient apply(TaskContext context, Iterator<PackedShard> shards) {
     PartialGradient result = new PartialGradient();
     result.begin(context);
-    List<BatchPlan.Piece> pieces = plan.pieces(step);
+    Map<Integer, List<BatchPlan.Piece>> pieces =
+        plan.pieces(step).stream().collect(Collectors.groupingBy(BatchPlan.Piece::shard));
     if (shards instanceof ShardIterator blocks) {
-      Set<Integer> wanted = pieces.stream().map(BatchPlan.Piece::shard).collect(Collectors.toSet());
-      blocks.want(wanted::contains);
+      blocks.want(pieces::containsKey);
     }
-    TaskBuffers buffers = null;
-    while (shards.hasNext() && result.badParameter < 0) {
-      PackedShard shard = shards.next();
-      for (BatchPlan.Piece piece : pieces) {
-        if (piece.shard() == shard.shard() && result.badParameter < 0) {
-          if (buffers == null) {
-            byte[] fetched = weights.value();
-            buffers = TaskBuffers.take(model, micro, true);
-            long from = System.nanoTime();
-            buffers.load(fetched);
-            buffers.sum.clear();
-            result.computeNanos += System.nanoTime() - from;
-          }
-          long from = System.nanoTime();
-          addPiece(shard, piece, buffers, result);
-          result.computeNanos += System.nanoTime() - from;
+    try (Crew crew = new Crew(context.cpus(), this::buffers, this::addPiece)) {
+      while (shards.hasNext()) {
+        PackedShard shard = shards.next();
+        for (BatchPlan.Piece piece : pieces.getOrDefault(shard.shard(), List.of())) {
+          // Fetched here, once, and only where there is work: Spark knows the task by this thread.
+          weights.value();
+          crew.add(shard, piece);
         }
       }
-    }
-    if (buffers != null) {
-      if (result.badParameter < 0) {
-        result.gradient = buffers.sum.encode();
-      }
-      buffers.release();
+      addUp(crew.finish(result), result);
     }
     result.end();
     return result;
   }
 
+  private static void addUp(List<TaskBuffers> used, PartialGradient result) {
+    if (!used.isEmpty() && result.badParameter < 0) {
+      GradientSum sum = used.get(0).sum;
+      long from = System.nanoTime();
+      used.stream().skip(1).forEach(other -> sum.merge(other.sum));
+      result.computeNanos += System.nanoTime() - from;
+      result.gradient = sum.encode();
+    }
+    used.forEach(TaskBuffers::release);
+  }
+
+  private TaskBuffers buffers() {
+    TaskBuffers buffers = TaskBuffers.take(model, micro, true);
+    buffers.load(weights.value());
+    buffers.sum.clear();
+    return buffers;
+  }
+
   private void addPiece(
-      PackedShard shard, BatchPlan.Piece piece, TaskBuffers buffers, PartialGradient result) {
+      PackedShard shard, BatchPlan.Piece piece, TaskBuffers buffers, PartialGradient found) {
     Batch batch = buffers.batch;
     int[] order = shard.order(plan.orderKey(step, shard.shard()));
     batch.clear();
@@ -88,22 +93,22 @@ final class GradientTask
     buffers.network.gradient(batch, seed, step, buffers.workspace, buffers.gradient);
     int bad = buffers.sum.add(buffers.gradient, piece.size(), plan.batchExamples(step));
     if (bad >= 0) {
-      noteLargest(buffers.gradient, bad, piece.size(), result);
+      int worst = worst(buffers.gradient, bad);
+      found.noteBad(worst, buffers.gradient[worst] / piece.size());
     }
-    result.examples += piece.size();
-    result.correct += buffers.workspace.correct();
-    result.addLoss(buffers.workspace.lossSum());
+    found.examples += piece.size();
+    found.correct += buffers.workspace.correct();
+    found.addLoss(buffers.workspace.lossSum());
   }
 
-  /** Names the largest value of a gradient that is out of range, NaN before all. */
-  private static void noteLargest(float[] gradient, int bad, int examples, PartialGradient result) {
-    int largest = bad;
-    for (int i = 0; i < gradient.length && !Float.isNaN(gradient[largest]); i++) {
-      if (!(Math.abs(gradient[i]) <= Math.abs(gradient[largest]))) {
-        largest = i;
+  /** Place of the largest value of a gradient that is out of range, NaN before all. */
+  private static int worst(float[] gradient, int bad) {
+    int worst = bad;
+    for (int i = 0; i < gradient.length && !Float.isNaN(gradient[worst]); i++) {
+      if (!(Math.abs(gradient[i]) <= Math.abs(gradient[worst]))) {
+        worst = i;
       }
     }
-    result.badParameter = largest;
-    result.badValue = gradient[largest] / examples;
+    return worst;
   }
 }

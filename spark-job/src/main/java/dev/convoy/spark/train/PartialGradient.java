@@ -44,7 +44,7 @@ final class PartialGradient implements Serializable {
   /** True if a loss was not a number or beyond any sense. */
   boolean lossLost;
 
-  /** -1, or the first parameter whose gradient was out of range; the gradient is then missing. */
+  /** -1, or the parameter whose gradient was worst out of range; the gradient is then missing. */
   int badParameter = -1;
 
   /** Value of {@link #badParameter}, as a mean over its micro-batch. */
@@ -70,9 +70,20 @@ final class PartialGradient implements Serializable {
     for (int i = 0; i < other.eachOutput.length; i++) {
       eachOutput[i] += other.eachOutput[i];
     }
-    if (other.badParameter >= 0 && (badParameter < 0 || isWorse(other))) {
-      badParameter = other.badParameter;
-      badValue = other.badValue;
+    if (other.badParameter >= 0) {
+      noteBad(other.badParameter, other.badValue);
+    }
+  }
+
+  /**
+   * Notes a gradient that is out of range.
+   *
+   * @param value as a mean over its micro-batch
+   */
+  void noteBad(int parameter, float value) {
+    if (badParameter < 0 || isWorse(parameter, value)) {
+      badParameter = parameter;
+      badValue = value;
     }
   }
 
@@ -81,10 +92,10 @@ final class PartialGradient implements Serializable {
   }
 
   /** NaN before all, then the largest, then the first: the same whoever comes first. */
-  private boolean isWorse(PartialGradient other) {
+  private boolean isWorse(int parameter, float value) {
     // Float.compare puts NaN above all numbers.
-    int order = Float.compare(Math.abs(other.badValue), Math.abs(badValue));
-    return order == 0 ? other.badParameter < badParameter : order > 0;
+    int order = Float.compare(Math.abs(value), Math.abs(badValue));
+    return order == 0 ? parameter < badParameter : order > 0;
   }
 
   /** The clock that {@link #beginMicros} is read from. */

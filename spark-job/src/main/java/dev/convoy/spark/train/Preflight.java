@@ -1,6 +1,7 @@
 package dev.convoy.spark.train;
 
 import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TaskSlots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ final class Preflight {
   private final BatchPlan plan;
   private final int parameters;
   private final int slots;
+  private final int threads;
   private final TrainStep real;
   private final TrainStep empty;
 
@@ -42,7 +44,8 @@ final class Preflight {
     this.data = data;
     this.plan = plan;
     this.parameters = parameters;
-    this.slots = spark.defaultParallelism();
+    this.slots = TaskSlots.now(spark);
+    this.threads = TaskSlots.cores(spark);
     this.real = real;
     this.empty =
         new TrainStep(spark, data, new EmptyWork(parameters, data.partitions()), parameters);
@@ -51,13 +54,13 @@ final class Preflight {
   /**
    * Tries step {@code step} without any effect.
    *
-   * @param secondsAnExample of forward and backward on one slot; NaN if unknown
+   * @param secondsAnExample of forward and backward in one thread; NaN if unknown
    */
   TrainEvent.Planned plan(long step, float[] weights, double secondsAnExample) {
     Trial overhead = fastest(() -> empty.run(step, weights), Trial::step);
     int pieces = plan.pieces(step).size();
     int batch = plan.batchExamples(step);
-    int used = Math.min(slots, data.partitions());
+    int used = threads * Math.min(slots, data.partitions());
     double compute = secondsAnExample * 1e3 * batch / pieces * rounds(pieces, used);
     if (!(compute > LONGEST_TRIAL_MILLIS)) {
       double tried = fastest(() -> real.run(step, weights), Trial::compute).compute();
@@ -73,7 +76,7 @@ final class Preflight {
         compute,
         overhead.step(),
         batch * 1e3 / (overhead.step() + compute),
-        scaling(batch, pieces, slots, used, overhead.step(), compute));
+        scaling(batch, pieces, slots, threads, used, overhead.step(), compute));
   }
 
   /** The fastest of some trials by one of their figures. */
@@ -103,15 +106,16 @@ final class Preflight {
    * less than one micro-batch.
    *
    * @param pieces micro-batches in a step
-   * @param used slots that share the compute time measured
+   * @param threads of each slot
+   * @param used threads that share the compute time measured
    */
   static List<TrainEvent.Scaling> scaling(
-      int batch, int pieces, int slots, int used, double overhead, double compute) {
+      int batch, int pieces, int slots, int threads, int used, double overhead, double compute) {
     double piece = compute / rounds(pieces, used);
     List<TrainEvent.Scaling> scaling = new ArrayList<>();
     double now = 0;
     for (int factor : FACTORS) {
-      double rate = batch * 1e3 / (overhead + piece * rounds(pieces, slots * factor));
+      double rate = batch * 1e3 / (overhead + piece * rounds(pieces, slots * factor * threads));
       now = factor == 1 ? rate : now;
       scaling.add(new TrainEvent.Scaling(slots * factor, rate, rate / (now * factor)));
     }

@@ -3,6 +3,7 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.ParameterLayout;
 import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TaskSlots;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,18 +24,18 @@ public final class TrainBench {
   /**
    * What was measured.
    *
-   * @param slots task slots, each as good as one engine thread
+   * @param threads that all tasks together may have
    * @param sparkRate examples a second on Spark, median over the windows
    * @param engineRate examples a second of one engine thread, median over the windows
-   * @param togetherRate the same of as many engine threads as slots, all at once and together:
-   *     cores share caches, memory and heat
-   * @param efficiencies of each pair of windows: Spark's rate by {@code slots} engine threads
+   * @param togetherRate the same of as many engine threads, all at once and together: cores share
+   *     caches, memory and heat
+   * @param efficiencies of each pair of windows: Spark's rate by {@code threads} times that of one
    * @param stepMillis median over the windows of the mean step on Spark
    * @param computeMillis of which in the engine, in the slowest task
    */
   public record Report(
       int batchSize,
-      int slots,
+      int threads,
       double sparkRate,
       double engineRate,
       double togetherRate,
@@ -73,10 +74,10 @@ public final class TrainBench {
       BatchPlan plan =
           new BatchPlan(loop.seed(), data.trainingSizes(), loop.batchSize(), loop.microBatch());
       SparkLoop onSpark = new SparkLoop(network, data, plan);
-      int slots = spark.defaultParallelism();
-      EngineThreads engine = new EngineThreads(network, slots);
+      int threads = TaskSlots.now(spark) * TaskSlots.cores(spark);
+      EngineThreads engine = new EngineThreads(network, threads);
       onSpark.window(WARM_UP * seconds);
-      engine.rate(slots, WARM_UP * seconds);
+      engine.rate(threads, WARM_UP * seconds);
       List<Window> taken = new ArrayList<>();
       List<Double> alone = new ArrayList<>();
       List<Double> together = new ArrayList<>();
@@ -85,12 +86,12 @@ public final class TrainBench {
         Window window = onSpark.window(seconds);
         taken.add(window);
         alone.add(engine.rate(1, seconds));
-        together.add(engine.rate(slots, seconds));
-        efficiencies.add(window.rate() / (slots * alone.get(i)));
+        together.add(engine.rate(threads, seconds));
+        efficiencies.add(window.rate() / (threads * alone.get(i)));
       }
       return new Report(
           loop.batchSize(),
-          slots,
+          threads,
           median(taken.stream().mapToDouble(Window::rate).toArray()),
           median(alone.stream().mapToDouble(Double::doubleValue).toArray()),
           median(together.stream().mapToDouble(Double::doubleValue).toArray()),

@@ -6,6 +6,7 @@ import dev.convoy.engine.network.WeightsHash;
 import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.Fingerprint;
+import dev.convoy.spark.data.TaskSlots;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -113,8 +114,8 @@ public final class Trainer {
   }
 
   /**
-   * Says how fast the engine is on one task slot, for the forecast; without it the forecast takes
-   * the time from a trial step, in which nothing has been compiled yet.
+   * Says how fast the engine is in one thread, for the forecast; without it the forecast takes the
+   * time from a trial step, in which nothing has been compiled yet.
    *
    * @param seconds of forward and backward for one example; anything not finite is not believed
    */
@@ -284,7 +285,7 @@ public final class Trainer {
           data.heldOutExamples(),
           data.shardCount(),
           data.partitions(),
-          spark.defaultParallelism(),
+          TaskSlots.now(spark),
           firstStep,
           totalSteps,
           plan.stepsPerEpoch(),

@@ -92,13 +92,13 @@ class ClusterLogicTest {
 
   @Test
   void scalingFollowsAmdahlAndNeverSplitsAMicroBatch() {
-    List<TrainEvent.Scaling> scaling = Preflight.scaling(512, 16, 2, 2, 10, 80);
+    List<TrainEvent.Scaling> scaling = Preflight.scaling(512, 16, 2, 1, 2, 10, 80);
     assertThat(scaling).extracting(TrainEvent.Scaling::slots).containsExactly(2, 4, 8, 16);
     assertThat(scaling.get(0).examplesPerSecond()).isCloseTo(512 / 0.090, within(1e-6));
     assertThat(scaling.get(0).efficiency()).isEqualTo(1);
     assertThat(scaling.get(1).examplesPerSecond()).isCloseTo(512 / 0.050, within(1e-6));
     assertThat(scaling.get(3).examplesPerSecond()).isCloseTo(512 / 0.020, within(1e-6));
-    List<TrainEvent.Scaling> small = Preflight.scaling(64, 2, 2, 2, 10, 10);
+    List<TrainEvent.Scaling> small = Preflight.scaling(64, 2, 2, 1, 2, 10, 10);
     assertThat(small.get(3).examplesPerSecond()).isEqualTo(small.get(0).examplesPerSecond());
     assertThat(small.get(3).efficiency()).isEqualTo(0.125);
   }

@@ -65,6 +65,13 @@ class DeterminismTest {
     }
   }
 
+  /** Partitions that hold one shard, and so no work in some steps, are among them. */
+  @ParameterizedTest
+  @CsvSource({"2,1", "2,2", "3,1", "4,9"})
+  void tasksOfSeveralThreads(String cpus, int partitions) {
+    assertThat(hash("local[4]", partitions, Map.of("spark.task.cpus", cpus))).isEqualTo(expected);
+  }
+
   @Test
   void kryoAndJavaSerialisation() {
     String kryo = "org.apache.spark.serializer.KryoSerializer";
