@@ -1,5 +1,6 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.engine.network.Network;
 import dev.convoy.spark.data.TaskSlots;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.Figures;
@@ -8,6 +9,7 @@ import dev.convoy.spark.train.TrainBench;
 import dev.convoy.spark.train.TrainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -119,7 +121,9 @@ final class BenchCommand extends BaseCommand {
           "got several of --training, --soak and --reporting, expected one of them");
     }
     TrainConfig config = training || reporting ? job.read(Optional.empty()).config() : null;
-    SparkContext context = spark.start("convoy bench", this);
+    int largest =
+        config == null ? Collections.max(parameters) : new Network(config.model()).parameterCount();
+    SparkContext context = spark.start("convoy bench", this, largest);
     try {
       if (soak) {
         new SoakTable(out()).run(context, steps);

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileContext;
@@ -88,18 +90,40 @@ final class HadoopFiles {
    * @throws IOException if it cannot be renamed; {@code from} is still there then
    */
   static void replace(FileSystem files, Path from, Path to) throws IOException {
+    if (files instanceof LocalFileSystem local) {
+      // A checksum that Hadoop kept of the file before would make the new one unreadable to it.
+      local.getRaw().delete(local.getChecksumFile(to), false);
+      Files.move(
+          local.pathToFile(from).toPath(),
+          local.pathToFile(to).toPath(),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+      return;
+    }
     Path target = files.makeQualified(to);
     FileContext context;
     try {
       context = FileContext.getFileContext(target.toUri(), files.getConf());
-    } catch (UnsupportedFileSystemException e) {
+    } catch (UnsupportedFileSystemException | RuntimeException e) {
       files.delete(to, false);
-      if (!files.rename(from, to)) {
-        throw new IOException("the file system refuses", e);
-      }
+      rename(files, from, to);
       return;
     }
     context.rename(files.makeQualified(from), target, Options.Rename.OVERWRITE);
+  }
+
+  /**
+   * Gives {@code from} the name {@code to}, which nothing has.
+   *
+   * @throws IOException if it cannot be renamed; {@code from} is still there then
+   */
+  static void rename(FileSystem files, Path from, Path to) throws IOException {
+    if (files.exists(to)) {
+      throw new IOException("there is one already");
+    }
+    if (!files.rename(from, to)) {
+      throw new IOException("the file system refuses");
+    }
   }
 
   /** A path from the command line. */

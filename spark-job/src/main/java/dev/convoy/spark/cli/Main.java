@@ -17,7 +17,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line. Ends with status 0; 2 after a user's mistake, with one message and no stack
- * trace; 1 after a run that failed. {@code --verbose} shows stack traces.
+ * trace; 1 after a run that failed; 130 after one that Ctrl-C stopped. {@code --verbose} shows
+ * stack traces.
  */
 @Command(
     name = "convoy",
@@ -38,7 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "0:done",
       "1:the run failed",
       "2:a mistake in the command, the job file or the data",
-      "130:stopped by Ctrl-C; --resume goes on"
+      "130:stopped by Ctrl-C"
     },
     footerHeading = "%nExamples:%n",
     footer = {

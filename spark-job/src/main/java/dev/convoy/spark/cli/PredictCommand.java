@@ -161,7 +161,7 @@ final class PredictCommand extends BaseCommand {
           new PredictionFormat(target.kind(), heads, examples.labelled(), model.classNames());
       ForwardPass.Recipe recipe = ForwardPass.Recipe.send(context, model);
       try {
-        target.write(context, examples, recipe, format, out());
+        target.write(examples, recipe, format, out());
       } finally {
         recipe.close();
       }

@@ -9,11 +9,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Locale;
+import java.util.UUID;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
@@ -22,11 +21,6 @@ import org.apache.spark.sql.SparkSession;
  * time; Parquet is written by the executors.
  */
 final class PredictionOutput {
-  /** What Hadoop's committer puts into a folder at last, and what it removes then. */
-  private static final String FINISHED = "_SUCCESS";
-
-  private static final String UNFINISHED = "_temporary";
-
   private final String output;
   private final Kind kind;
 
@@ -70,14 +64,14 @@ final class PredictionOutput {
       } else if (files.exists(path) && files.getFileStatus(path).isDirectory()) {
         throw new UserError("--output: " + output + " is a folder, expected a file");
       }
-      HadoopFiles.expectWritable("--output", files, hidden(path, ".probe"));
+      HadoopFiles.expectWritable("--output", files, hidden(path));
     } catch (IOException e) {
       throw new UserError("--output: cannot write " + output + ": " + Texts.firstLine(e), e);
     }
   }
 
   private void expectNew(FileSystem files, Path path) throws IOException {
-    if (files.exists(path) && !isLeftover(files, path)) {
+    if (files.exists(path)) {
       throw new UserError(
           "--output: "
               + output
@@ -85,15 +79,10 @@ final class PredictionOutput {
     }
   }
 
-  /** True for a folder that holds no more than what a killed job leaves behind. */
-  private static boolean isLeftover(FileSystem files, Path path) throws IOException {
-    return files.getFileStatus(path).isDirectory()
-        && Arrays.stream(files.listStatus(path))
-            .allMatch(file -> file.getPath().getName().equals(UNFINISHED));
-  }
-
-  private static Path hidden(Path path, String ending) {
-    return new Path(path.getParent(), "." + path.getName() + ending);
+  /** A name beside {@code path} that no other command has: they may run at the same time. */
+  private static Path hidden(Path path) {
+    String unique = Long.toHexString(UUID.randomUUID().getMostSignificantBits());
+    return new Path(path.getParent(), "." + path.getName() + "." + unique + ".tmp");
   }
 
   /**
@@ -102,7 +91,6 @@ final class PredictionOutput {
    * @throws OutputException if writing fails
    */
   void write(
-      SparkContext spark,
       OrderedExamples examples,
       ForwardPass.Recipe recipe,
       PredictionFormat format,
@@ -115,7 +103,7 @@ final class PredictionOutput {
       Path path = HadoopFiles.path("--output", output);
       try (FileSystem files = HadoopFiles.open("--output", path)) {
         if (kind == Kind.PARQUET) {
-          table(spark, files, path, examples, new PredictTask.Rows(recipe, format));
+          table(files, path, examples, new PredictTask.Rows(recipe, format));
         } else {
           file(files, path, examples, recipe, format);
         }
@@ -146,7 +134,6 @@ final class PredictionOutput {
     }
   }
 
-  /** Under a temporary name first: what has the right name is whole. */
   private static void file(
       FileSystem files,
       Path path,
@@ -154,21 +141,63 @@ final class PredictionOutput {
       ForwardPass.Recipe recipe,
       PredictionFormat format)
       throws IOException {
-    Path growing = hidden(path, ".tmp");
-    boolean whole = false;
+    whole(
+        files,
+        path,
+        growing -> {
+          try (OutputStream out = files.create(growing, false)) {
+            lines(examples, recipe, format, out::write);
+          }
+        },
+        growing -> HadoopFiles.replace(files, growing, path));
+  }
+
+  private void table(FileSystem files, Path path, OrderedExamples examples, PredictTask.Rows rows)
+      throws IOException {
+    expectNew(files, path);
+    whole(
+        files,
+        path,
+        growing -> parquet(examples, rows, files.makeQualified(growing)),
+        growing -> HadoopFiles.rename(files, growing, path));
+  }
+
+  private void parquet(OrderedExamples examples, PredictTask.Rows rows, Path folder) {
     try {
-      try (OutputStream out = files.create(growing, true)) {
-        lines(examples, recipe, format, out::write);
-      }
-      whole = true;
-    } finally {
-      if (!whole) {
-        files.delete(growing, false);
-      }
+      // Takes the context that is there.
+      SparkSession.builder()
+          .getOrCreate()
+          .createDataFrame(examples.runs().toJavaRDD().mapPartitions(rows), rows.format().schema())
+          .write()
+          .mode(SaveMode.ErrorIfExists)
+          .parquet(folder.toString());
+    } catch (Exception e) {
+      // Scala throws checked exceptions that no signature mentions.
+      throw Failures.data(e)
+          .<RuntimeException>map(data -> data)
+          .orElseGet(() -> OutputException.writing(output, e));
+    }
+  }
+
+  /** Does something to a file or folder. */
+  @FunctionalInterface
+  private interface Action {
+    void on(Path path) throws IOException;
+  }
+
+  /** Writes under a temporary name first: what has the right name is whole. */
+  private static void whole(FileSystem files, Path path, Action write, Action rename)
+      throws IOException {
+    Path growing = hidden(path);
+    try {
+      write.on(growing);
+    } catch (Throwable e) {
+      discard(files, growing, e);
+      throw e;
     }
     try {
-      HadoopFiles.replace(files, growing, path);
-    } catch (IOException e) {
+      rename.on(growing);
+    } catch (IOException | RuntimeException e) {
       // From here on the temporary file may be all there is.
       throw new OutputException(
           "--output: the predictions are complete in "
@@ -182,34 +211,11 @@ final class PredictionOutput {
     }
   }
 
-  private void table(
-      SparkContext spark,
-      FileSystem files,
-      Path path,
-      OrderedExamples examples,
-      PredictTask.Rows rows)
-      throws IOException {
-    expectNew(files, path);
-    files.delete(path, true);
-    boolean whole = false;
+  private static void discard(FileSystem files, Path growing, Throwable why) {
     try {
-      // Takes the context that is there.
-      SparkSession.builder()
-          .getOrCreate()
-          .createDataFrame(examples.runs().toJavaRDD().mapPartitions(rows), rows.format().schema())
-          .write()
-          .mode(SaveMode.ErrorIfExists)
-          .parquet(output);
-      whole = true;
-    } catch (Exception e) {
-      // Scala throws checked exceptions that no signature mentions.
-      throw Failures.data(e)
-          .<RuntimeException>map(data -> data)
-          .orElseGet(() -> OutputException.writing(output, e));
-    } finally {
-      if (!whole && !files.exists(new Path(path, FINISHED))) {
-        files.delete(path, true);
-      }
+      files.delete(growing, true);
+    } catch (IOException | RuntimeException e) {
+      why.addSuppressed(e);
     }
   }
 }

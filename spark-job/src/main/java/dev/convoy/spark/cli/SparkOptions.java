@@ -43,12 +43,18 @@ final class SparkOptions {
     }
   }
 
+  /** Starts Spark for work that takes no training steps; the caller stops it. */
+  SparkContext start(String name, BaseCommand command) {
+    return start(name, command, Integer.MAX_VALUE);
+  }
+
   /**
    * Starts Spark; the caller stops it.
    *
+   * @param parameters of the model that is trained
    * @throws UserError if it cannot be started
    */
-  SparkContext start(String name, BaseCommand command) {
+  SparkContext start(String name, BaseCommand command, int parameters) {
     check();
     preferScalarIfThereIsNoVectorModule(command);
     SparkConf conf = new SparkConf();
@@ -62,7 +68,7 @@ final class SparkOptions {
     }
     expectSomeoneAt(conf.get("spark.master"));
     try {
-      return new SparkContext(SparkSettings.apply(conf));
+      return new SparkContext(SparkSettings.apply(conf, parameters));
     } catch (Exception e) {
       throw new UserError(
           "Spark cannot be started with master "

@@ -108,7 +108,7 @@ final class TrainCommand extends BaseCommand {
       SparkContext context;
       WarmUp warmUp = WarmUp.start(config, network);
       try (warmUp) {
-        context = spark.start("convoy " + read.name(), this);
+        context = spark.start("convoy " + read.name(), this, network.parameterCount());
       }
       try {
         double pace = warmUp == null ? Double.NaN : warmUp.secondsAnExample();

@@ -1,12 +1,16 @@
 package dev.convoy.spark.data;
 
 import org.apache.spark.SparkContext;
+import org.apache.spark.resource.ResourceProfile;
 
 /** How many tasks the cluster can run at once, and how many cores each of them has. */
 public final class TaskSlots {
   private TaskSlots() {}
 
-  /** Task slots of the executors that are there now; waits until the first ones have come. */
+  /**
+   * Tasks that the executors that are there now can run at once, or as many as {@code
+   * spark.default.parallelism} says; waits until the first executors have come.
+   */
   public static int count(SparkContext spark) {
     if (!spark.isLocal()) {
       // A job runs once Spark is satisfied with the executors that have come.
@@ -19,7 +23,16 @@ public final class TaskSlots {
 
   /** The same, without waiting. */
   public static int now(SparkContext spark) {
-    return Math.max(1, spark.defaultParallelism() / cores(spark));
+    if (spark.conf().contains("spark.default.parallelism")) {
+      return Math.max(1, spark.defaultParallelism());
+    }
+    try {
+      ResourceProfile standard = spark.resourceProfileManager().defaultResourceProfile();
+      return Math.max(1, spark.maxNumConcurrentTasks(standard));
+    } catch (LinkageError e) {
+      // Not public: another Spark may not have it. Right if no executor has cores to spare.
+      return Math.max(1, spark.defaultParallelism() / cores(spark));
+    }
   }
 
   /** Cores that Spark sets aside for a task: {@code spark.task.cpus}. */

@@ -6,8 +6,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
-import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 
 /**
  * Keeps partitions spread over the executors. When an executor is lost, Spark moves its partitions
@@ -16,7 +14,7 @@ import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
  * data is cut anew; tasks without cached data go wherever a slot is free. Shards stay as they are,
  * and so does the answer.
  */
-final class Balance extends SparkListener implements AutoCloseable {
+final class Balance {
   /** A step takes as long as the fullest executor; below this a move costs more than it saves. */
   private static final double WORTH_IT = 1.25;
 
@@ -36,7 +34,6 @@ final class Balance extends SparkListener implements AutoCloseable {
   private final Events events;
   private final int wanted;
   private final boolean on;
-  private volatile long step;
   private int uneven;
   private long rest = FIRST_REST;
   private long moved = System.nanoTime() - FIRST_REST;
@@ -50,14 +47,10 @@ final class Balance extends SparkListener implements AutoCloseable {
     this.wanted = wanted;
     this.events = events;
     this.on = !spark.isLocal();
-    if (on) {
-      spark.addSparkListener(this);
-    }
   }
 
   /** Looks at where the parts of a step ran, and moves partitions if that is worth it. */
   void after(long step, String places) {
-    this.step = step;
     if (!on) {
       return;
     }
@@ -69,7 +62,7 @@ final class Balance extends SparkListener implements AutoCloseable {
       uneven = 0;
       rest = FIRST_REST;
     } else if (++uneven >= UNEVEN_STEPS && System.nanoTime() - moved >= rest) {
-      move(executors);
+      move(step, executors);
     }
   }
 
@@ -79,7 +72,7 @@ final class Balance extends SparkListener implements AutoCloseable {
     return withDriver - 1;
   }
 
-  private void move(int executors) {
+  private void move(long step, int executors) {
     int partitions = wanted == 0 ? Math.min(TaskSlots.now(spark), data.shardCount()) : wanted;
     data.recut(partitions);
     events.post(
@@ -110,24 +103,5 @@ final class Balance extends SparkListener implements AutoCloseable {
     }
     int share = (partitions + executors - 1) / executors;
     return most > share && most >= WORTH_IT * share;
-  }
-
-  @Override
-  public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
-    events.post(
-        new TrainEvent.Warned(
-            step,
-            "executor "
-                + removed.executorId()
-                + " was lost ("
-                + removed.reason()
-                + "); its tasks run again elsewhere"));
-  }
-
-  @Override
-  public void close() {
-    if (on) {
-      spark.removeSparkListener(this);
-    }
   }
 }

@@ -95,6 +95,9 @@ final class PartialGradient implements Serializable {
   private boolean isWorse(int parameter, float value) {
     // Float.compare puts NaN above all numbers.
     int order = Float.compare(Math.abs(value), Math.abs(badValue));
+    if (order == 0 && parameter == badParameter) {
+      return value > badValue;
+    }
     return order == 0 ? parameter < badParameter : order > 0;
   }
 

@@ -6,7 +6,7 @@ import dev.convoy.spark.checkpoint.CheckpointException;
 /** What changes from step to step, on the driver; all that a checkpoint saves. */
 final class RunState {
   /** Steps taken. */
-  long step;
+  volatile long step;
 
   float[] weights;
   float[] optimizerState;

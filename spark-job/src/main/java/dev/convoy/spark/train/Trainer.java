@@ -182,10 +182,12 @@ public final class Trainer {
     TrainResult toTheEnd() {
       events.post(started());
       Optional<Evaluation> validated;
+      FailureWatch watch = new FailureWatch(spark, events, () -> state.step);
       try (CheckpointWriter writer = new CheckpointWriter(policy.store(), events);
-          Balance balance = new Balance(spark, data, config.data().partitions(), events);
+          watch;
           Validation validation =
               new Validation(spark, data, config, state, writer, events, failures)) {
+        Balance balance = new Balance(spark, data, config.data().partitions(), events);
         String reason = reasonToStop(validation);
         if (reason == null) {
           events.post(preflight());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,13 +69,33 @@ class PredictionOutputTest {
       assertThat(ended.status()).as(ended.err()).isEqualTo(1);
       assertThat(ended.err().strip())
           .startsWith("error: --output: the predictions are complete in stuck:")
-          .contains(".p.csv.tmp, which cannot be renamed to stuck:")
+          .containsPattern("\\.p\\.csv\\.\\w+\\.tmp, which cannot be renamed to stuck:")
           .endsWith("; rename it by hand")
           .hasLineCount(1);
     } finally {
       System.clearProperty(StuckFiles.PROPERTY);
     }
-    assertThat(Files.readAllLines(folder.resolve(".p.csv.tmp"))).hasSize(41);
+    Path kept = folder.resolve(names().get(0));
+    assertThat(kept.getFileName().toString()).startsWith(".p.csv.");
+    assertThat(Files.readAllLines(kept)).hasSize(41);
+    // Nothing that comes after it takes it away, failing or not.
+    Cli.run(command(photos(), folder.resolve("p.csv").toString())).isMistake("got no image");
+    Cli.run(command(data, folder.resolve("p.csv").toString())).succeeds();
+    assertThat(Files.readAllLines(kept)).hasSize(41);
+  }
+
+  /** As Hadoop's own file system leaves it beside what it writes. */
+  @Test
+  void theChecksumOfAnEarlierFileGoesWithIt() throws IOException {
+    org.apache.hadoop.fs.Path csv = new org.apache.hadoop.fs.Path(folder.resolve("p.csv").toUri());
+    try (LocalFileSystem files = FileSystem.newInstanceLocal(new Configuration())) {
+      files.create(csv).close();
+      assertThat(names()).contains(".p.csv.crc");
+      Cli.run(command(data, csv.toString())).succeeds();
+      try (InputStream in = files.open(csv)) {
+        assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).hasLineCount(41);
+      }
+    }
   }
 
   /** A full disk, or a pipe whose reader has ended. */
@@ -114,13 +138,20 @@ class PredictionOutputTest {
     Path table = folder.resolve("p.parquet");
     Cli.run(command(photos, table.toString())).isMistake("2.png: got no image");
     assertThat(names()).containsExactly("photos");
-    // As a job leaves it that was killed.
-    Files.createDirectories(table.resolve("_temporary/0"));
     Files.delete(photos.resolve("2.png"));
     Cli.run(command(photos, table.toString())).succeeds();
     assertThat(table.resolve("_SUCCESS")).exists();
     Cli.run(command(photos, table.toString())).isMistake("is there already, expected a new name");
     assertThat(table.resolve("_SUCCESS")).exists();
+  }
+
+  /** Whoever else writes there, or did and was killed, must not lose what is there. */
+  @Test
+  void aTableThatAnotherMayBeWritingIsLeftAlone() throws IOException {
+    Path other = Files.createDirectories(folder.resolve("p.parquet/_temporary/0"));
+    Cli.run(command(data, folder.resolve("p.parquet").toString()))
+        .isMistake("is there already, expected a new name");
+    assertThat(other).exists();
   }
 
   @Test

@@ -98,6 +98,11 @@ class ClusterLogicTest {
     assertThat(scaling.get(0).efficiency()).isEqualTo(1);
     assertThat(scaling.get(1).examplesPerSecond()).isCloseTo(512 / 0.050, within(1e-6));
     assertThat(scaling.get(3).examplesPerSecond()).isCloseTo(512 / 0.020, within(1e-6));
+    // Slots of two threads: half the rounds.
+    List<TrainEvent.Scaling> wide = Preflight.scaling(512, 16, 2, 2, 4, 10, 40);
+    assertThat(wide).extracting(TrainEvent.Scaling::slots).containsExactly(2, 4, 8, 16);
+    assertThat(wide.get(1).examplesPerSecond()).isCloseTo(512 / 0.030, within(1e-6));
+    assertThat(wide.get(3).examplesPerSecond()).isCloseTo(512 / 0.020, within(1e-6));
     List<TrainEvent.Scaling> small = Preflight.scaling(64, 2, 2, 1, 2, 10, 10);
     assertThat(small.get(3).examplesPerSecond()).isEqualTo(small.get(0).examplesPerSecond());
     assertThat(small.get(3).efficiency()).isEqualTo(0.125);
