@@ -28,7 +28,12 @@ final class FailureWatch extends SparkListener implements AutoCloseable {
     this.spark = spark;
     this.events = events;
     this.step = step;
-    spark.addSparkListener(this);
+    try {
+      spark.addSparkListener(this);
+    } catch (IllegalStateException e) {
+      // Spark tells its listeners nothing more; training needs none.
+      events.post(new TrainEvent.Warned(0, "failures are not told: " + e.getMessage()));
+    }
   }
 
   @Override
