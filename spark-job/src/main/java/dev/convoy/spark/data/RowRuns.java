@@ -78,21 +78,12 @@ final class RowRuns implements Iterator<ExampleRun> {
 
     @Override
     public Iterator<Tuple2<Long, Named>> call(Integer partition, Iterator<Row> rows) {
-      long[] next = {firsts[partition]};
-      return new Iterator<>() {
-        @Override
-        public boolean hasNext() {
-          return rows.hasNext();
-        }
-
-        @Override
-        public Tuple2<Long, Named> next() {
-          Row row = rows.next();
-          long index = next[0]++;
-          String name = keyed ? RowPacker.key(row) : Long.toString(index);
-          return new Tuple2<>(index, new Named(name, RowPacker.Packed.of(row)));
-        }
-      };
+      return new NumberedRows<>(
+          firsts[partition],
+          rows,
+          (index, row) ->
+              new Named(
+                  keyed ? RowPacker.key(row) : Long.toString(index), RowPacker.Packed.of(row)));
     }
   }
 

@@ -219,18 +219,7 @@ final class TableSource implements ShardSource {
       implements Function2<Integer, Iterator<Row>, Iterator<Tuple2<Long, RowPacker.Packed>>> {
     @Override
     public Iterator<Tuple2<Long, RowPacker.Packed>> call(Integer partition, Iterator<Row> rows) {
-      long[] next = {firsts[partition]};
-      return new Iterator<>() {
-        @Override
-        public boolean hasNext() {
-          return rows.hasNext();
-        }
-
-        @Override
-        public Tuple2<Long, RowPacker.Packed> next() {
-          return new Tuple2<>(next[0]++, RowPacker.Packed.of(rows.next()));
-        }
-      };
+      return new NumberedRows<>(firsts[partition], rows, (index, row) -> RowPacker.Packed.of(row));
     }
   }
 }
