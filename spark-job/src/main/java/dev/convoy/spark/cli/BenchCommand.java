@@ -194,7 +194,9 @@ final class BenchCommand extends BaseCommand {
             + report.threads()
             + " threads, medians of "
             + report.efficiencies().size()
-            + " windows",
+            + " windows after "
+            + Figures.count(report.warmUpSteps())
+            + " steps",
         row("step on Spark", report.stepMillis()),
         row("of which in the engine", report.computeMillis()),
         rate("training on Spark", report.sparkRate()),

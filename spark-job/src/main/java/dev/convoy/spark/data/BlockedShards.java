@@ -24,6 +24,7 @@ final class BlockedShards extends RDD<PackedShard> {
   private static final long serialVersionUID = 1L;
 
   private final Deal deal;
+  private final int slices;
 
   private record Slice(int index, Partition[] blocks) implements Partition {
     @Override
@@ -40,16 +41,18 @@ final class BlockedShards extends RDD<PackedShard> {
   private static final class Owned extends NarrowDependency<PackedShard> implements Serializable {
     private static final long serialVersionUID = 1L;
     private final Deal deal;
+    private final int slices;
 
-    Owned(RDD<PackedShard> below, Deal deal) {
+    Owned(RDD<PackedShard> below, Deal deal, int slices) {
       super(below);
       this.deal = deal;
+      this.slices = slices;
     }
 
     @Override
     public Seq<Object> getParents(int partition) {
       List<Object> owned = new ArrayList<>();
-      for (int block = partition; block < deal.blocks(); block += deal.partitions()) {
+      for (int block = partition; block < deal.blocks(); block += slices) {
         owned.add(block);
       }
       return CollectionConverters.asScala(owned).toSeq();
@@ -58,13 +61,16 @@ final class BlockedShards extends RDD<PackedShard> {
 
   /**
    * @param below the blocks, cached
+   * @param slices partitions: as many as the deal's, or one that holds all
    */
-  BlockedShards(RDD<PackedShard> below, Deal deal) {
+  BlockedShards(RDD<PackedShard> below, Deal deal, int slices) {
     super(
         below.sparkContext(),
-        CollectionConverters.asScala(List.<Dependency<?>>of(new Owned(below, deal))).toSeq(),
+        CollectionConverters.asScala(List.<Dependency<?>>of(new Owned(below, deal, slices)))
+            .toSeq(),
         ClassTag$.MODULE$.apply(PackedShard.class));
     this.deal = deal;
+    this.slices = slices;
   }
 
   @SuppressWarnings("unchecked")
@@ -75,15 +81,15 @@ final class BlockedShards extends RDD<PackedShard> {
   @Override
   public Partition[] getPartitions() {
     Partition[] blocks = below().partitions();
-    Partition[] slices = new Partition[deal.partitions()];
-    for (int p = 0; p < slices.length; p++) {
+    Partition[] made = new Partition[slices];
+    for (int p = 0; p < slices; p++) {
       List<Partition> owned = new ArrayList<>();
-      for (int block = p; block < blocks.length; block += slices.length) {
+      for (int block = p; block < blocks.length; block += slices) {
         owned.add(blocks[block]);
       }
-      slices[p] = new Slice(p, owned.toArray(new Partition[0]));
+      made[p] = new Slice(p, owned.toArray(new Partition[0]));
     }
-    return slices;
+    return made;
   }
 
   @Override
@@ -94,6 +100,9 @@ final class BlockedShards extends RDD<PackedShard> {
   /** Where most of the partition's blocks are; Spark itself would look at the first one only. */
   @Override
   public Seq<String> getPreferredLocations(Partition split) {
+    if (context().isLocal()) {
+      return CollectionConverters.asScala(List.<String>of()).toSeq();
+    }
     Map<String, Integer> held = new TreeMap<>();
     for (Partition block : ((Slice) split).blocks()) {
       CollectionConverters.asJava(context().getPreferredLocs(below(), block.index()))

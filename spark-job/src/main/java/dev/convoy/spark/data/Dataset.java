@@ -203,6 +203,11 @@ public final class Dataset implements AutoCloseable {
     return cut.shards();
   }
 
+  /** True if all shards are cached in memory now. */
+  public boolean isInMemory() {
+    return cut.isInMemory();
+  }
+
   /** How the shards are dealt and cached now. */
   public ShardCut cut() {
     return cut;

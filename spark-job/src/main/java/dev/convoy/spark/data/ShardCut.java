@@ -1,6 +1,7 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
+import java.util.Arrays;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.storage.StorageLevel;
@@ -12,9 +13,11 @@ import org.apache.spark.storage.StorageLevel;
  *
  * @param deal who owns what
  * @param shards by partition
+ * @param together the same in a single partition, for a task that works with all of them
  * @param held what is cached
  */
-public record ShardCut(Deal deal, RDD<PackedShard> shards, RDD<PackedShard> held) {
+public record ShardCut(
+    Deal deal, RDD<PackedShard> shards, RDD<PackedShard> together, RDD<PackedShard> held) {
   /** Spark setting: about the most that is cached as one. */
   private static final String BLOCK_SIZE = "spark.convoy.blockSize";
 
@@ -28,7 +31,8 @@ public record ShardCut(Deal deal, RDD<PackedShard> shards, RDD<PackedShard> held
     RDD<PackedShard> held = source.cut(layout, deal);
     held.setName("convoy shards");
     held.persist(StorageLevel.MEMORY_AND_DISK());
-    return new ShardCut(deal, blocks == 1 ? held : new BlockedShards(held, deal), held);
+    RDD<PackedShard> shards = blocks == 1 ? held : new BlockedShards(held, deal, partitions);
+    return new ShardCut(deal, shards, new BlockedShards(held, deal, 1), held);
   }
 
   /** No more than would leave a block without a shard. */
@@ -48,6 +52,16 @@ public record ShardCut(Deal deal, RDD<PackedShard> shards, RDD<PackedShard> held
               + "', expected a size, for example "
               + STANDARD_BLOCK);
     }
+  }
+
+  /** True if all of it is cached in memory now, and nothing on disk. */
+  boolean isInMemory() {
+    return Arrays.stream(held.sparkContext().getRDDStorageInfo())
+        .anyMatch(
+            info ->
+                info.id() == held.id()
+                    && info.numCachedPartitions() == info.numPartitions()
+                    && info.diskSize() == 0);
   }
 
   /** Frees the cluster's memory. */

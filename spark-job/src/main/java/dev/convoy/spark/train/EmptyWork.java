@@ -5,11 +5,9 @@ import dev.convoy.engine.tensor.CounterRandom;
 import dev.convoy.spark.data.PackedShard;
 import java.io.Serializable;
 import java.lang.ref.SoftReference;
+import java.util.function.Supplier;
 import org.apache.spark.TaskContext;
-import org.apache.spark.broadcast.Broadcast;
-import scala.Function2;
 import scala.collection.Iterator;
-import scala.runtime.AbstractFunction2;
 
 /**
  * Steps without forward and backward, to see what everything else costs: each task takes the
@@ -30,9 +28,8 @@ record EmptyWork(int parameters, int tasks) implements StepWork, Serializable {
   }
 
   @Override
-  public Function2<TaskContext, Iterator<PackedShard>, PartialGradient> task(
-      long step, Broadcast<byte[]> weights) {
-    return new Task(this, weights);
+  public StepTask task(long step) {
+    return new Task(this);
   }
 
   private static synchronized GradientSum sum(EmptyWork work) {
@@ -55,24 +52,14 @@ record EmptyWork(int parameters, int tasks) implements StepWork, Serializable {
     return sum;
   }
 
-  private static final class Task
-      extends AbstractFunction2<TaskContext, Iterator<PackedShard>, PartialGradient>
-      implements Serializable {
-    private static final long serialVersionUID = 1L;
-    private final EmptyWork work;
-    private final Broadcast<byte[]> weights;
-
-    Task(EmptyWork work, Broadcast<byte[]> weights) {
-      this.work = work;
-      this.weights = weights;
-    }
-
+  private record Task(EmptyWork work) implements StepTask {
     @Override
-    public PartialGradient apply(TaskContext context, Iterator<PackedShard> shards) {
+    public PartialGradient run(
+        TaskContext context, int threads, Iterator<PackedShard> shards, Supplier<byte[]> weights) {
       long start = System.nanoTime();
       PartialGradient part = new PartialGradient();
       part.begin(context);
-      if (weights.value().length != Float.BYTES * work.parameters()) {
+      if (weights.get().length != Float.BYTES * work.parameters()) {
         throw new IllegalStateException("weights of another length");
       }
       GradientSum sum = sum(work);

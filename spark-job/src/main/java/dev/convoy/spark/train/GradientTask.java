@@ -4,44 +4,26 @@ import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.spark.data.PackedShard;
 import dev.convoy.spark.data.ShardIterator;
-import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.spark.TaskContext;
-import org.apache.spark.broadcast.Broadcast;
 import scala.collection.Iterator;
-import scala.runtime.AbstractFunction2;
 
 /**
- * What a task does in a step: forward and backward over those micro-batches of the step's batch
- * that lie in its partition. Without state and side effects: it may run twice, be tried again or be
- * dropped. A named class, because Spark would search a lambda's class file in every step.
+ * Forward and backward over those micro-batches of a step's batch that lie in the task's partition.
+ *
+ * @param model text form of the model
+ * @param plan which examples stand in which step
+ * @param micro most examples in a micro-batch
+ * @param seed keys dropout
  */
-final class GradientTask
-    extends AbstractFunction2<TaskContext, Iterator<PackedShard>, PartialGradient>
-    implements Serializable {
-  private static final long serialVersionUID = 1L;
-
-  private final String model;
-  private final BatchPlan plan;
-  private final int micro;
-  private final long seed;
-  private final long step;
-  private final Broadcast<byte[]> weights;
-
-  GradientTask(
-      String model, BatchPlan plan, int micro, long seed, long step, Broadcast<byte[]> weights) {
-    this.model = model;
-    this.plan = plan;
-    this.micro = micro;
-    this.seed = seed;
-    this.step = step;
-    this.weights = weights;
-  }
-
+record GradientTask(String model, BatchPlan plan, int micro, long seed, long step)
+    implements StepTask {
   @Override
-  public PartialGradient apply(TaskContext context, Iterator<PackedShard> shards) {
+  public PartialGradient run(
+      TaskContext context, int threads, Iterator<PackedShard> shards, Supplier<byte[]> weights) {
     PartialGradient result = new PartialGradient();
     result.begin(context);
     Map<Integer, List<BatchPlan.Piece>> pieces =
@@ -49,12 +31,12 @@ final class GradientTask
     if (shards instanceof ShardIterator blocks) {
       blocks.want(pieces::containsKey);
     }
-    try (Crew crew = new Crew(context.cpus(), this::buffers, this::addPiece)) {
+    try (Crew crew = new Crew(threads, () -> buffers(weights.get()), this::addPiece)) {
       while (shards.hasNext()) {
         PackedShard shard = shards.next();
         for (BatchPlan.Piece piece : pieces.getOrDefault(shard.shard(), List.of())) {
           // Fetched here, once, and only where there is work: Spark knows the task by this thread.
-          weights.value();
+          weights.get();
           crew.add(shard, piece);
         }
       }
@@ -75,9 +57,9 @@ final class GradientTask
     used.forEach(TaskBuffers::release);
   }
 
-  private TaskBuffers buffers() {
+  private TaskBuffers buffers(byte[] weights) {
     TaskBuffers buffers = TaskBuffers.take(model, micro, true);
-    buffers.load(weights.value());
+    buffers.load(weights);
     buffers.sum.clear();
     return buffers;
   }

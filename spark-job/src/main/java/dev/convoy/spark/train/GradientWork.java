@@ -1,11 +1,5 @@
 package dev.convoy.spark.train;
 
-import dev.convoy.spark.data.PackedShard;
-import org.apache.spark.TaskContext;
-import org.apache.spark.broadcast.Broadcast;
-import scala.Function2;
-import scala.collection.Iterator;
-
 /**
  * The work of training: the gradient of a batch.
  *
@@ -21,8 +15,7 @@ record GradientWork(String model, BatchPlan plan, int micro, long seed) implemen
   }
 
   @Override
-  public Function2<TaskContext, Iterator<PackedShard>, PartialGradient> task(
-      long step, Broadcast<byte[]> weights) {
-    return new GradientTask(model, plan, micro, seed, step, weights);
+  public StepTask task(long step) {
+    return new GradientTask(model, plan, micro, seed, step);
   }
 }

@@ -1,7 +1,6 @@
 package dev.convoy.spark.train;
 
 import dev.convoy.engine.sum.GradientSum;
-import dev.convoy.spark.data.PackedShard;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.Partitioner;
@@ -9,11 +8,9 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.api.java.function.PairFunction;
 import org.apache.spark.rdd.RDD;
 import scala.Tuple2;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Merges gradients on executors before the driver sees them, for models and partition counts that
@@ -52,30 +49,14 @@ final class MergeTree {
     return all > MOST_BYTES || saved > STAGE_SECONDS;
   }
 
-  /** The parts of {@code shards}, merged by as many levels as pay. */
-  static RDD<PartialGradient> over(
-      RDD<PackedShard> shards,
-      scala.Function2<TaskContext, scala.collection.Iterator<PackedShard>, PartialGradient> task,
-      int parameters,
-      long bytes) {
-    JavaRDD<PartialGradient> parts =
-        shards.toJavaRDD().mapPartitionsWithIndex(new Parts(task), true);
-    for (int n = shards.getNumPartitions(); pays(n, bytes); n = width(n)) {
+  /** The same gradients, merged by as many levels as pay. */
+  static RDD<PartialGradient> over(RDD<PartialGradient> gradients, int parameters, long bytes) {
+    JavaRDD<PartialGradient> parts = gradients.toJavaRDD();
+    for (int n = gradients.getNumPartitions(); pays(n, bytes); n = width(n)) {
       JavaPairRDD<Integer, PartialGradient> numbered = parts.mapToPair(new Number());
       parts = numbered.partitionBy(new Modulo(width(n))).mapPartitions(new Merged(parameters));
     }
     return parts.rdd();
-  }
-
-  /** Runs a step's task as a transformation. */
-  private record Parts(
-      scala.Function2<TaskContext, scala.collection.Iterator<PackedShard>, PartialGradient> task)
-      implements Function2<Integer, Iterator<PackedShard>, Iterator<PartialGradient>> {
-    @Override
-    public Iterator<PartialGradient> call(Integer partition, Iterator<PackedShard> shards) {
-      return List.of(task.apply(TaskContext.get(), CollectionConverters.asScala(shards)))
-          .iterator();
-    }
   }
 
   /** Gives a part the number of the task that made it. */

@@ -47,8 +47,7 @@ final class Preflight {
     this.slots = TaskSlots.now(spark);
     this.threads = TaskSlots.cores(spark);
     this.real = real;
-    this.empty =
-        new TrainStep(spark, data, new EmptyWork(parameters, data.partitions()), parameters);
+    this.empty = real.with(new EmptyWork(parameters, real.tasks()));
   }
 
   /**

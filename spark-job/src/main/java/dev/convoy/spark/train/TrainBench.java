@@ -4,6 +4,8 @@ import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.ParameterLayout;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.TaskSlots;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,8 +17,20 @@ import org.apache.spark.SparkContext;
  * with windows of the same step in one thread without Spark, so that both see the same machine.
  */
 public final class TrainBench {
-  /** Windows that do not count: the compiler takes a share of the cores for that long. */
-  private static final int WARM_UP = 8;
+  /** Windows of the engine alone that do not count. */
+  private static final int ENGINE_WARM_UP = 2;
+
+  /** Spark's code is warm once the JVM's compiler takes no more than this share of a core. */
+  private static final double QUIET = 0.02;
+
+  /** Windows on end that the compiler must be quiet for. */
+  private static final int QUIET_WINDOWS = 2;
+
+  /**
+   * The compiler looks at what was called some thousand times, and there is much of Spark that is
+   * called once or twice a step.
+   */
+  private static final int MOST_WARM_UP = 60;
 
   private final SparkContext spark;
   private final TrainConfig config;
@@ -25,6 +39,7 @@ public final class TrainBench {
    * What was measured.
    *
    * @param threads that all tasks together may have
+   * @param warmUpSteps steps on Spark that were taken before any counted
    * @param sparkRate examples a second on Spark, median over the windows
    * @param engineRate examples a second of one engine thread, median over the windows
    * @param togetherRate the same of as many engine threads, all at once and together: cores share
@@ -36,6 +51,7 @@ public final class TrainBench {
   public record Report(
       int batchSize,
       int threads,
+      long warmUpSteps,
       double sparkRate,
       double engineRate,
       double togetherRate,
@@ -62,7 +78,8 @@ public final class TrainBench {
   }
 
   /**
-   * Measures {@code windows} windows of each kind after a warm-up that does not count.
+   * Measures {@code windows} windows of each kind after a warm-up that does not count: it ends when
+   * the JVM has compiled what steps run, after minutes perhaps.
    *
    * @param seconds least length of a window; a window holds one step or more
    */
@@ -76,8 +93,8 @@ public final class TrainBench {
       SparkLoop onSpark = new SparkLoop(network, data, plan);
       int threads = TaskSlots.now(spark) * TaskSlots.cores(spark);
       EngineThreads engine = new EngineThreads(network, threads);
-      onSpark.window(WARM_UP * seconds);
-      engine.rate(threads, WARM_UP * seconds);
+      engine.rate(threads, ENGINE_WARM_UP * seconds);
+      long warmUpSteps = warmUp(onSpark, seconds);
       List<Window> taken = new ArrayList<>();
       List<Double> alone = new ArrayList<>();
       List<Double> together = new ArrayList<>();
@@ -92,6 +109,7 @@ public final class TrainBench {
       return new Report(
           loop.batchSize(),
           threads,
+          warmUpSteps,
           median(taken.stream().mapToDouble(Window::rate).toArray()),
           median(alone.stream().mapToDouble(Double::doubleValue).toArray()),
           median(together.stream().mapToDouble(Double::doubleValue).toArray()),
@@ -99,6 +117,21 @@ public final class TrainBench {
           median(taken.stream().mapToDouble(w -> w.seconds() * 1e3 / w.steps()).toArray()),
           median(taken.stream().mapToDouble(w -> w.computeSeconds() * 1e3 / w.steps()).toArray()));
     }
+  }
+
+  /** Takes steps until the compiler has little left to do; returns how many. */
+  private static long warmUp(SparkLoop onSpark, double seconds) {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    int quiet = 0;
+    long steps = 0;
+    for (int i = 0; i < MOST_WARM_UP && quiet < QUIET_WINDOWS; i++) {
+      long before = compiler.getTotalCompilationTime();
+      Window window = onSpark.window(seconds);
+      double compiling = (compiler.getTotalCompilationTime() - before) * 1e-3;
+      quiet = compiling <= QUIET * window.seconds() ? quiet + 1 : 0;
+      steps += window.steps();
+    }
+    return steps;
   }
 
   private record Window(long steps, long examples, double seconds, double computeSeconds) {
@@ -125,9 +158,10 @@ public final class TrainBench {
       this.update =
           new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), Integer.MAX_VALUE);
       this.steps =
-          new TrainStep(
+          TrainStep.of(
               spark,
               data,
+              config.data().partitions(),
               new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
               weights.length);
     }

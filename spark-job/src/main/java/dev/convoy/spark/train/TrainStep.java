@@ -3,12 +3,12 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.TaskSlots;
 import java.io.Serializable;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
-import scala.Function2;
 import scala.collection.Iterator;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
@@ -16,9 +16,9 @@ import scala.runtime.AbstractFunction2;
 import scala.runtime.BoxedUnit;
 
 /**
- * One step on the cluster: broadcast the weights, have every partition add up the gradients of its
- * micro-batches, merge those sums, release the broadcast. The sums are exact, so the order in which
- * they arrive leaves no trace.
+ * One step on the cluster: send the weights, have every partition add up the gradients of its
+ * micro-batches, merge those sums. The sums are exact, so the order in which they arrive leaves no
+ * trace.
  */
 final class TrainStep {
   private static final ClassTag<byte[]> BYTES = ClassTag$.MODULE$.apply(byte[].class);
@@ -29,6 +29,9 @@ final class TrainStep {
   private final Dataset data;
   private final StepWork work;
   private final GradientSum sum;
+
+  /** 1, or those of the one task that works with all partitions. */
+  private final int threads;
 
   /** Size of one part's gradient; the longest seen once there was one. */
   private long partBytes;
@@ -101,7 +104,7 @@ final class TrainStep {
     }
   }
 
-  /** Takes the only part of a partition of a {@link MergeTree}. */
+  /** Takes the only part of a partition of {@link StepParts} or a {@link MergeTree}. */
   private static final class Only
       extends AbstractFunction2<TaskContext, Iterator<PartialGradient>, PartialGradient>
       implements Serializable {
@@ -114,14 +117,39 @@ final class TrainStep {
   }
 
   /**
+   * A step of one task for each partition.
+   *
    * @param parameters length of weights and gradient
    */
   TrainStep(SparkContext spark, Dataset data, StepWork work, int parameters) {
+    this(spark, data, work, parameters, 1);
+  }
+
+  private TrainStep(SparkContext spark, Dataset data, StepWork work, int parameters, int threads) {
     this.spark = spark;
     this.data = data;
+    this.threads = threads;
     this.work = work;
     this.sum = new GradientSum(parameters);
     this.partBytes = (long) Double.BYTES * parameters;
+  }
+
+  /**
+   * The steps of a job. Where all slots are in one JVM and all data is in its memory, a job that
+   * does not ask for partitions has one task with a thread for each slot: one gradient then travels
+   * and one task is scheduled in place of many. Data on disk is better read by many tasks.
+   *
+   * @param wanted partitions that the job asks for, or 0
+   */
+  static TrainStep of(SparkContext spark, Dataset data, int wanted, StepWork work, int parameters) {
+    boolean together = wanted == 0 && spark.isLocal() && data.isInMemory();
+    int threads = together ? TaskSlots.now(spark) * TaskSlots.cores(spark) : 1;
+    return new TrainStep(spark, data, work, parameters, threads);
+  }
+
+  /** The same kind of steps with other work. */
+  TrainStep with(StepWork other) {
+    return new TrainStep(spark, data, other, sum.parameters(), threads);
   }
 
   /** Adds up the gradient of step {@code step} at {@code weights}. */
@@ -130,17 +158,12 @@ final class TrainStep {
     Outcome outcome = new Outcome(sum);
     long start = System.nanoTime();
     byte[] bytes = TaskBuffers.encode(weights);
-    long encoded = System.nanoTime();
-    Broadcast<byte[]> broadcast = spark.broadcast(bytes, BYTES);
-    outcome.encodeNanos = encoded - start;
-    outcome.broadcastNanos = System.nanoTime() - encoded;
+    outcome.encodeNanos = System.nanoTime() - start;
+    spark.setCallSite("step");
     try {
-      aggregate(work.task(step, broadcast), outcome);
+      aggregate(work.task(step), bytes, outcome);
     } finally {
-      long done = System.nanoTime();
-      outcome.returnNanos = done - outcome.lastMergedNanos;
-      broadcast.destroy();
-      outcome.releaseNanos = System.nanoTime() - done;
+      spark.clearCallSite();
     }
     partBytes = Math.max(outcome.longestPart, 1);
     if (outcome.counts.badParameter < 0 && outcome.counts.examples != work.batchExamples(step)) {
@@ -155,24 +178,49 @@ final class TrainStep {
     return outcome;
   }
 
+  private void aggregate(StepTask task, byte[] weights, Outcome outcome) {
+    if (StepWeights.fitTasks(spark, tasks(), weights.length)) {
+      run(task, new StepWeights.InTask(weights), outcome);
+      return;
+    }
+    long start = System.nanoTime();
+    Broadcast<byte[]> broadcast = spark.broadcast(weights, BYTES);
+    outcome.broadcastNanos = System.nanoTime() - start;
+    try {
+      run(task, new StepWeights.Sent(broadcast), outcome);
+    } finally {
+      long done = System.nanoTime();
+      broadcast.destroy();
+      outcome.releaseNanos = System.nanoTime() - done;
+    }
+  }
+
   /**
    * Merges in the driver while that is cheap: it is a tree of one level, for a third of
    * treeAggregate's cost. Else executors merge first.
    */
-  private void aggregate(
-      Function2<TaskContext, Iterator<PackedShard>, PartialGradient> task, Outcome outcome) {
-    RDD<PackedShard> shards = data.shards();
-    Merge merge = new Merge(outcome);
+  private void run(StepTask task, StepWeights weights, Outcome outcome) {
+    RDD<PartialGradient> parts = new StepParts(shards(), task, threads, weights);
     outcome.submitMicros = PartialGradient.nowMicros();
-    if (MergeTree.pays(shards.getNumPartitions(), partBytes)) {
-      RDD<PartialGradient> tree = MergeTree.over(shards, task, sum.parameters(), partBytes);
+    if (MergeTree.pays(tasks(), partBytes)) {
+      RDD<PartialGradient> tree = MergeTree.over(parts, sum.parameters(), partBytes);
       try {
-        spark.runJob(tree, new Only(), merge, PART);
+        spark.runJob(tree, new Only(), new Merge(outcome), PART);
       } finally {
         tree.cleanShuffleDependencies(false);
       }
     } else {
-      spark.runJob(shards, task, merge, PART);
+      spark.runJob(parts, new Only(), new Merge(outcome), PART);
     }
+    outcome.returnNanos = System.nanoTime() - outcome.lastMergedNanos;
+  }
+
+  private RDD<PackedShard> shards() {
+    return threads > 1 ? data.cut().together() : data.shards();
+  }
+
+  /** Tasks of a step. */
+  int tasks() {
+    return shards().getNumPartitions();
   }
 }

@@ -169,9 +169,10 @@ public final class Trainer {
       }
       this.firstStep = state.step + 1;
       this.steps =
-          new TrainStep(
+          TrainStep.of(
               spark,
               data,
+              config.data().partitions(),
               new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
               weights.length);
       this.update = new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), totalSteps);

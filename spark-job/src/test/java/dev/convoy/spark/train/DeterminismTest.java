@@ -61,7 +61,7 @@ class DeterminismTest {
   void anyNumberOfPartitionsAndCores(String master) {
     SparkContext spark = SparkForTests.local(master);
     try {
-      for (int partitions : new int[] {1, 2, 3, 8, 13}) {
+      for (int partitions : new int[] {0, 1, 2, 3, 8, 13}) {
         assertThat(hash(spark, partitions)).as("%d partitions", partitions).isEqualTo(expected);
       }
     } finally {
@@ -116,7 +116,7 @@ class DeterminismTest {
 
   @Test
   void partitionsOfManyBlocks() {
-    for (int partitions : new int[] {1, 2, 3}) {
+    for (int partitions : new int[] {0, 1, 2, 3}) {
       assertThat(hash("local[2]", partitions, Map.of("spark.convoy.blockSize", "2k")))
           .as("%d partitions", partitions)
           .isEqualTo(expected);

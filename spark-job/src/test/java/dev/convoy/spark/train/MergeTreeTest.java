@@ -48,7 +48,10 @@ class MergeTreeTest {
       Broadcast<byte[]> broadcast =
           spark.broadcast(TaskBuffers.encode(weights), ClassTag$.MODULE$.apply(byte[].class));
       RDD<PartialGradient> tree =
-          MergeTree.over(data.shards(), work.task(1, broadcast), weights.length, 1L << 30);
+          MergeTree.over(
+              new StepParts(data.shards(), work.task(1), 1, new StepWeights.Sent(broadcast)),
+              weights.length,
+              1L << 30);
       List<PartialGradient> parts = tree.toJavaRDD().collect();
       assertThat(parts).hasSize(2);
       GradientSum sum = new GradientSum(weights.length);
