@@ -40,7 +40,8 @@ public enum Key {
       Kind.INTEGER,
       "0",
       "[0,100000]",
-      "partitions of the RDD; 0: one a task slot. Does not change the answer"),
+      "partitions of the RDD; 0: one a task slot, all in one task where that is one machine. Does not"
+          + " change the answer"),
   DATA_SHARDS(
       "data.shards",
       Kind.INTEGER,

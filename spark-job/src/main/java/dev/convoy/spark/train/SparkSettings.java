@@ -30,7 +30,7 @@ public final class SparkSettings {
 
   /**
    * The same, for steps of a model. Spark allocates a whole block for each broadcast, however
-   * small, and makes two a step: of a small model the standard block of 4 MiB is most of the
+   * small, and makes one or two a step: of a small model the standard block of 4 MiB is most of the
    * garbage.
    */
   public static SparkConf apply(SparkConf conf, int parameters) {

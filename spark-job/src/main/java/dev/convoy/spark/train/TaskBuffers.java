@@ -88,13 +88,13 @@ final class TaskBuffers {
     }
   }
 
-  /** Loads broadcast weights into the workspace. */
+  /** Loads weights that were sent into the workspace. */
   void load(byte[] bytes) {
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(weights);
     network.load(weights, workspace);
   }
 
-  /** Weights in the form that is broadcast: little-endian floats. */
+  /** Weights in the form that is sent: little-endian floats. */
   static byte[] encode(float[] weights) {
     byte[] bytes = new byte[Math.multiplyExact(weights.length, Float.BYTES)];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(weights);

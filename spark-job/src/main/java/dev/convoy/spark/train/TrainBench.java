@@ -30,7 +30,7 @@ public final class TrainBench {
    * The compiler looks at what was called some thousand times, and there is much of Spark that is
    * called once or twice a step.
    */
-  private static final int MOST_WARM_UP = 60;
+  private static final int MOST_WARM_UP = 30;
 
   private final SparkContext spark;
   private final TrainConfig config;
@@ -119,17 +119,21 @@ public final class TrainBench {
     }
   }
 
-  /** Takes steps until the compiler has little left to do; returns how many. */
+  /**
+   * Takes steps until the compiler has little left to do; returns how many. Most of them with an
+   * empty gradient: Spark's part of a step is the same, and most of what there is to compile.
+   */
   private static long warmUp(SparkLoop onSpark, double seconds) {
     CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     int quiet = 0;
     long steps = 0;
     for (int i = 0; i < MOST_WARM_UP && quiet < QUIET_WINDOWS; i++) {
       long before = compiler.getTotalCompilationTime();
+      long empty = onSpark.emptySteps(seconds);
       Window window = onSpark.window(seconds);
       double compiling = (compiler.getTotalCompilationTime() - before) * 1e-3;
-      quiet = compiling <= QUIET * window.seconds() ? quiet + 1 : 0;
-      steps += window.steps();
+      quiet = compiling <= QUIET * 2 * window.seconds() ? quiet + 1 : 0;
+      steps += empty + window.steps();
     }
     return steps;
   }
@@ -164,6 +168,17 @@ public final class TrainBench {
               config.data().partitions(),
               new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
               weights.length);
+    }
+
+    /** Steps without a gradient and without effect, for so long; returns how many. */
+    long emptySteps(double seconds) {
+      TrainStep empty = steps.with(new EmptyWork(weights.length, steps.tasks()));
+      long start = System.nanoTime();
+      long taken = 0;
+      while ((System.nanoTime() - start) * 1e-9 < seconds) {
+        empty.run(++taken, weights);
+      }
+      return taken;
     }
 
     Window window(double seconds) {

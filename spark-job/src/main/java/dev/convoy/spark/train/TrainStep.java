@@ -104,7 +104,10 @@ final class TrainStep {
     }
   }
 
-  /** Takes the only part of a partition of {@link StepParts} or a {@link MergeTree}. */
+  /**
+   * Takes the only part of a partition of {@link StepParts} or a {@link MergeTree}. A named class,
+   * because Spark would search a lambda's class file in every step.
+   */
   private static final class Only
       extends AbstractFunction2<TaskContext, Iterator<PartialGradient>, PartialGradient>
       implements Serializable {

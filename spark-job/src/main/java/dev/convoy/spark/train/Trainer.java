@@ -15,7 +15,7 @@ import org.apache.spark.SparkContext;
 
 /**
  * Trains one network on Spark, data-parallel and synchronous. The driver holds the weights; each
- * step broadcasts them, has every partition add up the gradients of its part of the batch, and
+ * step sends them out, has every partition add up the gradients of its part of the batch, and
  * updates the weights with the mean. The result is the same, bit for bit, for any number of
  * partitions, cores and executors, and after any stop and resume.
  */
@@ -212,7 +212,7 @@ public final class Trainer {
       }
     }
 
-    /** Broadcast, aggregate, mean, clip, update, tell; returns where the parts ran. */
+    /** Send, aggregate, mean, clip, update, tell; returns where the parts ran. */
     private String takeStep(long step) {
       long start = System.nanoTime();
       describe(step);
