@@ -100,9 +100,6 @@ final class BlockedShards extends RDD<PackedShard> {
   /** Where most of the partition's blocks are; Spark itself would look at the first one only. */
   @Override
   public Seq<String> getPreferredLocations(Partition split) {
-    if (context().isLocal()) {
-      return CollectionConverters.asScala(List.<String>of()).toSeq();
-    }
     Map<String, Integer> held = new TreeMap<>();
     for (Partition block : ((Slice) split).blocks()) {
       CollectionConverters.asJava(context().getPreferredLocs(below(), block.index()))
