@@ -3,7 +3,6 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.engine.tensor.CounterRandom;
 import dev.convoy.spark.data.PackedShard;
-import java.io.Serializable;
 import java.lang.ref.SoftReference;
 import java.util.function.Supplier;
 import org.apache.spark.TaskContext;
@@ -16,7 +15,7 @@ import scala.collection.Iterator;
  * @param parameters length of the gradient
  * @param tasks in a step; each stands for one example
  */
-record EmptyWork(int parameters, int tasks) implements StepWork, Serializable {
+record EmptyWork(int parameters, int tasks) implements StepWork {
   /** The sum that an executor's tasks encode in every step; goes when memory is short. */
   private static SoftReference<Made> made = new SoftReference<>(null);
 

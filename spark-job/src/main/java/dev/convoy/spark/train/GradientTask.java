@@ -14,20 +14,17 @@ import scala.collection.Iterator;
 /**
  * Forward and backward over those micro-batches of a step's batch that lie in the task's partition.
  *
- * @param model text form of the model
- * @param plan which examples stand in which step
- * @param micro most examples in a micro-batch
- * @param seed keys dropout
+ * @param work what is trained on what
+ * @param step whose batch it is
  */
-record GradientTask(String model, BatchPlan plan, int micro, long seed, long step)
-    implements StepTask {
+record GradientTask(GradientWork work, long step) implements StepTask {
   @Override
   public PartialGradient run(
       TaskContext context, int threads, Iterator<PackedShard> shards, Supplier<byte[]> weights) {
     PartialGradient result = new PartialGradient();
     result.begin(context);
     Map<Integer, List<BatchPlan.Piece>> pieces =
-        plan.pieces(step).stream().collect(Collectors.groupingBy(BatchPlan.Piece::shard));
+        work.plan().pieces(step).stream().collect(Collectors.groupingBy(BatchPlan.Piece::shard));
     if (shards instanceof ShardIterator blocks) {
       blocks.want(pieces::containsKey);
     }
@@ -58,7 +55,7 @@ record GradientTask(String model, BatchPlan plan, int micro, long seed, long ste
   }
 
   private TaskBuffers buffers(byte[] weights) {
-    TaskBuffers buffers = TaskBuffers.take(model, micro, true);
+    TaskBuffers buffers = TaskBuffers.take(work.model(), work.micro(), true);
     buffers.load(weights);
     buffers.sum.clear();
     return buffers;
@@ -67,13 +64,13 @@ record GradientTask(String model, BatchPlan plan, int micro, long seed, long ste
   private void addPiece(
       PackedShard shard, BatchPlan.Piece piece, TaskBuffers buffers, PartialGradient found) {
     Batch batch = buffers.batch;
-    int[] order = shard.order(plan.orderKey(step, shard.shard()));
+    int[] order = shard.order(work.plan().orderKey(step, shard.shard()));
     batch.clear();
     for (int i = piece.from(); i < piece.to(); i++) {
       shard.addTo(batch, order[i], buffers.network.spec(), buffers.table);
     }
-    buffers.network.gradient(batch, seed, step, buffers.workspace, buffers.gradient);
-    int bad = buffers.sum.add(buffers.gradient, piece.size(), plan.batchExamples(step));
+    buffers.network.gradient(batch, work.seed(), step, buffers.workspace, buffers.gradient);
+    int bad = buffers.sum.add(buffers.gradient, piece.size(), work.batchExamples(step));
     if (bad >= 0) {
       int worst = worst(buffers.gradient, bad);
       found.noteBad(worst, buffers.gradient[worst] / piece.size());

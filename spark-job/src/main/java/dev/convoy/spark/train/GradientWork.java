@@ -16,6 +16,6 @@ record GradientWork(String model, BatchPlan plan, int micro, long seed) implemen
 
   @Override
   public StepTask task(long step) {
-    return new GradientTask(model, plan, micro, seed, step);
+    return new GradientTask(this, step);
   }
 }

@@ -1,7 +1,9 @@
 package dev.convoy.spark.train;
 
+import java.io.Serializable;
+
 /** What the tasks of a step do with their partition. */
-interface StepWork {
+interface StepWork extends Serializable {
   /** Examples that all tasks of {@code step} together must have seen. */
   int batchExamples(long step);
 
