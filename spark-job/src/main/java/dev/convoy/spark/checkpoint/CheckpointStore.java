@@ -137,6 +137,20 @@ public final class CheckpointStore {
     return new Found(Optional.empty(), folder.toString(), skipped);
   }
 
+  /** Reads the best by validation up to {@code step}; empty if there is none that verifies. */
+  public Optional<Checkpoint> best(long step) throws IOException {
+    for (Entry entry : entries()) {
+      if (entry.kind().equals(BEST) && entry.step() <= step) {
+        try (FSDataInputStream in = files.open(entry.path())) {
+          return Optional.of(CheckpointFormat.read(in, entry.length()));
+        } catch (CheckpointException e) {
+          // damaged: as if there were none
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   private String save(Checkpoint checkpoint, String kind, int kept) throws IOException {
     Path target =
         new Path(folder, String.format(Locale.ROOT, "%s-%012d.convoy", kind, checkpoint.step()));

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
@@ -103,7 +104,7 @@ final class TrainCommand extends BaseCommand {
         note("no --output DIR: the trained network will not be kept");
       }
       TensorBoardEvents curves = tensorBoard.open();
-      Optional<float[]> start = startWeights(read, network);
+      Optional<Supplier<float[]>> start = startWeights(read, network);
       note(read.name() + " on " + config.data().path() + "; Spark starts");
       SparkContext context;
       WarmUp warmUp = WarmUp.start(config, network);
@@ -154,7 +155,7 @@ final class TrainCommand extends BaseCommand {
       Job read,
       TrainConfig config,
       Network network,
-      Optional<float[]> start,
+      Optional<Supplier<float[]>> start,
       double pace,
       OutputFolder folder,
       TensorBoardEvents curves)
@@ -222,15 +223,26 @@ final class TrainCommand extends BaseCommand {
     }
   }
 
-  /** Weights to begin with, if the job names a trained model. */
-  private Optional<float[]> startWeights(Job read, Network network) {
-    if (read.startFrom().isEmpty() || resume) {
+  /**
+   * Weights to begin with, if the job names a trained model. Read at once, before Spark starts; on
+   * resuming only if there turns out to be no checkpoint, since the model may have gone meanwhile.
+   */
+  private Optional<Supplier<float[]>> startWeights(Job read, Network network) {
+    if (read.startFrom().isEmpty()) {
       return Optional.empty();
     }
+    if (resume) {
+      return Optional.of(() -> readStart(read, network));
+    }
+    float[] weights = readStart(read, network);
+    return Optional.of(() -> weights);
+  }
+
+  private float[] readStart(Job read, Network network) {
     TrainedModel source = ModelOption.read("model.startFrom", read.startFrom()).model();
     float[] weights = network.initialWeights(read.config().loop().seed());
     note(Transfer.into(network, weights, source) + " start from " + read.startFrom());
-    return Optional.of(weights);
+    return weights;
   }
 
   /** None if this Spark's metrics system is not the one we know: it is not public. */

@@ -17,7 +17,8 @@ final class Checkpointing {
 
   static TrainConfig in(String directory, Job job, Fingerprint data) {
     TrainConfig config = job.config();
-    String what = data.hash() + config.model().toText() + config.loop() + config.update();
+    String what =
+        data.hash() + config.model().toText() + config.loop() + config.update() + job.startFrom();
     String name = UUID.nameUUIDFromBytes(what.getBytes(StandardCharsets.UTF_8)).toString();
     Checkpoints wanted = config.checkpoints();
     return with(

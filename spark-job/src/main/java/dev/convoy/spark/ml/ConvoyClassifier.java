@@ -11,6 +11,7 @@ import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.TrainResult;
 import dev.convoy.spark.train.Trainer;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
@@ -131,6 +132,14 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
   @Override
   public ConvoyClassificationModel train(Dataset<?> dataset) {
     Job job = job();
+    SparkContext spark = dataset.sparkSession().sparkContext();
+    Supplier<float[]> start = () -> startWeights(job, spark);
+    if (!job.startFrom().isEmpty() && !isSet(checkpointDir())) {
+      // What cannot be read is refused before all data is read. With checkpoints it may not be
+      // needed.
+      float[] weights = start.get();
+      start = () -> weights;
+    }
     TrainConfig.Data cut = job.config().data();
     dev.convoy.spark.data.Dataset data =
         dev.convoy.spark.data.Dataset.of(
@@ -142,7 +151,6 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
             cut.partitions(),
             job.config().loop().seed(),
             cut.validationFraction());
-    SparkContext spark = dataset.sparkSession().sparkContext();
     TrainConfig config;
     try {
       config =
@@ -155,7 +163,9 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
     }
     LossHistory history = new LossHistory();
     Trainer trainer = new Trainer(spark, config, List.of(history), () -> data);
-    startFrom(job, spark, trainer);
+    if (!job.startFrom().isEmpty()) {
+      trainer.startFrom(start);
+    }
     TrainResult result = trainer.train(!config.checkpoints().directory().isEmpty());
     int outputs = new Network(config.model()).outputs();
     ConvoyClassificationModel trained =
@@ -165,13 +175,10 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
     return trained;
   }
 
-  private static void startFrom(Job job, SparkContext spark, Trainer trainer) {
-    if (!job.startFrom().isEmpty()) {
-      Network network = new Network(job.config().model());
-      float[] weights = network.initialWeights(job.config().loop().seed());
-      Transfer.into(
-          network, weights, ModelStore.read(job.startFrom(), spark.hadoopConfiguration()));
-      trainer.startFrom(weights);
-    }
+  private static float[] startWeights(Job job, SparkContext spark) {
+    Network network = new Network(job.config().model());
+    float[] weights = network.initialWeights(job.config().loop().seed());
+    Transfer.into(network, weights, ModelStore.read(job.startFrom(), spark.hadoopConfiguration()));
+    return weights;
   }
 }

@@ -79,11 +79,12 @@ final class CheckpointPolicy {
   }
 
   /**
-   * Restores {@code state} from the newest checkpoint that verifies, if there is any.
+   * Restores {@code state} from the newest checkpoint that verifies.
    *
+   * @return false if there are no checkpoints
    * @throws CheckpointException if it does not fit the job
    */
-  void resume(RunState state, Events events) {
+  boolean resume(RunState state, Events events) {
     if (store == null) {
       throw new CheckpointException(
           "resume: got no checkpoint.directory, expected the folder of the run to go on with");
@@ -97,10 +98,16 @@ final class CheckpointPolicy {
         Checkpoint checkpoint = found.checkpoint().get();
         JobFields.expectFits(
             checkpoint, found.path(), config, data, plan.stepsPerEpoch(), totalSteps);
-        state.restore(checkpoint, config.loop().patience() > 0);
+        boolean patience = config.loop().patience() > 0;
+        state.restore(checkpoint, patience);
+        if (!patience) {
+          // Validations run beside the steps: this one's may have ended after it was saved.
+          store.best(checkpoint.step()).ifPresent(state::knowBest);
+        }
         events.post(
             new TrainEvent.Resumed(checkpoint.step(), (int) checkpoint.epoch(), found.path()));
       }
+      return found.checkpoint().isPresent();
     } catch (IOException e) {
       throw new CheckpointException("resume: " + e.getMessage(), e);
     }

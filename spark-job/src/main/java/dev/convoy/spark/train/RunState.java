@@ -37,6 +37,26 @@ final class RunState {
             : checkpoint.progress();
   }
 
+  /** Takes note of a validation that was better than all that {@link #restore} brought. */
+  void knowBest(Checkpoint best) {
+    if (best.progress().bestLoss() < progress.bestLoss()) {
+      progress = best.progress();
+    }
+  }
+
+  /**
+   * Begins with these weights.
+   *
+   * @throws IllegalArgumentException if they are not as many as the model has parameters
+   */
+  void startFrom(float[] start) {
+    if (start.length != weights.length) {
+      throw new IllegalArgumentException(
+          "start: got " + start.length + " weights, expected " + weights.length);
+    }
+    weights = start.clone();
+  }
+
   private static void expectLength(String name, int held, int asked) {
     if (held != asked) {
       throw new CheckpointException(

@@ -24,7 +24,7 @@ public final class Trainer {
   private final TrainConfig config;
   private final List<TrainListener> listeners;
   private final Supplier<Dataset> opener;
-  private float[] start;
+  private Supplier<float[]> start;
   private Runnable accepted = () -> {};
   private double secondsAnExample = Double.NaN;
   private volatile long lastWanted = Long.MAX_VALUE;
@@ -92,17 +92,13 @@ public final class Trainer {
   }
 
   /**
-   * Starts from these weights, in place of fresh ones; for fine-tuning. A resumed run has its own.
+   * Starts from these weights, in place of fresh ones; for fine-tuning.
    *
-   * @throws IllegalArgumentException if they are not as many as the model has parameters
+   * @param weights asked for once, unless the run goes on from a checkpoint, which has its own:
+   *     before {@link #onAccepted}, so that what it throws ends the run before anything is given up
    */
-  public void startFrom(float[] weights) {
-    int expected = new Network(config.model()).parameterCount();
-    if (weights.length != expected) {
-      throw new IllegalArgumentException(
-          "start: got " + weights.length + " weights, expected " + expected);
-    }
-    this.start = weights.clone();
+  public void startFrom(Supplier<float[]> weights) {
+    this.start = weights;
   }
 
   /**
@@ -158,14 +154,19 @@ public final class Trainer {
       this.plan =
           new BatchPlan(loop.seed(), data.trainingSizes(), loop.batchSize(), loop.microBatch());
       this.totalSteps = totalSteps();
-      float[] weights = start == null ? network.initialWeights(loop.seed()) : start.clone();
-      this.state = new RunState(weights, config.update().optimizer().newState(weights.length));
+      int parameters = layout.size();
+      this.state =
+          new RunState(
+              network.initialWeights(loop.seed()),
+              config.update().optimizer().newState(parameters));
       this.policy =
           new CheckpointPolicy(
               config, data.fingerprint(), plan, totalSteps, openStore(), System::nanoTime);
       this.divergence = new Divergence(layout, policy.store() != null);
-      if (resume) {
-        policy.resume(state, events);
+      Validation.expectPossible(loop, data);
+      boolean resumed = resume && policy.resume(state, events);
+      if (start != null && !resumed) {
+        state.startFrom(start.get());
       }
       this.firstStep = state.step + 1;
       this.steps =
@@ -174,7 +175,7 @@ public final class Trainer {
               data,
               config.data().partitions(),
               new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
-              weights.length);
+              parameters);
       this.update = new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), totalSteps);
       this.failures = failures;
       this.clock = new Clock();

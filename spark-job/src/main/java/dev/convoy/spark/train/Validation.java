@@ -58,16 +58,34 @@ final class Validation implements AutoCloseable {
               made.setDaemon(true);
               return made;
             });
-    if (loop.patience() > 0 && !on()) {
+  }
+
+  /**
+   * Makes sure that patience has validations to count.
+   *
+   * @throws IllegalArgumentException if it has not
+   */
+  static void expectPossible(TrainConfig.Loop loop, Dataset data) {
+    if (loop.patience() > 0 && !on(loop, data)) {
       throw new IllegalArgumentException(
           "training.patience: got "
               + loop.patience()
-              + " without validation, expected data.validationFraction above 0 (for example 0.1)"
-              + " and training.evaluateEvery of 1 or more");
+              + " with "
+              + data.heldOutExamples()
+              + " of "
+              + (data.heldOutExamples() + data.trainingExamples())
+              + " examples held out and training.evaluateEvery "
+              + loop.evaluateEvery()
+              + ", expected 1 or more of both; raise data.validationFraction (for example to 0.1)"
+              + " or training.evaluateEvery, or set patience to 0");
     }
   }
 
   private boolean on() {
+    return on(loop, data);
+  }
+
+  private static boolean on(TrainConfig.Loop loop, Dataset data) {
     return data.heldOutExamples() > 0 && loop.evaluateEvery() > 0;
   }
 

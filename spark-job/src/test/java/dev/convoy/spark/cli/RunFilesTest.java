@@ -85,6 +85,45 @@ class RunFilesTest {
     assertThat(weights(tuned)).hasSizeGreaterThan(before.length);
   }
 
+  @Test
+  void aTrainedBodyIsTakenOnResumingToo() throws IOException {
+    trainJob().succeeds();
+    String from = "model.startFrom=" + run;
+    Path once = folder.resolve("once");
+    tune(once, "--set", from).succeeds();
+    Path again = folder.resolve("again");
+    Cli second = tune(again, "--set", from, "--resume").succeeds();
+    assertThat(second.out() + second.err()).contains("layers start from " + run);
+    assertThat(weights(again)).containsExactly(weights(once));
+    // With a checkpoint the model is needed no more.
+    Files.delete(run.resolve("model.convoy"));
+    Files.delete(again.resolve("model.convoy"));
+    tune(again, "--set", from, "--resume").succeeds();
+    assertThat(weights(again)).containsExactly(weights(once));
+    tune(folder.resolve("new"), "--set", from, "--resume")
+        .isMistake("model.startFrom", run.toString());
+  }
+
+  private Cli tune(Path output, String... more) {
+    List<String> args = new ArrayList<>(List.of("train", "--master", "local[1]"));
+    args.addAll(List.of("--config", job.toString(), "--output", output.toString()));
+    args.addAll(List.of(more));
+    return Cli.run(args.toArray(new String[0]));
+  }
+
+  @Test
+  void aJobThatCannotRunLeavesAFinishedRunAlone() throws IOException {
+    trainJob().succeeds();
+    float[] before = weights(run);
+    trainJob("--set", "training.patience=2", "--set", "data.validationFraction=0.0001")
+        .isMistake(
+            "training.patience: got 2 with 0 of 100 examples held out",
+            "raise data.validationFraction");
+    assertThat(weights(run)).containsExactly(before);
+    assertThat(run.resolve("result.json")).exists();
+    assertThat(run.resolve("report.html")).exists();
+  }
+
   private static float[] weights(Path folder) throws IOException {
     try (InputStream in = Files.newInputStream(folder.resolve("model.convoy"))) {
       return ModelFile.read(in, "model.convoy").weights();

@@ -346,6 +346,17 @@ class ConvoyClassifierTest {
     ConvoyClassificationModel again = classifier.fit(table(Digits.Form.BYTES, 1));
     assertThat(again.weightsSha256()).isEqualTo(commandLine);
     assertThat(again.summary().objectiveHistory()).isEmpty();
+    String trained = folder.resolve("run").toString();
+    ConvoyClassificationModel tuned =
+        classifier.setSettings("model.startFrom=" + trained).fit(table(Digits.Form.VECTOR, 0));
+    assertThat(tuned.summary().objectiveHistory()).isNotEmpty();
+    assertThat(tuned.weightsSha256()).isNotEqualTo(commandLine);
+    refused(
+        classifier.setSettings("model.startFrom=" + folder.resolve("nothing")),
+        table(Digits.Form.VECTOR, 0),
+        "nothing");
+    assertThat(spark.sparkContext().getPersistentRDDs().isEmpty()).isTrue();
+    classifier.setSettings();
     assertThat(classifier.setSeed(9).fit(table(Digits.Form.VECTOR, 0)).summary().objectiveHistory())
         .isNotEmpty();
   }

@@ -2,9 +2,12 @@ package dev.convoy.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.data.Fingerprint;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -40,6 +43,30 @@ class CheckpointPolicyTest {
     assertThat(policy.isDue(3, false)).isFalse();
     now += TimeUnit.SECONDS.toNanos(90);
     assertThat(policy.isDue(4, false)).isTrue();
+  }
+
+  @Test
+  void aValidationThatEndedAfterItsCheckpointWasSavedIsKnown() throws IOException {
+    assertThat(bestLossAfter(4.7, 2.5)).isEqualTo(2.5);
+    assertThat(bestLossAfter(2.5, 4.7)).isEqualTo(2.5);
+  }
+
+  /** What a run is told that finds a checkpoint and a best one of the same step. */
+  private double bestLossAfter(double inCheckpoint, double inBest) throws IOException {
+    CheckpointPolicy policy = policy(1, 0, true);
+    RunState before = new RunState(new float[] {1, 2}, new float[0]);
+    before.step = 5;
+    before.progress = new Checkpoint.Progress(3, inCheckpoint, 1, new float[0]);
+    Checkpoint checkpoint = policy.snapshot(before);
+    policy.store().save(checkpoint);
+    policy.store().saveBest(checkpoint.with(new Checkpoint.Progress(5, inBest, 0, new float[0])));
+    RunState after = new RunState(new float[2], new float[0]);
+    try (Events events = new Events(List.of())) {
+      assertThat(policy.resume(after, events)).isTrue();
+    }
+    assertThat(after.step).isEqualTo(5);
+    assertThat(after.weights).containsExactly(1, 2);
+    return after.progress.bestLoss();
   }
 
   @Test
