@@ -4,15 +4,18 @@ import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.TaskSlots;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Keeps partitions spread over the executors. When an executor is lost, Spark moves its partitions
  * to the others, and they would stay there after another has come in its place: steps would take
- * twice as long for good. So when some executor has more than its share for a few steps on end, the
- * data is cut anew; tasks without cached data go wherever a slot is free. Shards stay as they are,
- * and so does the answer.
+ * twice as long for good. Executors that come later than the first would have nothing to do. So
+ * when some executor has more than its share, or there are more slots than partitions, for a few
+ * steps on end, the data is cut anew; tasks without cached data go wherever a slot is free. Shards
+ * stay as they are, and so does the answer.
  */
 final class Balance {
   /** A step takes as long as the fullest executor; below this a move costs more than it saves. */
@@ -20,6 +23,9 @@ final class Balance {
 
   /** Steps that partitions must be uneven on end before they are moved. */
   private static final int UNEVEN_STEPS = 3;
+
+  /** Moves between the same executors that did not help: they differ, and more would not either. */
+  private static final int MOST_MOVES = 5;
 
   /**
    * Rest before they may be moved again; doubles while moving does not help. An executor is known a
@@ -34,7 +40,9 @@ final class Balance {
   private final Events events;
   private final int wanted;
   private final boolean on;
+  private Set<String> known = Set.of();
   private int uneven;
+  private int moves;
   private long rest = FIRST_REST;
   private long moved = System.nanoTime() - FIRST_REST;
 
@@ -54,16 +62,31 @@ final class Balance {
     if (!on) {
       return;
     }
-    int executors = spark.getExecutorIds().size();
+    Set<String> ids = Set.copyOf(CollectionConverters.asJava(spark.getExecutorIds()));
+    if (!ids.equals(known)) {
+      known = ids;
+      moves = 0;
+    }
+    int executors = ids.size();
     if (isUneven(places, executors)) {
       executors = Math.min(executors, withStorage());
     }
-    if (!isUneven(places, executors)) {
+    int partitions = partitions();
+    boolean more = wanted == 0 && isMore(partitions, data.partitions());
+    if (!more && !isUneven(places, executors)) {
       uneven = 0;
+      moves = 0;
       rest = FIRST_REST;
-    } else if (++uneven >= UNEVEN_STEPS && System.nanoTime() - moved >= rest) {
-      move(step, executors);
+    } else if (++uneven >= UNEVEN_STEPS
+        && moves < MOST_MOVES
+        && System.nanoTime() - moved >= rest) {
+      move(step, partitions, more, executors);
     }
+  }
+
+  /** Partitions that the data would be cut into now. */
+  private int partitions() {
+    return wanted == 0 ? Math.min(TaskSlots.now(spark), data.shardCount()) : wanted;
   }
 
   /** Executors that can hold data, which they can a moment before they take tasks. */
@@ -72,15 +95,23 @@ final class Balance {
     return withDriver - 1;
   }
 
-  private void move(long step, int executors) {
-    int partitions = wanted == 0 ? Math.min(TaskSlots.now(spark), data.shardCount()) : wanted;
+  private void move(long step, int partitions, boolean more, int executors) {
+    int before = data.partitions();
     data.recut(partitions);
-    events.post(
-        new TrainEvent.Warned(
-            step, partitions + " partitions are spread over " + executors + " executors again"));
+    String text =
+        more
+            ? "executors came: " + partitions + " partitions in place of " + before
+            : partitions + " partitions are spread over " + executors + " executors again";
+    events.post(new TrainEvent.Warned(step, text));
     uneven = 0;
+    moves++;
     moved = System.nanoTime();
     rest = Math.min(2 * rest, LONGEST_REST);
+  }
+
+  /** True if so many partitions in place of those there are would be worth a move. */
+  static boolean isMore(int partitions, int before) {
+    return partitions >= WORTH_IT * before;
   }
 
   /**

@@ -17,7 +17,8 @@ import org.apache.spark.util.TaskCompletionListener;
 
 /**
  * A Spark plugin that brings faults into executors, from outside of the job: tasks that stand
- * still, tasks that fail, executors that come up late. What it does it marks by files in a folder.
+ * still, tasks that fail, executors that come up late, runs that wait. What it does it marks by
+ * files in a folder.
  */
 public final class Faults implements SparkPlugin {
   static final String FOLDER = "spark.faults.folder";
@@ -30,6 +31,9 @@ public final class Faults implements SparkPlugin {
 
   /** While this file is in the folder no executor comes up. */
   static final String CLOSED = "closed";
+
+  /** While this file is in the folder no task begins. */
+  static final String HELD = "held";
 
   private static final long POLL = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -55,13 +59,18 @@ public final class Faults implements SparkPlugin {
       slowStages = conf.getInt(SLOW_STAGES, 0);
       failingTasks = conf.getInt(FAILING_TASKS, 0);
       mark("executor-" + context.executorID());
-      while (Files.exists(folder.resolve(CLOSED))) {
+      waitWhile(CLOSED);
+    }
+
+    private void waitWhile(String file) {
+      while (Files.exists(folder.resolve(file))) {
         LockSupport.parkNanos(POLL);
       }
     }
 
     @Override
     public void onTaskStart() {
+      waitWhile(HELD);
       TaskContext task = TaskContext.get();
       String name = task.stageId() + "-" + task.partitionId();
       boolean first = task.attemptNumber() == 0;

@@ -99,8 +99,35 @@ class FaultsIT {
       Files.delete(closed);
       assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
       assertThat(driver.output())
-          .contains("was lost")
+          .contains("is gone")
           .contains("2 partitions are spread over 2 executors again");
+    }
+    assertThat(weightsSha256(output)).isEqualTo(expectedSha256);
+  }
+
+  @Test
+  @Order(2)
+  void anExecutorComesLaterAndTakesItsShare() throws IOException {
+    Path output = folder.resolve("later");
+    Path marks = Files.createDirectory(folder.resolve("later-marks"));
+    Submission submission =
+        withFaults(training(output), marks)
+            .withConf("spark.scheduler.minRegisteredResourcesRatio", "0");
+    try (StandaloneCluster growing =
+            StandaloneCluster.start(Files.createDirectory(folder.resolve("growing")), 1, 1);
+        ChildJvm driver = growing.submit(submission, "client")) {
+      awaitSteps(output, 10, driver);
+      Path held = Files.createFile(marks.resolve(Faults.HELD));
+      growing.startWorker();
+      Await.until(
+          "a second executor",
+          LIMIT,
+          () -> Files.exists(marks.resolve("executor-1")),
+          driver::output);
+      assertThat(steps(output)).as("steps when the executor came").isLessThan(STEPS);
+      Files.delete(held);
+      assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isZero();
+      assertThat(driver.output()).contains("executors came: 2 partitions in place of 1");
     }
     assertThat(weightsSha256(output)).isEqualTo(expectedSha256);
   }

@@ -21,6 +21,15 @@ class ClusterLogicTest {
   }
 
   @Test
+  void aFewMoreSlotsAreNotWorthReadingAllDataAgain() {
+    assertThat(Balance.isMore(2, 1)).isTrue();
+    assertThat(Balance.isMore(5, 4)).isTrue();
+    assertThat(Balance.isMore(9, 8)).isFalse();
+    assertThat(Balance.isMore(4, 4)).isFalse();
+    assertThat(Balance.isMore(2, 4)).isFalse();
+  }
+
+  @Test
   void onlyTheClustersFailuresAreTriedAgain() {
     String lost = aborted("ExecutorLostFailure (executor 3 exited, caused by a running task)");
     String own = aborted("java.lang.IllegalStateException: no") + "\nExecutorLostFailure";
