@@ -23,9 +23,13 @@ public final class TaskSlots {
 
   /** The same, without waiting. */
   public static int now(SparkContext spark) {
-    if (spark.conf().contains("spark.default.parallelism")) {
-      return Math.max(1, spark.defaultParallelism());
-    }
+    return spark.conf().contains("spark.default.parallelism")
+        ? Math.max(1, spark.defaultParallelism())
+        : atOnce(spark);
+  }
+
+  /** Tasks that the executors that are there now can run at once, whatever the settings say. */
+  public static int atOnce(SparkContext spark) {
     try {
       ResourceProfile standard = spark.resourceProfileManager().defaultResourceProfile();
       return Math.max(1, spark.maxNumConcurrentTasks(standard));

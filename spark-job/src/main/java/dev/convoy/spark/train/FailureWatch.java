@@ -41,9 +41,9 @@ final class FailureWatch extends SparkListener implements AutoCloseable {
     warn(
         "executor "
             + removed.executorId()
-            + " was lost ("
+            + " is gone ("
             + removed.reason()
-            + "); its tasks run again elsewhere");
+            + "); what it had to do is done elsewhere");
   }
 
   /** Bad data ends the job, with a message of its own. */

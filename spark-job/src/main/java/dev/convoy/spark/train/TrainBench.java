@@ -3,7 +3,6 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.ParameterLayout;
 import dev.convoy.spark.data.Dataset;
-import dev.convoy.spark.data.TaskSlots;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -91,7 +90,7 @@ public final class TrainBench {
       BatchPlan plan =
           new BatchPlan(loop.seed(), data.trainingSizes(), loop.batchSize(), loop.microBatch());
       SparkLoop onSpark = new SparkLoop(network, data, plan);
-      int threads = TaskSlots.now(spark) * TaskSlots.cores(spark);
+      int threads = TrainStep.threads(spark);
       EngineThreads engine = new EngineThreads(network, threads);
       engine.rate(threads, ENGINE_WARM_UP * seconds);
       long warmUpSteps = warmUp(onSpark, seconds);
@@ -151,12 +150,14 @@ public final class TrainBench {
     private final float[] weights;
     private final float[] state;
     private final BatchPlan plan;
+    private final Divergence divergence;
     private long step;
 
     SparkLoop(Network network, Dataset data, BatchPlan plan) {
       TrainConfig.Loop loop = config.loop();
       ParameterLayout layout = network.parameters();
       this.plan = plan;
+      this.divergence = new Divergence(layout, false);
       this.weights = network.initialWeights(loop.seed());
       this.state = config.update().optimizer().newState(weights.length);
       this.update =
@@ -189,6 +190,9 @@ public final class TrainBench {
       double past = 0;
       while (past < seconds) {
         TrainStep.Outcome outcome = steps.run(++step, weights);
+        if (outcome.counts.badParameter >= 0) {
+          throw divergence.gradient(step, outcome.counts, update.rate(step));
+        }
         update.apply(outcome.sum, weights, state, step);
         taken++;
         examples += plan.batchExamples(step);

@@ -146,8 +146,12 @@ final class TrainStep {
    */
   static TrainStep of(SparkContext spark, Dataset data, int wanted, StepWork work, int parameters) {
     boolean together = wanted == 0 && spark.isLocal() && data.isInMemory();
-    int threads = together ? TaskSlots.now(spark) * TaskSlots.cores(spark) : 1;
-    return new TrainStep(spark, data, work, parameters, threads);
+    return new TrainStep(spark, data, work, parameters, together ? threads(spark) : 1);
+  }
+
+  /** Threads that all tasks that can run at once may have together. */
+  static int threads(SparkContext spark) {
+    return TaskSlots.atOnce(spark) * TaskSlots.cores(spark);
   }
 
   /** The same kind of steps with other work. */

@@ -6,6 +6,7 @@ import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TaskSlots;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
@@ -65,6 +66,17 @@ class TrainStepTest {
           found[1] = mean(first(step));
         });
     assertThat(found[0]).isEqualTo(found[1]);
+  }
+
+  @Test
+  void threadsAreAsManyAsSlotsWhateverSparksDefaultParallelism() {
+    SparkContext spark = SparkForTests.local("local[3]", Map.of("spark.default.parallelism", "64"));
+    try {
+      assertThat(TaskSlots.now(spark)).isEqualTo(64);
+      assertThat(TrainStep.threads(spark)).isEqualTo(3);
+    } finally {
+      spark.stop();
+    }
   }
 
   @Test
