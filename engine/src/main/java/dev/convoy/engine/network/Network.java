@@ -280,16 +280,20 @@ public final class Network {
     }
   }
 
+  /** Examples whose largest output is that of their label; outputs that are no numbers are none. */
   private static int correct(int examples, int outputs, Tensor z, int[] labels, int first) {
     int correct = 0;
     for (int lane = 0; lane < examples; lane++) {
       int best = 0;
-      float top = z.data()[z.offset() + lane];
-      for (int o = 1; o < outputs; o++) {
+      float top = Float.NEGATIVE_INFINITY;
+      for (int o = 0; o < outputs; o++) {
         float value = z.data()[z.offset() + o * Lanes.COUNT + lane];
         if (value > top) {
           top = value;
           best = o;
+        } else if (Float.isNaN(value)) {
+          top = Float.POSITIVE_INFINITY;
+          best = -1;
         }
       }
       correct += best == labels[first + lane] ? 1 : 0;

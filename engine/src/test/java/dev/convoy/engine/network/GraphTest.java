@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.tensor.CounterRandom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
@@ -53,6 +54,19 @@ class GraphTest {
                 example))
         .as("outputs in their own order")
         .containsExactly(60, 41);
+  }
+
+  @Test
+  void outputsThatAreNoNumbersAreNeverRight() {
+    Network network = new Network(ModelSpec.parse(GraphModels.TWO_HEADS));
+    Workspace workspace = network.newWorkspace(16, false);
+    float[] weights = network.initialWeights(1);
+    Arrays.fill(weights, Float.NaN);
+    network.load(weights, workspace);
+    network.predict(
+        GradientCheckTest.batch(network, 9), workspace, new float[9 * network.outputs()]);
+    assertThat(workspace.correct(0)).isZero();
+    assertThat(workspace.lossSum()).isNaN();
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.report.Figures;
 import dev.convoy.spark.train.Evaluation;
 import dev.convoy.spark.train.Evaluator;
+import dev.convoy.spark.train.TrainingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,6 +70,7 @@ record EvaluationReport(
    * Evaluates a network on all examples of {@code test}, by its first output if it has several.
    *
    * @param mistakes worst mistakes to keep; never fewer than a report shows
+   * @throws TrainingException if outputs are no numbers: nothing can be said of such a network
    */
   static EvaluationReport of(
       TrainedModel trained, String model, String data, Dataset test, int mistakes) {
@@ -80,6 +82,18 @@ record EvaluationReport(
         ForwardTask.run(
             test.shards(), trained, Scores.class, recipe -> new ScoreTask(recipe, classes, kept));
     parts.forEach(total::merge);
+    if (total.withoutNumbers > 0) {
+      throw new TrainingException(
+          model
+              + ": got outputs that are not numbers for "
+              + total.withoutNumbers
+              + " of "
+              + total.examples
+              + " examples of "
+              + data
+              + ", expected finite ones; its training diverged, or model.normalize does not suit"
+              + " the data");
+    }
     List<Evaluation.Output> outputs =
         spec.outputs().size() == 1
             ? List.of()

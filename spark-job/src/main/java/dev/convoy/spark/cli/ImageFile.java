@@ -7,20 +7,21 @@ import dev.convoy.spark.job.UserError;
 
 /**
  * One PNG, JPEG, GIF or BMP as a network wants it: grey or RGB, averaged down (or repeated up) to
- * its input's size. A dark drawing on a light ground is inverted for a network with one channel,
- * which learned light strokes on a dark ground as MNIST has them.
+ * its input's size. A dark drawing on a light ground may be inverted for a network with one channel
+ * that learned light strokes on a dark ground, as MNIST has them.
  */
 record ImageFile(String name, Shape shape, byte[] pixels, boolean inverted) {
   private static final int LIGHT = 128;
 
   /**
+   * @param strokes true to invert a dark drawing on a light ground, if the input is grey
    * @throws UserError if the file is not there or no image, or the input has neither one nor three
    *     channels
    */
-  static ImageFile read(String name, Shape shape) {
+  static ImageFile read(String name, Shape shape, boolean strokes) {
     byte[] file = HadoopFiles.readSmall("image", name, Images.MAX_BYTES, "");
     byte[] pixels = decode(name, file, shape);
-    boolean invert = shape.channels() == 1 && lightGround(shape, pixels);
+    boolean invert = strokes && shape.channels() == 1 && lightGround(shape, pixels);
     for (int i = 0; invert && i < pixels.length; i++) {
       pixels[i] = (byte) (255 - (pixels[i] & 0xff));
     }

@@ -124,8 +124,10 @@ final class PredictCommand extends BaseCommand {
     Batch batch = network.newBatch(1);
     float[] table = trained.spec().normalization().table();
     float[] outputs = new float[network.outputs()];
+    // Classes have names if they were folders of image files, which training took as they are.
+    boolean strokes = trained.classNames().isEmpty();
     for (String name : images) {
-      ImageFile image = ImageFile.read(name, trained.spec().input());
+      ImageFile image = ImageFile.read(name, trained.spec().input(), strokes);
       batch.clear();
       batch.add(image.pixels(), 0, table, 0, 0);
       network.predict(batch, workspace, outputs);

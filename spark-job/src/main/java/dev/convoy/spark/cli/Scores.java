@@ -91,6 +91,9 @@ final class Scores implements Serializable {
   long examples;
   double lossSum;
 
+  /** Examples with an output that is no number, for which nothing else here means anything. */
+  long withoutNumbers;
+
   Scores(int classes, int mistakesKept) {
     this.classes = classes;
     this.mistakesKept = mistakesKept;
@@ -106,7 +109,9 @@ final class Scores implements Serializable {
       long index, int truth, float[] outputs, int at, byte[] pixels, int pixelsAt, int pixelCount) {
     int predicted = 0;
     int rank = 0;
+    boolean numbers = true;
     for (int i = 0; i < classes; i++) {
+      numbers &= !Float.isNaN(outputs[at + i]);
       if (outputs[at + i] > outputs[at + predicted]) {
         predicted = i;
       }
@@ -115,6 +120,7 @@ final class Scores implements Serializable {
       rank += before || tied ? 1 : 0;
     }
     examples++;
+    withoutNumbers += numbers ? 0 : 1;
     for (int k = rank; k < RANKS; k++) {
       within[k]++;
     }
@@ -165,6 +171,7 @@ final class Scores implements Serializable {
 
   void merge(Scores other) {
     examples += other.examples;
+    withoutNumbers += other.withoutNumbers;
     lossSum += other.lossSum;
     for (int k = 0; k < RANKS; k++) {
       within[k] += other.within[k];

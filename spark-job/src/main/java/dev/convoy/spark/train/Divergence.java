@@ -48,6 +48,17 @@ record Divergence(ParameterLayout layout, boolean checkpoints) {
     }
   }
 
+  /** A validation whose loss is no number, although the weights of {@code step} are. */
+  TrainingException validation(long step, double loss, float rate) {
+    return new TrainingException(
+        "diverged at step "
+            + step
+            + ": the validation loss became "
+            + loss
+            + ", expected a finite value; "
+            + cure(rate));
+  }
+
   /** Number of the layer, from 1 as everywhere that a user reads, and what of it. */
   private static String place(ParameterLayout.Entry entry) {
     String number = Integer.toString(entry.layer() + 1);

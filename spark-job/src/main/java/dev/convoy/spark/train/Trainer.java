@@ -206,6 +206,7 @@ public final class Trainer {
           }
         }
         validated = validation.finish(policy.snapshot(state));
+        expectFinite(validated);
         if (writer.on()) {
           writer.save(policy.snapshot(state));
         }
@@ -240,6 +241,14 @@ public final class Trainer {
               end - start,
               end - merged));
       return outcome.counts.places;
+    }
+
+    /** The last update is followed by no step that would find what it did. */
+    private void expectFinite(Optional<Evaluation> validated) {
+      double loss = validated.map(Evaluation::loss).orElse(0.0);
+      if (!Double.isFinite(loss)) {
+        throw divergence.validation(state.step, loss, update.rate(Math.max(1, state.step)));
+      }
     }
 
     private TrainEvent.Planned preflight() {

@@ -98,6 +98,23 @@ class EvaluateTest {
     return java.util.Arrays.stream(f.probabilities()).filter(p -> p > own).count();
   }
 
+  @Test
+  void outputsThatAreNoNumbersAreToldAndNotCounted() throws IOException {
+    String job = Cli.job(folder, Cli.data(folder.resolve("data"))).toString();
+    Cli failed =
+        Cli.run(
+            "evaluate",
+            "--config",
+            job,
+            "--set",
+            "model.normalize.mean=1e38",
+            "--set",
+            "model.normalize.deviation=1e-38");
+    assertThat(failed.status()).as(failed.err()).isEqualTo(1);
+    assertThat(failed.err()).contains("got outputs that are not numbers for 40 of 40 examples");
+    assertThat(failed.out()).doesNotContain("accuracy");
+  }
+
   private static void expectClass(List<Found> all, int c, JsonNode told) {
     double right = 0;
     double truth = 0;

@@ -45,9 +45,14 @@ class ImageFileTest {
 
   @Test
   void aLightBarOnDarkIsTakenAsItIsAndADarkOneOnLightInverted() throws IOException {
-    ImageFile light = ImageFile.read(image("light.png", Color.BLACK, Color.WHITE).toString(), GREY);
-    ImageFile dark = ImageFile.read(image("dark.png", Color.WHITE, Color.BLACK).toString(), GREY);
+    ImageFile light =
+        ImageFile.read(image("light.png", Color.BLACK, Color.WHITE).toString(), GREY, true);
+    ImageFile dark =
+        ImageFile.read(image("dark.png", Color.WHITE, Color.BLACK).toString(), GREY, true);
     assertThat(light.inverted()).isFalse();
+    ImageFile asItIs = ImageFile.read(folder.resolve("dark.png").toString(), GREY, false);
+    assertThat(asItIs.inverted()).isFalse();
+    assertThat(asItIs.pixels()).isNotEqualTo(dark.pixels());
     assertThat(dark.inverted()).isTrue();
     assertThat(dark.pixels()).isEqualTo(light.pixels());
     assertThat(light.brightness(14, 14)).isEqualTo(255);
@@ -58,7 +63,7 @@ class ImageFileTest {
   @Test
   void coloursStayWhereTheModelTakesThem() throws IOException {
     Path file = image("colour.png", Color.WHITE, Color.RED);
-    ImageFile image = ImageFile.read(file.toString(), new Shape(10, 10, 3));
+    ImageFile image = ImageFile.read(file.toString(), new Shape(10, 10, 3), true);
     int bar = (5 * 10 + 5) * 3;
     assertThat(image.inverted()).isFalse();
     assertThat(image.pixels()[bar]).isEqualTo((byte) 255);
@@ -68,10 +73,10 @@ class ImageFileTest {
   @Test
   void whatIsNoImageIsRefused() throws IOException {
     Path text = Files.writeString(folder.resolve("a.png"), "hello");
-    assertThatThrownBy(() -> ImageFile.read(text.toString(), GREY))
+    assertThatThrownBy(() -> ImageFile.read(text.toString(), GREY, true))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("a.png: got no image, expected PNG, JPEG, GIF or BMP");
-    assertThatThrownBy(() -> ImageFile.read(folder.resolve("b.png").toString(), GREY))
+    assertThatThrownBy(() -> ImageFile.read(folder.resolve("b.png").toString(), GREY, true))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("image: no such file");
   }
@@ -89,7 +94,7 @@ class ImageFileTest {
       }
       Files.write(file, bytes);
       try {
-        assertThat(ImageFile.read(file.toString(), GREY).pixels()).hasSize(784);
+        assertThat(ImageFile.read(file.toString(), GREY, true).pixels()).hasSize(784);
       } catch (UserError e) {
         assertThat(e).hasMessageStartingWith(file + ": got ");
       } catch (RuntimeException e) {
@@ -101,7 +106,7 @@ class ImageFileTest {
   @Test
   void aTerminalGetsGreysAndBlocks() throws IOException {
     Path bar = image("grey.png", Color.BLACK, Color.WHITE);
-    ImageFile image = ImageFile.read(bar.toString(), GREY);
+    ImageFile image = ImageFile.read(bar.toString(), GREY, true);
     float[] sure = {0.25f, 0.75f};
     List<String> blocks = ImageView.lines(image, sure, Terminal.Style.UNICODE);
     assertThat(blocks).hasSize(14).allMatch(line -> line.length() <= 80);
@@ -116,10 +121,8 @@ class ImageFileTest {
   void predictDrawsTheImageAndItsBars() throws IOException {
     ModelSpec spec = ModelSpec.parse("input 28x28x1\ndense units=3 init=zero");
     Path model = folder.resolve("model.convoy");
-    try (OutputStream out = Files.newOutputStream(model)) {
-      float[] weights = new Network(spec).initialWeights(1);
-      ModelFile.write(new TrainedModel(spec, 3, weights), out);
-    }
+    float[] weights = new Network(spec).initialWeights(1);
+    write(new TrainedModel(spec, 3, weights), model);
     Path bar = image("bar.png", Color.BLACK, Color.WHITE);
     Cli shown = Cli.run("predict", "--model", model.toString(), bar.toString()).succeeds();
     List<String> lines = shown.out().lines().toList();
@@ -127,7 +130,24 @@ class ImageFileTest {
     assertThat(lines.get(0)).isEqualTo(bar + ": 0");
     assertThat(lines.get(1)).endsWith("   0   33.33 %  ########");
     assertThat(lines.get(7)).contains("@@@@@");
+    Path paper = image("paper.png", Color.WHITE, Color.BLACK);
+    assertThat(first(model, paper)).isEqualTo(paper + ": 0  (inverted)");
+    // Trained on image files: they are taken as they are.
+    write(new TrainedModel(spec, 3, List.of("a", "b", "c"), weights), model);
+    assertThat(first(model, paper)).isEqualTo(paper + ": 0 a");
     Cli.run("predict", "--model", model.toString(), bar.toString(), "--data", "x")
         .isMistake("got IMAGE files together with --data");
+  }
+
+  private static void write(TrainedModel model, Path path) throws IOException {
+    try (OutputStream out = Files.newOutputStream(path)) {
+      ModelFile.write(model, out);
+    }
+  }
+
+  /** The first line that is told of an image. */
+  private static String first(Path model, Path image) {
+    Cli shown = Cli.run("predict", "--model", model.toString(), image.toString()).succeeds();
+    return shown.out().lines().findFirst().orElseThrow();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.convoy.engine.optimizer.LearningRate;
+import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.cluster.Await;
 import dev.convoy.spark.data.Dataset;
@@ -228,6 +229,20 @@ class TrainerTest {
         .hasMessageMatching("(?s)diverged at step [1-9]\\d*: layer \\d+ \\(.*\\): .*")
         .hasMessageContaining("optimizer.learningRate")
         .hasMessageContaining("clipNorm");
+    assertThat(of(TrainEvent.Finished.class, heard)).isEmpty();
+  }
+
+  @Test
+  void aLastUpdateThatLeadsToNoNumbersIsDivergenceToo() {
+    Jobs job =
+        Jobs.on(folder)
+            .withSteps(1, 1)
+            .withUpdate(new Sgd(0f, false), new LearningRate.Constant(3e38f), 0f);
+    List<TrainEvent> heard = new ArrayList<>();
+    assertThatThrownBy(() -> train(job, heard))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageMatching("diverged at step 1: the validation loss became (NaN|Infinity), .*")
+        .hasMessageContaining("optimizer.learningRate");
     assertThat(of(TrainEvent.Finished.class, heard)).isEmpty();
   }
 
