@@ -33,7 +33,9 @@ final class Inventory {
     try {
       results =
           spark.runJob(
-              shards, new Look(source.shape().size()), ClassTag$.MODULE$.apply(ShardStats[].class));
+              shards,
+              new Look(source.shape().size(), source.marksHeldOut()),
+              ClassTag$.MODULE$.apply(ShardStats[].class));
     } catch (Exception e) {
       throw Failures.within(e);
     } finally {
@@ -46,12 +48,14 @@ final class Inventory {
   private void add(ShardStats[][] partitions, ShardSource source, ShardLayout layout) {
     long low = 0;
     long high = 0;
+    float scale = Fingerprint.BYTES;
     for (ShardStats[] partition : partitions) {
       for (ShardStats stats : partition) {
         training[stats.shard] = stats.training;
         heldOut[stats.shard] = stats.heldOut;
         low += stats.low;
         high += stats.high;
+        scale = stats.scale == Fingerprint.BYTES ? scale : stats.scale;
         note(stats.first);
       }
     }
@@ -60,7 +64,8 @@ final class Inventory {
             layout.examples(),
             firstOfClass.length / source.labels(),
             source.shape().toString(),
-            String.format(Locale.ROOT, "%016x%016x", high, low));
+            String.format(Locale.ROOT, "%016x%016x", high, low),
+            scale);
   }
 
   private void note(long[] first) {
@@ -121,16 +126,18 @@ final class Inventory {
       implements java.io.Serializable {
     private static final long serialVersionUID = 1L;
     private final int example;
+    private final boolean marked;
 
-    Look(int example) {
+    Look(int example, boolean marked) {
       this.example = example;
+      this.marked = marked;
     }
 
     @Override
     public ShardStats[] apply(TaskContext context, Iterator<PackedShard> shards) {
       java.util.ArrayList<ShardStats> found = new java.util.ArrayList<>();
       while (shards.hasNext()) {
-        found.add(new ShardStats(shards.next(), example));
+        found.add(new ShardStats(shards.next(), example, marked));
       }
       return found.toArray(new ShardStats[0]);
     }

@@ -119,6 +119,11 @@ public final class PackedShard implements Serializable {
     return values;
   }
 
+  /** The number that stands for a full pixel. */
+  float scale() {
+    return values == null ? Fingerprint.BYTES : full;
+  }
+
   public int[] labels() {
     return labels;
   }

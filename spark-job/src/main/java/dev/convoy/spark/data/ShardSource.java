@@ -17,6 +17,11 @@ interface ShardSource {
     return 1;
   }
 
+  /** True if the data says which examples are held out, false if the seed draws them. */
+  default boolean marksHeldOut() {
+    return false;
+  }
+
   /** Where label number {@code index} stands, for messages; see {@link ExampleSource}. */
   String labelPlace(long index);
 

@@ -13,6 +13,7 @@ final class ShardStats implements Serializable {
   final int shard;
   final int training;
   final int heldOut;
+  final float scale;
 
   /**
    * Index of the first example of each class up to the largest, or -1. With L labels an example,
@@ -23,8 +24,13 @@ final class ShardStats implements Serializable {
   long low;
   long high;
 
-  ShardStats(PackedShard packed, int example) {
+  /**
+   * @param example values of each
+   * @param marked true if the data says which examples are held out, which then identifies it too
+   */
+  ShardStats(PackedShard packed, int example, boolean marked) {
     shard = packed.shard();
+    scale = packed.scale();
     training = packed.training();
     heldOut = packed.size() - packed.training();
     int each = packed.labelsAnExample();
@@ -44,6 +50,9 @@ final class ShardStats implements Serializable {
           packed.values() == null
               ? hash(index, label, packed.pixels(), i * example, example)
               : hash(index, label, packed.values(), i * example, example);
+      if (marked && i >= training) {
+        hash = mix(hash + 0x9E3779B97F4A7C15L);
+      }
       low += hash;
       high += mix(hash ^ 0x9E3779B97F4A7C15L);
     }

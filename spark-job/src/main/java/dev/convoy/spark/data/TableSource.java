@@ -132,6 +132,11 @@ final class TableSource implements ShardSource {
   }
 
   @Override
+  public boolean marksHeldOut() {
+    return marked;
+  }
+
+  @Override
   public String labelPlace(long index) {
     return "row " + index + " in the order " + order;
   }

@@ -16,6 +16,9 @@ final class JobFields {
   private static final String TOTAL_STEPS = "steps in all";
   private static final String MODEL = "model";
 
+  /** Stands there only if it is not {@link Fingerprint#BYTES}. */
+  private static final String SCALE = "columns.scale";
+
   /** Fields that may differ on resuming: they do not change the steps already taken. */
   private static final List<String> FREE =
       List.of(
@@ -60,6 +63,9 @@ final class JobFields {
     fields.put("classes", data.classes());
     fields.put("shape", data.shape());
     fields.put("hash", data.hash());
+    if (data.scale() != Fingerprint.BYTES) {
+      fields.put(SCALE, data.scale());
+    }
     return join(fields);
   }
 
@@ -124,6 +130,9 @@ final class JobFields {
 
   private static Map<String, String> split(String text) {
     Map<String, String> fields = new LinkedHashMap<>();
+    // First of all, since rows without a key have another order in another scale: that is told by
+    // its cause.
+    fields.put(SCALE, String.valueOf(Fingerprint.BYTES));
     for (String line : text.split("\n", -1)) {
       int colon = line.indexOf(": ");
       if (colon > 0) {

@@ -134,4 +134,53 @@ class TableRunTest {
             columns + (keyed ? ", key: code}" : "}"))
         .isMistake(message, "expected 36");
   }
+
+  /** Writes the same images as numbers from 0 to 255. */
+  private static String numbers() {
+    String numbers = folder.resolve("numbers").toString();
+    SparkSession session = SparkForTests.session("local[2]");
+    try {
+      for (String part : List.of("train", "test")) {
+        session
+            .read()
+            .parquet(tables + "/" + part)
+            .selectExpr(
+                "code",
+                "digit",
+                "transform(sequence(1, 36), i -> conv(hex(substring(pixels, i, 1)), 16, 10)"
+                    + " + 0.0D) pixels")
+            .write()
+            .mode("overwrite")
+            .parquet(numbers + "/" + part);
+      }
+    } finally {
+      session.stop();
+    }
+    return numbers;
+  }
+
+  /** With a key and without, where another scale also is another order. */
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void anotherScaleIsNoWayToGoOn(boolean keyed) throws IOException {
+    String run = folder.resolve("scaled-" + keyed).toString();
+    List<String> command = new ArrayList<>(List.of("train", "--output", run));
+    command.addAll(List.of("--master", "local[2]"));
+    List<String> first = new ArrayList<>(command);
+    first.addAll(List.of("--config", job.toString(), "--data", numbers(), "--set"));
+    first.add(
+        "data.columns={features: pixels, label: digit, scale: 128"
+            + (keyed ? ", key: code}" : "}"));
+    Cli.run(first.toArray(String[]::new)).succeeds();
+    String before = sha(Path.of(run));
+    command.addAll(List.of("--resume", "--set", "training.epochs=4", "--set"));
+    List<String> other = new ArrayList<>(command);
+    other.add("data.columns.scale=255");
+    Cli.run(other.toArray(String[]::new))
+        .isMistake("data.columns.scale: it holds 128.0, the job asks for 255.0");
+    assertThat(sha(Path.of(run))).isEqualTo(before);
+    command.add("data.columns.scale=128");
+    Cli.run(command.toArray(String[]::new)).succeeds();
+    assertThat(sha(Path.of(run))).isNotEqualTo(before);
+  }
 }

@@ -17,9 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import javax.imageio.ImageIO;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.linalg.DenseVector;
@@ -359,5 +362,36 @@ class ConvoyClassifierTest {
     classifier.setSettings();
     assertThat(classifier.setSeed(9).fit(table(Digits.Form.VECTOR, 0)).summary().objectiveHistory())
         .isNotEmpty();
+  }
+
+  @Test
+  void whateverDecidesTheWeightsHasCheckpointsOfItsOwn() throws Exception {
+    Dataset<Row> table =
+        table(Digits.Form.FLOATS, 0)
+            .withColumn("va", functions.expr("id % 9 = 0"))
+            .withColumn("vb", functions.expr("id % 9 = 1"));
+    List<UnaryOperator<ConvoyClassifier>> fits =
+        List.of(
+            c -> c,
+            c -> c.setFeaturesScale(1),
+            c -> c.setFeaturesScale(128),
+            c -> c.setValidationIndicatorCol("va"),
+            c -> c.setValidationIndicatorCol("vb"),
+            c -> c.setShards(8),
+            c -> c.setValidationFraction(0.3),
+            c -> c.setLearningRate(0.01));
+    String checkpoints = folder.resolve("each").toString();
+    Set<String> seen = new HashSet<>();
+    for (UnaryOperator<ConvoyClassifier> fit : fits) {
+      String alone = fit.apply(classifier().setEpochs(1)).fit(table).weightsSha256();
+      ConvoyClassifier kept = fit.apply(classifier().setEpochs(1)).setCheckpointDir(checkpoints);
+      ConvoyClassificationModel first = kept.fit(table);
+      assertThat(first.summary().objectiveHistory()).isNotEmpty();
+      assertThat(first.weightsSha256()).isEqualTo(alone);
+      ConvoyClassificationModel again = kept.fit(table);
+      assertThat(again.summary().objectiveHistory()).isEmpty();
+      assertThat(again.weightsSha256()).isEqualTo(alone);
+      assertThat(seen.add(alone)).isTrue();
+    }
   }
 }

@@ -1,0 +1,18 @@
+package dev.convoy.spark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.convoy.spark.data.Fingerprint;
+import org.junit.jupiter.api.Test;
+
+class JobFieldsTest {
+  /** What was written before scales were told apart must go on being read as the same data. */
+  @Test
+  void theUsualScaleGoesWithoutSaying() {
+    String usual = JobFields.of(new Fingerprint(10, 2, "1x1x1", "ab"));
+    assertThat(usual).isEqualTo("examples: 10\nclasses: 2\nshape: 1x1x1\nhash: ab\n");
+    assertThat(JobFields.of(new Fingerprint(10, 2, "1x1x1", "ab", 255f))).isEqualTo(usual);
+    assertThat(JobFields.of(new Fingerprint(10, 2, "1x1x1", "ab", 1f)))
+        .isEqualTo(usual + "columns.scale: 1.0\n");
+  }
+}
