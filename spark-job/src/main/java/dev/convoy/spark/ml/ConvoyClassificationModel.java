@@ -5,8 +5,10 @@ import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.network.WeightsHash;
 import dev.convoy.spark.data.FeatureReader;
+import dev.convoy.spark.job.Key;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.DenseVector;
@@ -238,17 +240,21 @@ public final class ConvoyClassificationModel
 
   /**
    * Reads a network that the command line trained, to be used as if it had been fitted: it has the
-   * usual columns, and no summary.
+   * usual columns, the scale of the run if its job lies beside the model, and no summary.
    *
    * @param path a model file, or the folder of a run, on any Hadoop file system
    * @throws IllegalArgumentException if there is none, it is damaged, or it has several inputs or
    *     outputs
    */
   public static ConvoyClassificationModel fromRun(String path) {
-    TrainedModel trained =
-        ModelStore.read(path, SparkSession.active().sparkContext().hadoopConfiguration());
+    Configuration configuration = SparkSession.active().sparkContext().hadoopConfiguration();
+    TrainedModel trained = ModelStore.read(path, configuration);
     ConvoyClassifier.expectOneInputAndOutput(trained.spec());
-    return new ConvoyClassificationModel(ConvoyClassifier.newUid(), trained);
+    ConvoyClassificationModel model =
+        new ConvoyClassificationModel(ConvoyClassifier.newUid(), trained);
+    ModelStore.settings(path, configuration)
+        .ifPresent(job -> model.set("featuresScale", job.real(Key.DATA_SCALE)));
+    return model;
   }
 
   private static final class Writer extends MLWriter {

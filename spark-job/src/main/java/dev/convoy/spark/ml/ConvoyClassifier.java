@@ -81,11 +81,12 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
   public StructType validateAndTransformSchema(
       StructType schema, boolean fitting, DataType featuresType) {
     ModelSpec spec = job().config().model();
+    ConvoyClassifier all = withColumnsOfJob();
     if (fitting) {
-      columns().check(schema);
-      expectClasses(schema, spec);
+      all.columns().check(schema);
+      all.expectClasses(schema, spec);
     }
-    return Columns.of(this).append(schema, spec);
+    return Columns.of(all).append(schema, spec);
   }
 
   /** Refuses a network that is no classifier of one example. */
@@ -126,6 +127,18 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
         getLabelCol(),
         isSet(keyCol()) ? getOrDefault(keyCol()) : "",
         isSet(validationIndicatorCol()) ? getOrDefault(validationIndicatorCol()) : "");
+  }
+
+  /** Trains on the columns of the Params, or, where none is set, on those that the job names. */
+  @Override
+  public ConvoyClassificationModel fit(Dataset<?> dataset) {
+    ConvoyClassificationModel model = withColumnsOfJob().fitAsSet(dataset);
+    model.setParent(this);
+    return model;
+  }
+
+  private ConvoyClassificationModel fitAsSet(Dataset<?> dataset) {
+    return super.fit(dataset);
   }
 
   /** Called by {@link #fit}. */

@@ -7,10 +7,12 @@ import dev.convoy.spark.job.JobFile.Override;
 import dev.convoy.spark.job.Place;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.train.TrainConfig;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.param.StringArrayParam;
 
 /**
@@ -34,7 +36,8 @@ public abstract class JobParams extends KeyedParams {
       new Param<>(
           this,
           "keyCol",
-          "column whose order is the order of the examples; without it, that of the contents' hash");
+          "column whose order is the order of the examples; if not set, what the model's job says in"
+              + " data.columns.key, else that of the contents' hash");
   private final Param<String> validationIndicatorCol =
       new Param<>(
           this,
@@ -50,7 +53,8 @@ public abstract class JobParams extends KeyedParams {
           this,
           "featuresScale",
           "number in a Vector or an array that stands for a full pixel: 255 for values 0 to 255,"
-              + " 1 for values that are inputs as they are",
+              + " 1 for values that are inputs as they are; if not set, what the model's job says in"
+              + " data.columns.scale",
           KeyParams.above(0));
 
   JobParams(String uid) {
@@ -59,7 +63,26 @@ public abstract class JobParams extends KeyedParams {
     setDefault(featuresScale, 255.0);
   }
 
-  /** The job that the Params describe. */
+  /**
+   * The same Params, and those of the columns and their scale that are not set as the job has them.
+   */
+  ConvoyClassifier withColumnsOfJob() {
+    TrainConfig.Data data = job().config().data();
+    ConvoyClassifier all = copy(ParamMap.empty());
+    fill(all, featuresCol(), data.columns().features());
+    fill(all, labelCol(), data.columns().label());
+    fill(all, keyCol(), data.columns().key());
+    fill(all, featuresScale, Double.valueOf(Float.toString(data.scale())));
+    return all;
+  }
+
+  private <T> void fill(ConvoyClassifier all, Param<T> param, T value) {
+    if (!isSet(param)) {
+      all.set(param.name(), value);
+    }
+  }
+
+  /** The job that the Params describe, but for those of columns and of their scale. */
   Job job() {
     String given = getOrDefault(model);
     boolean builtIn = BuiltInJobs.NAMES.contains(given);

@@ -3,11 +3,15 @@ package dev.convoy.spark.ml;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.network.ModelFile;
 import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.spark.job.JobFile;
+import dev.convoy.spark.job.Settings;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -16,6 +20,8 @@ import org.apache.hadoop.fs.Path;
 final class ModelStore {
   /** Name of the file; as in the folder of a run, so that the command line reads it too. */
   static final String NAME = "model.convoy";
+
+  private static final String JOB = "job.yaml";
 
   private ModelStore() {}
 
@@ -35,16 +41,8 @@ final class ModelStore {
    */
   static TrainedModel read(String path, Configuration configuration) {
     try {
-      Path given = new Path(path);
-      FileSystem files = given.getFileSystem(configuration);
-      Path file = given;
-      if (files.exists(given) && files.getFileStatus(given).isDirectory()) {
-        file =
-            List.of(new Path(given, NAME), new Path(given, "data/" + NAME)).stream()
-                .filter(candidate -> exists(files, candidate))
-                .findFirst()
-                .orElse(new Path(given, NAME));
-      }
+      Path file = file(path, configuration);
+      FileSystem files = file.getFileSystem(configuration);
       try (InputStream in = new BufferedInputStream(files.open(file), 1 << 16)) {
         return ModelFile.read(in, file.toString());
       }
@@ -56,6 +54,41 @@ final class ModelStore {
               + "), expected one that was saved",
           e);
     }
+  }
+
+  /**
+   * What the job says that lies beside a model file, if there is one: it is in the folder of a run.
+   *
+   * @throws DataException if it cannot be read
+   */
+  static Optional<Settings> settings(String path, Configuration configuration) {
+    try {
+      Path job = new Path(file(path, configuration).getParent(), JOB);
+      FileSystem files = job.getFileSystem(configuration);
+      if (!files.exists(job)) {
+        return Optional.empty();
+      }
+      try (InputStream in = files.open(job)) {
+        byte[] yaml = in.readNBytes(3 * JobFile.MAX_CHARACTERS + 1);
+        String text = new String(yaml, StandardCharsets.UTF_8);
+        return Optional.of(JobFile.settings(text, job.toString(), List.of()));
+      }
+    } catch (IOException e) {
+      throw new DataException(
+          path + ": its " + JOB + " cannot be read (" + e.getMessage() + "), expected a job", e);
+    }
+  }
+
+  private static Path file(String path, Configuration configuration) throws IOException {
+    Path given = new Path(path);
+    FileSystem files = given.getFileSystem(configuration);
+    if (!files.exists(given) || !files.getFileStatus(given).isDirectory()) {
+      return given;
+    }
+    return List.of(new Path(given, NAME), new Path(given, "data/" + NAME)).stream()
+        .filter(candidate -> exists(files, candidate))
+        .findFirst()
+        .orElse(new Path(given, NAME));
   }
 
   private static boolean exists(FileSystem files, Path path) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.data.IdxReader;
 import dev.convoy.engine.data.ImageSet;
 import dev.convoy.spark.SparkForTests;
+import dev.convoy.spark.ml.ConvoyClassificationModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -182,5 +183,50 @@ class TableRunTest {
     command.add("data.columns.scale=128");
     Cli.run(command.toArray(String[]::new)).succeeds();
     assertThat(sha(Path.of(run))).isNotEqualTo(before);
+  }
+
+  @Test
+  void aSavedStageIsReadInItsOwnScale() throws IOException {
+    String run = folder.resolve("for-stage").toString();
+    String stage = folder.resolve("stage").toString();
+    String columns = "data.columns={features: pixels, label: digit, key: code";
+    Cli.run(
+            "train",
+            "--config",
+            job.toString(),
+            "--data",
+            numbers(),
+            "--output",
+            run,
+            "--set",
+            columns + ", scale: 128}",
+            "--master",
+            "local[2]")
+        .succeeds();
+    SparkSession session = SparkForTests.session("local[2]");
+    try {
+      ConvoyClassificationModel.fromRun(run).save(stage);
+    } finally {
+      session.stop();
+    }
+    String expected = evaluated(run, columns + "}");
+    assertThat(evaluated(stage, columns + "}")).isEqualTo(expected);
+    assertThat(evaluated(stage + "/data/model.convoy", columns + "}")).isEqualTo(expected);
+    assertThat(evaluated(stage, columns + ", scale: 255}")).isNotEqualTo(expected);
+  }
+
+  /** Accuracy and loss. */
+  private static String evaluated(String model, String columns) {
+    String data = folder.resolve("numbers").toString();
+    String[] args = {
+      "evaluate", "--model", model, "--data", data, "--set", columns, "--master", "local[2]"
+    };
+    return Cli.run(args)
+        .succeeds()
+        .out()
+        .lines()
+        .filter(line -> line.contains("accuracy"))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -394,4 +394,58 @@ class ConvoyClassifierTest {
       assertThat(seen.add(alone)).isTrue();
     }
   }
+
+  @Test
+  void columnsAndScaleAreTheJobsWhereNoParamIsSet() throws Exception {
+    Dataset<Row> table = table(Digits.Form.FLOATS, 0);
+    String scaled = classifier().setFeaturesScale(128).fit(table).weightsSha256();
+    Dataset<Row> renamed =
+        table
+            .withColumnRenamed("features", "pixels")
+            .withColumnRenamed("label", "digit")
+            .withColumnRenamed("id", "key");
+    String columns = "columns: {features: pixels, label: digit, key: key, scale: 128}";
+    String yaml = job.replace("data: {", "data: {" + columns + ", ");
+    ConvoyClassifier classifier = new ConvoyClassifier().setModel(yaml);
+    ConvoyClassificationModel model = classifier.fit(renamed);
+    assertThat(model.weightsSha256()).isEqualTo(scaled);
+    assertThat(model.parent()).isSameAs(classifier);
+    assertThat(model.getFeaturesCol()).isEqualTo("pixels");
+    assertThat(model.getLabelCol()).isEqualTo("digit");
+    assertThat(model.getOrDefault(model.featuresScale())).isEqualTo(128.0);
+    assertThat(model.transform(renamed).select("prediction").count()).isEqualTo(90);
+    assertThat(classifier.transformSchema(renamed.schema()).fieldNames()).contains("prediction");
+    assertThat(classifier().setSettings("data.columns.scale=128").fit(table).weightsSha256())
+        .isEqualTo(scaled);
+    ConvoyClassifier set = new ConvoyClassifier().setModel(yaml).setKeyCol("id");
+    set.setFeaturesCol("features").setLabelCol("label");
+    assertThat(set.setFeaturesScale(255).fit(table).weightsSha256()).isEqualTo(commandLine);
+    refused(new ConvoyClassifier().setModel(yaml), table, "column 'pixels': does not exist");
+    refused(
+        classifier().setSettings("data.columns.label=nosuch"),
+        table,
+        "column 'nosuch': does not exist");
+  }
+
+  @Test
+  void aRunsScaleIsThatOfItsModel() throws Exception {
+    Dataset<Row> table = table(Digits.Form.FLOATS, 0);
+    ConvoyClassifier classifier = classifier().setFeaturesScale(128);
+    ConvoyClassificationModel fitted = classifier.fit(table);
+    Path run = folder.resolve("scaled");
+    fitted.save(run.toString());
+    Path model = Files.move(run.resolve("data/model.convoy"), run.resolve("model.convoy"));
+    Files.deleteIfExists(run.resolve("data/.model.convoy.crc"));
+    String yaml = classifier.setSettings("data.columns.scale=128").job().yaml();
+    Files.writeString(run.resolve("job.yaml"), yaml);
+    List<Row> expected = fitted.transform(table).orderBy("id").collectAsList();
+    for (Path path : List.of(run, model)) {
+      ConvoyClassificationModel read = ConvoyClassificationModel.fromRun(path.toString());
+      assertThat(read.transform(table).orderBy("id").collectAsList()).isEqualTo(expected);
+    }
+    Files.delete(run.resolve("job.yaml"));
+    ConvoyClassificationModel alone = ConvoyClassificationModel.fromRun(run.toString());
+    assertThat(alone.getOrDefault(alone.featuresScale())).isEqualTo(255.0);
+    assertThat(alone.transform(table).orderBy("id").collectAsList()).isNotEqualTo(expected);
+  }
 }
