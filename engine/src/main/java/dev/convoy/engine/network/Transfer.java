@@ -6,8 +6,10 @@ import dev.convoy.engine.network.ParameterLayout.Entry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Takes layers of a trained network into another: fine-tuning. Layers are taken from the input on
@@ -24,8 +26,10 @@ public final class Transfer {
    * @param first layers from the input on
    * @param named names of further layers with parameters
    * @param unlike names that both networks have, for layers that differ: they start afresh
+   * @param head true if both networks have one output, of as many values, and the layers that make
+   *     it were taken: the values mean what they meant
    */
-  public record Taken(int first, List<String> named, List<String> unlike) {
+  public record Taken(int first, List<String> named, List<String> unlike, boolean head) {
     public Taken {
       named = List.copyOf(named);
       unlike = List.copyOf(unlike);
@@ -66,6 +70,10 @@ public final class Transfer {
     List<String> named = new ArrayList<>();
     List<String> unlike = new ArrayList<>();
     Map<String, Integer> places = new HashMap<>();
+    Map<Integer, Integer> origins = new HashMap<>();
+    for (int i = 0; i < alike; i++) {
+      origins.put(i, i);
+    }
     for (int i = 0; i < from.nodes().size(); i++) {
       places.put(from.nodes().get(i).name(), i);
     }
@@ -81,6 +89,7 @@ public final class Transfer {
         } else if (!ours.isEmpty()) {
           copy(theirs, source.weights(), ours, weights);
           named.add(node.name());
+          origins.put(i, place);
         }
       }
     }
@@ -92,7 +101,40 @@ public final class Transfer {
               + first(to)
               + ", or layers of the same name and size");
     }
-    return new Taken(alike, named, unlike);
+    return new Taken(alike, named, unlike, isHeadTaken(target, from, origins));
+  }
+
+  /**
+   * @param origins of the layers that were taken: their places in both networks
+   */
+  private static boolean isHeadTaken(
+      Network target, ModelSpec from, Map<Integer, Integer> origins) {
+    ModelSpec to = target.spec();
+    if (from.outputs().size() != 1
+        || to.outputs().size() != 1
+        || new Network(from).outputs() != target.outputs()) {
+      return false;
+    }
+    Set<Integer> taken = new HashSet<>();
+    for (int layer : last(to, to.heads().get(0), target.parameters().entries())) {
+      taken.add(origins.get(layer));
+    }
+    return taken.equals(last(from, from.heads().get(0), Parameters.layout(from).entries()));
+  }
+
+  /** The last layers with parameters on the ways to {@code layer}, which may be one itself. */
+  private static Set<Integer> last(ModelSpec spec, int layer, List<Entry> parameters) {
+    if (layer < 0) {
+      return Set.of();
+    }
+    if (!entries(parameters, layer).isEmpty()) {
+      return Set.of(layer);
+    }
+    Set<Integer> found = new HashSet<>();
+    for (int source : spec.wiring().sources()[layer]) {
+      found.addAll(last(spec, source, parameters));
+    }
+    return found;
   }
 
   private static void copy(List<Entry> from, float[] source, List<Entry> to, float[] target) {

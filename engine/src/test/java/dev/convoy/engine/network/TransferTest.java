@@ -71,7 +71,8 @@ class TransferTest {
     float[] weights = target.initialWeights(1);
     float[] fresh = weights.clone();
     Transfer.Taken taken = Transfer.into(target, weights, source);
-    assertThat(taken).isEqualTo(new Transfer.Taken(0, List.of("eye", "body"), List.of("head")));
+    assertThat(taken)
+        .isEqualTo(new Transfer.Taken(0, List.of("eye", "body"), List.of("head"), false));
     assertThat(taken).hasToString("'eye' and 'body' (afresh, because it differs: 'head')");
     int small = 9 * 2 + 2;
     int shared = 9 * 4 + 4 + 144 * 6 + 6;
@@ -92,6 +93,27 @@ class TransferTest {
         .hasMessageContaining("layers of the same name and size");
     Network same = new Network(ModelSpec.parse(two.formatted("new", "b")));
     assertThat(Transfer.into(same, weights, source).named()).containsExactly("b");
+  }
+
+  /** Outputs mean the same as before if the layer that makes them was taken, and only then. */
+  @Test
+  void tellsWhetherTheHeadWasTaken() {
+    String named = BODY + "dense units=6\nrelu\ndense units=5 name=head\ndropout rate=0.1";
+    assertThat(headTaken(named, named)).isTrue();
+    assertThat(headTaken(named, named.replace("units=6", "units=6 frozen=true"))).isTrue();
+    assertThat(headTaken(named, named.replace("head", "other"))).isFalse();
+    assertThat(headTaken(named, named.replace("units=5", "units=4"))).isFalse();
+    assertThat(headTaken(named, named.replace("relu\nmax", "tanh\nmax"))).isTrue();
+    String unnamed = named.replace(" name=head", "");
+    assertThat(headTaken(unnamed, unnamed)).isTrue();
+    assertThat(headTaken(unnamed, unnamed.replace("relu\nmax", "tanh\nmax"))).isFalse();
+    assertThat(headTaken(BODY + "dense units=5\nrelu\ndense units=5", BODY + "dense units=5"))
+        .isFalse();
+  }
+
+  private static boolean headTaken(String from, String to) {
+    Network target = new Network(ModelSpec.parse(to));
+    return Transfer.into(target, target.initialWeights(1), trained(from)).head();
   }
 
   @Test

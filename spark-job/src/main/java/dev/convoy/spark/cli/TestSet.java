@@ -3,6 +3,8 @@ package dev.convoy.spark.cli;
 import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.Sources;
+import dev.convoy.spark.job.Texts;
+import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.train.ClusterFailures;
 import dev.convoy.spark.train.Evaluation;
 import dev.convoy.spark.train.Evaluator;
@@ -26,7 +28,7 @@ record TestSet(
         new ClusterFailures(context::isStopped, warned -> command.warn(warned.message()));
     String path = config.data().path();
     // Class names keep their numbers in a test set elsewhere, which may lack some.
-    List<String> classNames = Sources.classNames(context, config.location());
+    List<String> classNames = classNames(context, config);
     if (config.data().testPath().isEmpty() && !TestData.exists(path)) {
       command.warn(
           "no test set in "
@@ -46,6 +48,25 @@ record TestSet(
                     Dataset.Part.TEST,
                     partitions));
     return new TestSet(context, data, config, classNames, failures);
+  }
+
+  /** Those of the model that the job starts from, else those of the training data. */
+  private static List<String> classNames(SparkContext context, TrainConfig config) {
+    List<String> there = Sources.classNames(context, config.location());
+    List<String> known = config.data().classes();
+    for (String name : there) {
+      if (!known.isEmpty() && !known.contains(name)) {
+        throw new UserError(
+            "data.path: got the class '"
+                + Texts.shorten(name)
+                + "' in "
+                + config.data().path()
+                + ", which the model of model.startFrom does not know, expected one of its classes "
+                + Texts.shorten(String.join(", ", known))
+                + "; a last layer of another size starts afresh, with classes of its own");
+      }
+    }
+    return known.isEmpty() ? there : known;
   }
 
   /** Keeps what the report shows of the test set. */

@@ -3,9 +3,9 @@ package dev.convoy.spark.cli;
 import dev.convoy.engine.network.ModelFile;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
-import dev.convoy.engine.network.Transfer;
 import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.job.Job;
+import dev.convoy.spark.job.StartModel;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.ConsoleProgress;
@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
@@ -96,15 +95,16 @@ final class TrainCommand extends BaseCommand {
     try (OutputFolder folder = output == null ? null : new OutputFolder(output)) {
       Job read = job.read(folder != null && resume ? folder.job() : Optional.empty());
       read.notes().forEach(this::warn);
-      TrainConfig config = withCheckpoints(read.config(), folder);
-      Network network = network(config);
+      TrainConfig given = withCheckpoints(read.config(), folder);
+      Network network = network(given);
       if (folder != null) {
         folder.check(resume, overwrite);
       } else {
         note("no --output DIR: the trained network will not be kept");
       }
       TensorBoardEvents curves = tensorBoard.open();
-      Optional<Supplier<float[]>> start = startWeights(read, network);
+      Optional<StartModel> start = startModel(read);
+      TrainConfig config = numbered(given, start);
       note(read.name() + " on " + config.data().path() + "; Spark starts");
       SparkContext context;
       WarmUp warmUp = WarmUp.start(config, network);
@@ -155,7 +155,7 @@ final class TrainCommand extends BaseCommand {
       Job read,
       TrainConfig config,
       Network network,
-      Optional<Supplier<float[]>> start,
+      Optional<StartModel> start,
       double pace,
       OutputFolder folder,
       TensorBoardEvents curves)
@@ -172,7 +172,8 @@ final class TrainCommand extends BaseCommand {
           .filter(Objects::nonNull)
           .forEach(listeners::add);
       Trainer trainer = new Trainer(context, config, listeners);
-      start.ifPresent(trainer::startFrom);
+      tellIfUnread(start, test);
+      start.ifPresent(model -> trainer.startFrom(() -> startWeights(model, read)));
       trainer.expectPace(pace);
       if (folder != null) {
         trainer.onAccepted(
@@ -224,25 +225,39 @@ final class TrainCommand extends BaseCommand {
   }
 
   /**
-   * Weights to begin with, if the job names a trained model. Read at once, before Spark starts; on
-   * resuming only if there turns out to be no checkpoint, since the model may have gone meanwhile.
+   * The model to begin with, if the job names one. Read at once, before Spark starts; on resuming
+   * it need not be there, unless there turns out to be no checkpoint.
    */
-  private Optional<Supplier<float[]>> startWeights(Job read, Network network) {
-    if (read.startFrom().isEmpty()) {
-      return Optional.empty();
+  private Optional<StartModel> startModel(Job read) {
+    Optional<StartModel> start =
+        StartModel.of(read, () -> ModelOption.read("model.startFrom", read.startFrom()).model());
+    if (!resume) {
+      start.ifPresent(model -> note(model.layers() + " start from " + read.startFrom()));
     }
-    if (resume) {
-      return Optional.of(() -> readStart(read, network));
-    }
-    float[] weights = readStart(read, network);
-    return Optional.of(() -> weights);
+    return start;
   }
 
-  private float[] readStart(Job read, Network network) {
-    TrainedModel source = ModelOption.read("model.startFrom", read.startFrom()).model();
-    float[] weights = network.initialWeights(read.config().loop().seed());
-    note(Transfer.into(network, weights, source) + " start from " + read.startFrom());
-    return weights;
+  private float[] startWeights(StartModel model, Job read) {
+    if (resume) {
+      note(model.layers() + " start from " + read.startFrom());
+    }
+    return model.weights();
+  }
+
+  /** The job with the classes numbered as the model has them that it goes on with. */
+  private static TrainConfig numbered(TrainConfig config, Optional<StartModel> start) {
+    List<String> names = start.flatMap(StartModel::classNamesIfReadable).orElse(List.of());
+    return config.with(config.data().numbered(names));
+  }
+
+  /** Classes may have had other numbers, or more names, where a model is gone that said so. */
+  private void tellIfUnread(Optional<StartModel> start, TestSet test) {
+    boolean read = start.isEmpty() || start.get().classNamesIfReadable().isPresent();
+    if (!read && !test.classNames().isEmpty()) {
+      warn(
+          "the model of model.startFrom cannot be read: classes are numbered and named by the"
+              + " folders that are there");
+    }
   }
 
   /** None if this Spark's metrics system is not the one we know: it is not public. */

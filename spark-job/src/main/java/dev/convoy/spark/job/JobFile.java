@@ -93,7 +93,8 @@ public final class JobFile {
         settings.single(Key.DATA_SCALE),
         settings.integer(Key.DATA_PARTITIONS),
         settings.integer(Key.DATA_SHARDS),
-        settings.real(Key.DATA_VALIDATION_FRACTION));
+        settings.real(Key.DATA_VALIDATION_FRACTION),
+        List.of());
   }
 
   private static Loop loop(Settings settings) {

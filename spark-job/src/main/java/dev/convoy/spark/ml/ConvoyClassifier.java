@@ -4,14 +4,14 @@ import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.TrainedModel;
-import dev.convoy.engine.network.Transfer;
 import dev.convoy.spark.data.TableColumns;
 import dev.convoy.spark.job.Job;
+import dev.convoy.spark.job.StartModel;
 import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.TrainResult;
 import dev.convoy.spark.train.Trainer;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.DefaultParamsReader;
@@ -146,12 +146,12 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
   public ConvoyClassificationModel train(Dataset<?> dataset) {
     Job job = job();
     SparkContext spark = dataset.sparkSession().sparkContext();
-    Supplier<float[]> start = () -> startWeights(job, spark);
-    if (!job.startFrom().isEmpty() && !isSet(checkpointDir())) {
+    Optional<StartModel> start =
+        StartModel.of(job, () -> ModelStore.read(job.startFrom(), spark.hadoopConfiguration()));
+    if (!isSet(checkpointDir())) {
       // What cannot be read is refused before all data is read. With checkpoints it may not be
       // needed.
-      float[] weights = start.get();
-      start = () -> weights;
+      start.ifPresent(StartModel::layers);
     }
     TrainConfig.Data cut = job.config().data();
     dev.convoy.spark.data.Dataset data =
@@ -176,22 +176,15 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
     }
     LossHistory history = new LossHistory();
     Trainer trainer = new Trainer(spark, config, List.of(history), () -> data);
-    if (!job.startFrom().isEmpty()) {
-      trainer.startFrom(start);
-    }
+    start.ifPresent(model -> trainer.startFrom(model::weights));
     TrainResult result = trainer.train(!config.checkpoints().directory().isEmpty());
     int outputs = new Network(config.model()).outputs();
+    // Labels are numbers here: those of the classes of the model that training began with.
+    List<String> names = start.flatMap(StartModel::classNamesIfReadable).orElse(List.of());
     ConvoyClassificationModel trained =
         new ConvoyClassificationModel(
-            uid(), new TrainedModel(config.model(), outputs, result.weights()));
+            uid(), new TrainedModel(config.model(), outputs, names, result.weights()));
     trained.setSummary(history.summary(result));
     return trained;
-  }
-
-  private static float[] startWeights(Job job, SparkContext spark) {
-    Network network = new Network(job.config().model());
-    float[] weights = network.initialWeights(job.config().loop().seed());
-    Transfer.into(network, weights, ModelStore.read(job.startFrom(), spark.hadoopConfiguration()));
-    return weights;
   }
 }

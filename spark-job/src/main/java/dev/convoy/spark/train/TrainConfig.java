@@ -6,6 +6,7 @@ import dev.convoy.engine.optimizer.Optimizer;
 import dev.convoy.spark.data.DataLocation;
 import dev.convoy.spark.data.TableColumns;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -54,6 +55,8 @@ public record TrainConfig(
    * @param partitions of the RDD; 0 means one a task slot. Does not change the answer
    * @param shards logical shards V; changes the answer
    * @param validationFraction share of the training set held out, chosen by the seed
+   * @param classes names of the classes in the order of their numbers, as a model to start from has
+   *     them; empty to number those that are there
    */
   public record Data(
       String path,
@@ -62,24 +65,39 @@ public record TrainConfig(
       float scale,
       int partitions,
       int shards,
-      double validationFraction)
+      double validationFraction,
+      List<String> classes)
       implements Serializable {
+    public Data {
+      classes = List.copyOf(classes);
+    }
 
     /** Data that is no table, its test set with it. */
     public Data(String path, int partitions, int shards, double validationFraction) {
-      this(path, "", TableColumns.STANDARD, 255f, partitions, shards, validationFraction);
+      this(
+          path, "", TableColumns.STANDARD, 255f, partitions, shards, validationFraction, List.of());
+    }
+
+    /** The same data, whose classes have the numbers that they have in a model. */
+    public Data numbered(List<String> names) {
+      return new Data(
+          path, testPath, columns, scale, partitions, shards, validationFraction, names);
     }
   }
 
   /** Where the training data is, read for the model. */
   public DataLocation location() {
-    return new DataLocation(data.path(), data.columns(), data.scale(), Optional.of(model));
+    return location(data.path());
   }
 
   /** Where the test data is. */
   public DataLocation testLocation() {
     String path = data.testPath().isEmpty() ? data.path() : data.testPath();
-    return new DataLocation(path, data.columns(), data.scale(), Optional.of(model));
+    return location(path);
+  }
+
+  private DataLocation location(String path) {
+    return new DataLocation(path, data.columns(), data.scale(), Optional.of(model), data.classes());
   }
 
   /**

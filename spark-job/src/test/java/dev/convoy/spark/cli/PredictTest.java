@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.data.IdxReader;
 import dev.convoy.engine.data.ImageSet;
+import dev.convoy.engine.network.ModelFile;
 import dev.convoy.spark.SparkForTests;
 import java.awt.image.BufferedImage;
 import java.io.File;
@@ -281,5 +282,87 @@ class PredictTest {
       assertThat(left.map(path -> path.getFileName().toString()))
           .noneMatch(name -> name.contains("bad.csv"));
     }
+  }
+
+  private static Cli tune(Path start, Path photos, Path output, String... sets) throws IOException {
+    List<String> all = new ArrayList<>(List.of("train", "--master", "local[2]"));
+    Path job = Cli.job(Files.createDirectories(folder.resolve("tuning")), photos);
+    all.addAll(List.of("--config", job.toString(), "--output", output.toString()));
+    all.addAll(List.of("--set", "model.startFrom=" + start, "--set", "training.epochs=1"));
+    for (String set : sets) {
+      all.addAll(List.of("--set", set));
+    }
+    return Cli.run(all.toArray(String[]::new));
+  }
+
+  /** Photos of some classes, those from the test set. */
+  private static Path photos(String name, String... classes) throws IOException {
+    Path photos = folder.resolve(name);
+    for (String part : List.of("train", "test")) {
+      for (String one : classes) {
+        boolean known = CLASSES.contains(one);
+        for (int i = 0; i < set.size(); i++) {
+          if (!known && i < 9 || known && set.labels()[i] == CLASSES.indexOf(one)) {
+            png(photos.resolve(part).resolve(one), i);
+          }
+        }
+      }
+    }
+    return photos;
+  }
+
+  private static List<String> names(Path tuned) throws IOException {
+    try (InputStream in = Files.newInputStream(tuned.resolve("model.convoy"))) {
+      return ModelFile.read(in, "model.convoy").classNames();
+    }
+  }
+
+  private static double accuracy(Path file, String field) throws IOException {
+    return new ObjectMapper().readTree(file.toFile()).get(field).asDouble();
+  }
+
+  @Test
+  void tuningGoesOnWithTheClassesOfTheModelUnlessItsHeadIsNew() throws IOException {
+    Path two = photos("two", "ant", "cat");
+    Path tuned = folder.resolve("tuned");
+    tune(run, two, tuned, "optimizer.learningRate=1e-9").succeeds();
+    assertThat(names(tuned)).isEqualTo(CLASSES);
+    // Training has changed next to nothing: it is as good as before if classes are what they were.
+    Path before = Files.createDirectory(folder.resolve("before"));
+    Files.copy(run.resolve("model.convoy"), before.resolve("model.convoy"));
+    Files.copy(run.resolve("job.yaml"), before.resolve("job.yaml"));
+    String model = before.toString();
+    String data = two.toString();
+    Cli.run("evaluate", "--model", model, "--output", model, "--data", data).succeeds();
+    double expected = accuracy(before.resolve("evaluation.json"), "accuracy");
+    assertThat(expected).isGreaterThan(0.5);
+    assertThat(accuracy(tuned.resolve("result.json"), "testAccuracy")).isEqualTo(expected);
+    assertThat(accuracy(tuned.resolve("result.json"), "validationAccuracy")).isGreaterThan(0.5);
+
+    tune(run, photos("fox", "ant", "fox"), folder.resolve("unknown"))
+        .isMistake("got the class 'fox'", "model.startFrom", "bee, \"wasp\"", "another size");
+    Path fresh = folder.resolve("fresh");
+    tune(
+            run,
+            two,
+            fresh,
+            "model.layers=[conv2d: {filters: 2, kernel: 3}, relu, flatten, dense: {units: 2}]")
+        .succeeds();
+    assertThat(names(fresh)).containsExactly("ant", "cat");
+  }
+
+  @Test
+  void aTunedRunIsNotResumedWithOtherNumbersOfClasses() throws IOException {
+    Path start = Files.copy(run.resolve("model.convoy"), folder.resolve("start.convoy"));
+    Path tuned = folder.resolve("resumed");
+    tune(start, photos("pair", "ant", "cat"), tuned).succeeds();
+    String[] resume = {
+      "train", "--resume", "--output", tuned.toString(), "--set", "training.epochs=2"
+    };
+    Cli.run(resume).succeeds();
+    assertThat(names(tuned)).isEqualTo(CLASSES);
+    Files.delete(start);
+    Cli again = Cli.run(resume).isMistake("data.");
+    assertThat(again.err()).contains("warning: the model of model.startFrom cannot be read");
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.network.ModelSpec;
 import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.cli.Main;
 import dev.convoy.spark.data.FeatureReader;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import javax.imageio.ImageIO;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
@@ -447,5 +449,21 @@ class ConvoyClassifierTest {
     ConvoyClassificationModel alone = ConvoyClassificationModel.fromRun(run.toString());
     assertThat(alone.getOrDefault(alone.featuresScale())).isEqualTo(255.0);
     assertThat(alone.transform(table).orderBy("id").collectAsList()).isNotEqualTo(expected);
+  }
+
+  @Test
+  void namesOfClassesAreKeptWithTheHead() throws Exception {
+    ModelSpec spec = classifier().job().config().model();
+    float[] weights = new Network(spec).initialWeights(1);
+    String named = folder.resolve("named").toString();
+    List<String> names = List.of("ant", "bee", "cat");
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    ModelStore.write(new TrainedModel(spec, 3, names, weights), named, hadoop);
+    Dataset<Row> table = table(Digits.Form.BYTES, 0);
+    ConvoyClassifier classifier = classifier().setSettings("model.startFrom=" + named);
+    classifier.fit(table).save(folder + "/kept");
+    assertThat(ModelStore.read(folder + "/kept", hadoop).classNames()).isEqualTo(names);
+    classifier.setModel(job.replace("units: 3", "units: 4")).fit(table).save(folder + "/new");
+    assertThat(ModelStore.read(folder + "/new", hadoop).classNames()).isEmpty();
   }
 }
