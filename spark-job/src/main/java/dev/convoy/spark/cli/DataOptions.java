@@ -30,6 +30,17 @@ final class DataOptions {
               Key.DATA_KEY,
               Key.DATA_SCALE));
 
+  /** What a network before training depends on, besides. */
+  private static final Set<Key> UNTRAINED = untrained();
+
+  private static Set<Key> untrained() {
+    EnumSet<Key> keys = EnumSet.range(Key.MODEL_INPUT, Key.MODEL_OUTPUTS);
+    keys.remove(Key.MODEL_START_FROM);
+    keys.add(Key.TRAINING_SEED);
+    keys.addAll(READ);
+    return Collections.unmodifiableSet(keys);
+  }
+
   @Option(
       names = "--data",
       paramLabel = "PATH",
@@ -78,14 +89,29 @@ final class DataOptions {
    * @throws UserError naming the key
    */
   void expectDataKeysOnly() {
+    expectOnly(READ, "a trained model");
+  }
+
+  /**
+   * Refuses keys without effect where a network is run as it is before training.
+   *
+   * @throws UserError naming the key
+   */
+  void expectModelAndDataKeysOnly() {
+    expectOnly(UNTRAINED, "an untrained network");
+  }
+
+  private void expectOnly(Set<Key> read, String what) {
     Settings given = given();
     for (Key key : Key.values()) {
-      if (given.isGiven(key) && !READ.contains(key)) {
+      if (given.isGiven(key) && !read.contains(key)) {
         throw new UserError(
             "--set "
                 + key.dotted()
-                + ": a trained model is not changed by it, expected "
-                + Texts.list(READ.stream().map(Key::dotted).toList()));
+                + ": "
+                + what
+                + " is not changed by it, expected "
+                + Texts.list(read.stream().map(Key::dotted).toList()));
       }
     }
   }

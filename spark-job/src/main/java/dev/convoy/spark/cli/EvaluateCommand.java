@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
       "  convoy evaluate --model runs/1",
       "  convoy evaluate --model runs/1 --output runs/1    (evaluation.json, report.html)",
       "  convoy evaluate --model model.convoy --data hdfs:///mnist",
+      "  convoy evaluate --model runs/1 --config other.yaml      (the data of that job)",
       "  convoy evaluate --config seed-cnn       (the network as it is before training)"
     })
 final class EvaluateCommand extends BaseCommand {
@@ -67,6 +68,9 @@ final class EvaluateCommand extends BaseCommand {
     ModelOption.Found found = find();
     DataLocation data =
         job.testData(found.run(), found.model().spec()).numbered(found.model().classNames());
+    if (output != null) {
+      check();
+    }
     SparkContext context = spark.start("convoy evaluate", this);
     try {
       tellOrder(context, found, data);
@@ -83,6 +87,7 @@ final class EvaluateCommand extends BaseCommand {
 
   private ModelOption.Found find() {
     if (model != null || output != null && !job.isGiven()) {
+      job.data().expectDataKeysOnly();
       return model == null
           ? ModelOption.read("--output", output)
           : ModelOption.read("--model", model);
@@ -92,6 +97,7 @@ final class EvaluateCommand extends BaseCommand {
           "got no --model, expected a model file or the folder of a run, for example --model"
               + " runs/1; or --config for an untrained network");
     }
+    job.data().expectModelAndDataKeysOnly();
     Job untrained = job.read(Optional.empty());
     Network network = new Network(untrained.config().model());
     float[] weights = network.initialWeights(untrained.config().loop().seed());
@@ -122,9 +128,15 @@ final class EvaluateCommand extends BaseCommand {
     }
   }
 
-  private void write(EvaluationReport report) throws IOException {
+  /** Before there is an evaluation that could not be kept. */
+  private void check() throws IOException {
     try (OutputFolder folder = new OutputFolder(output)) {
       folder.check(true, false);
+    }
+  }
+
+  private void write(EvaluationReport report) throws IOException {
+    try (OutputFolder folder = new OutputFolder(output)) {
       folder.write(OutputFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
     }
     if (RunFiles.hasSteps(output)) {

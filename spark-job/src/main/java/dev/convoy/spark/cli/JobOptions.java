@@ -36,9 +36,17 @@ final class JobOptions {
     return config != null;
   }
 
-  /** The data to evaluate; see {@link DataOptions#testData}. */
+  /** The options for data. */
+  DataOptions data() {
+    return data;
+  }
+
+  /**
+   * The data to evaluate: that of {@code --config} if it is given, in place of the run's; see
+   * {@link DataOptions#testData}.
+   */
   DataLocation testData(Optional<Source> run, ModelSpec model) {
-    return data.testData(run, model);
+    return data.testData(isGiven() ? given(run) : run, model);
   }
 
   /** Reads the job; {@code --config} counts, then {@code otherwise}, then the default job. */

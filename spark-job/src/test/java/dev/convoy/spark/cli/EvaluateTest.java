@@ -93,6 +93,35 @@ class EvaluateTest {
         .contains("no names of classes; those of the data are taken in this order: cat, dog\n");
   }
 
+  @Test
+  void theDataOfAGivenJobIsEvaluated() throws IOException {
+    Path alone = Files.createDirectories(folder.resolve("alone"));
+    Path model = Cli.model(alone, "input 6x6x1\nflatten\ndense units=3");
+    String config = Cli.job(folder, Cli.data(folder.resolve("other"))).toString();
+    Cli told = Cli.run("evaluate", "--model", model.toString(), "--config", config).succeeds();
+    assertThat(told.out()).contains("40 examples");
+
+    String nowhere = folder.resolve("nowhere").toString();
+    config = Cli.job(folder, Path.of(nowhere)).toString();
+    Cli.run("evaluate", "--model", model.toString(), "--config", config).isMistake(nowhere);
+  }
+
+  @Test
+  void keysThatAnEvaluationDoesNotUseAreRefused() throws IOException {
+    Path model = Cli.model(folder, "input 6x6x1\nflatten\ndense units=3");
+    String config = Cli.job(folder, Cli.data(folder.resolve("unused"))).toString();
+    String batch = "training.batchSize=7";
+    Cli.run("evaluate", "--model", model.toString(), "--config", config, "--set", batch)
+        .isMistake("--set training.batchSize: a trained model is not changed by it", "data.path");
+    Cli.run("evaluate", "--output", folder.toString(), "--set", "training.seed=7")
+        .isMistake("--set training.seed: a trained model is not changed by it");
+    Cli.run("evaluate", "--config", config, "--set", batch)
+        .isMistake("--set training.batchSize: an untrained network", "training.seed");
+    Cli.run("evaluate", "--config", config, "--set", "model.startFrom=" + model)
+        .isMistake("--set model.startFrom: an untrained network");
+    Cli.run("evaluate", "--config", config, "--set", "training.seed=7").succeeds();
+  }
+
   private static long rank(Found f) {
     double own = f.probabilities()[f.label()];
     return java.util.Arrays.stream(f.probabilities()).filter(p -> p > own).count();
