@@ -157,17 +157,32 @@ final class HadoopFiles {
   }
 
   /**
-   * Reads a whole file. A path without a scheme is looked for on this machine first, then on
-   * Hadoop's default file system.
+   * Where a file lies that a user named: a path without a scheme is looked for on this machine
+   * first, then on Hadoop's default file system.
+   */
+  static Path locate(String option, String text) {
+    Path given = path(option, text);
+    java.io.File local = new java.io.File(text);
+    boolean here = given.toUri().getScheme() == null && local.exists();
+    return here ? new Path(local.toURI()) : given;
+  }
+
+  /**
+   * Reads a whole file, from where {@link #locate} finds it.
    *
    * @param most bytes that such a file may have
    * @param hint for a file that is not there
    */
   static byte[] readSmall(String option, String text, int most, String hint) {
-    Path given = path(option, text);
-    java.io.File local = new java.io.File(text);
-    boolean here = given.toUri().getScheme() == null && local.exists();
-    Path path = here ? new Path(local.toURI()) : given;
+    return readSmall(option, locate(option, text), text, most, hint);
+  }
+
+  /** Reads a whole file whose place is known, and nowhere else. */
+  static byte[] readSmall(String option, Path path, int most) {
+    return readSmall(option, path, path.toString(), most, "");
+  }
+
+  private static byte[] readSmall(String option, Path path, String text, int most, String hint) {
     try (FileSystem files = open(option, path)) {
       FileStatus status = files.getFileStatus(path);
       if (status.isDirectory()) {

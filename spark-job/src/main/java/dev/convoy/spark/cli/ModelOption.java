@@ -72,7 +72,7 @@ final class ModelOption {
     if (!files.exists(job)) {
       return folder.getName().equals(DATA) ? stage(files, folder.getParent()) : Optional.empty();
     }
-    byte[] yaml = HadoopFiles.readSmall("--model", job.toString(), 1 << 20, "");
+    byte[] yaml = HadoopFiles.readSmall("--model", job, 1 << 20);
     String text = JobOptions.utf8(job.toString(), yaml);
     return Optional.of(new JobOptions.Source(folder.getName(), job.toString(), text));
   }

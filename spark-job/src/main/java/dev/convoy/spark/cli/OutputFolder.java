@@ -79,13 +79,14 @@ final class OutputFolder implements Closeable {
   /** The {@code job.yaml} of the run that the folder holds. */
   Optional<JobOptions.Source> job() {
     try {
-      if (!files.exists(new Path(folder, JOB))) {
+      Path path = new Path(folder, JOB);
+      if (!files.exists(path)) {
         return Optional.empty();
       }
-      String path = new Path(folder, JOB).toString();
-      byte[] bytes = HadoopFiles.readSmall("--output", path, 3 * JobFile.MAX_CHARACTERS, "");
+      byte[] bytes = HadoopFiles.readSmall("--output", path, 3 * JobFile.MAX_CHARACTERS);
+      String place = path.toString();
       return Optional.of(
-          new JobOptions.Source(folder.getName(), path, JobOptions.utf8(path, bytes)));
+          new JobOptions.Source(folder.getName(), place, JobOptions.utf8(place, bytes)));
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -143,8 +144,7 @@ final class OutputFolder implements Closeable {
   }
 
   private boolean wasStopped() {
-    String path = new Path(folder, RESULT).toString();
-    byte[] result = HadoopFiles.readSmall("--output", path, 1 << 20, "");
+    byte[] result = HadoopFiles.readSmall("--output", new Path(folder, RESULT), 1 << 20);
     return new String(result, StandardCharsets.UTF_8)
         .matches("(?s).*\"reason\"\\s*:\\s*\"" + STOPPED + "\".*");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.spark.data.IdxWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -100,5 +101,21 @@ class HdfsTest {
     Cli.run("predict", "--model", model, "--output", predictions, "--master", "local[2]")
         .succeeds();
     assertThat(files.getFileStatus(new Path("/predictions.csv")).getLen()).isGreaterThan(1000);
+  }
+
+  @Test
+  void aRunsJobIsReadFromWhereTheRunIs() throws Exception {
+    java.nio.file.Path local = Files.createDirectories(folder.resolve("same"));
+    train("plain", local.toString());
+    Files.writeString(local.resolve("job.yaml"), "training: {seed: 99}\n");
+    String name = local.toString();
+    System.setProperty("spark.hadoop.fs.defaultFS", root);
+    try (OutputFolder output = new OutputFolder(name)) {
+      assertThat(output.job().orElseThrow().yaml()).contains("seed: 3").doesNotContain("99");
+      assertThat(ModelOption.read("--model", name).run().orElseThrow().yaml())
+          .isEqualTo(output.job().orElseThrow().yaml());
+    } finally {
+      System.clearProperty("spark.hadoop.fs.defaultFS");
+    }
   }
 }
