@@ -189,24 +189,26 @@ final class OutputFolder implements Closeable {
   }
 
   /**
-   * Opens a file of lines that grows while the run goes on.
+   * Opens a file of lines that grows while the run goes on. Lines to keep are copied from the file
+   * under another name, which is removed once all are copied: where it is still there, a run was
+   * killed while it copied, and has all that the file under its own name may lack.
    *
    * @param firstStep lines of an earlier run are kept up to the step before this one
    */
   Writer lines(String name, long firstStep) throws IOException {
     Path target = new Path(folder, name);
     Path old = new Path(folder, "." + name + ".old");
-    boolean keep = firstStep > 1 && (files.exists(target) || files.exists(old));
-    if (keep && files.exists(target)) {
-      files.delete(old, false);
-      files.rename(target, old);
+    if (firstStep > 1 && !files.exists(old) && files.exists(target)) {
+      HadoopFiles.rename(files, target, old);
     }
     OutputStream out = HadoopFiles.flushing(files.create(target, true));
     Writer writer = new OutputStreamWriter(out, StandardCharsets.UTF_8);
-    if (keep) {
+    if (files.exists(old)) {
       copyBefore(firstStep, old, writer);
       writer.flush();
-      files.delete(old, false);
+      if (!files.delete(old, false)) {
+        throw new IOException("cannot delete " + old);
+      }
     }
     return writer;
   }

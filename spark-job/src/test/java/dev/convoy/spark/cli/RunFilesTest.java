@@ -284,6 +284,25 @@ class RunFilesTest {
   }
 
   @Test
+  void aResumeThatWasKilledWhileItCopiedLinesLosesNone() throws IOException {
+    trainJob("--quiet", "--set", "training.maxSteps=7").succeeds();
+    List<String> all = Files.readAllLines(run.resolve("metrics.jsonl"));
+    Files.move(run.resolve("metrics.jsonl"), run.resolve(".metrics.jsonl.old"));
+    Files.writeString(run.resolve("metrics.jsonl"), all.get(0) + "\n" + all.get(1).substring(9));
+    trainJob("--quiet", "--resume").succeeds();
+    List<String> lines = Files.readAllLines(run.resolve("metrics.jsonl"));
+    assertThat(lines).hasSize(12).startsWith(all.toArray(new String[0]));
+    assertThat(run.resolve(".metrics.jsonl.old")).doesNotExist();
+
+    Files.writeString(run.resolve(".metrics.jsonl.old"), all.get(0) + "\n");
+    try (OutputFolder again = new OutputFolder(run.toString())) {
+      again.lines("metrics.jsonl", 1).close();
+    }
+    assertThat(run.resolve("metrics.jsonl")).isEmptyFile();
+    assertThat(run.resolve(".metrics.jsonl.old")).doesNotExist();
+  }
+
+  @Test
   void aRefusedRunLeavesTheEarlierOneAsItWas() throws IOException {
     trainJob("--quiet").succeeds();
     Map<String, byte[]> before = contents(run);
