@@ -74,6 +74,16 @@ public final class CheckpointStore {
     }
   }
 
+  /** True if a checkpoint may have this name. */
+  public static boolean isCheckpoint(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  /** True if this is the name of a file that a killed process left half written. */
+  public static boolean isLeftover(String name) {
+    return name.startsWith(UNFINISHED);
+  }
+
   /**
    * Saves, then deletes all but the newest up to this one. Those of later steps go too: the run was
    * resumed from below them, since they are damaged, and will save them anew.
@@ -218,7 +228,7 @@ public final class CheckpointStore {
   /** Files that a killed process left half written. */
   private void deleteLeftovers() throws IOException {
     for (FileStatus status : list()) {
-      if (status.getPath().getName().startsWith(UNFINISHED)) {
+      if (isLeftover(status.getPath().getName())) {
         files.delete(status.getPath(), false);
       }
     }

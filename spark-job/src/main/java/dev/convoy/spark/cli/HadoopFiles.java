@@ -167,6 +167,18 @@ final class HadoopFiles {
     return here ? new Path(local.toURI()) : given;
   }
 
+  /** The one full name of {@code path}: on this machine without links, too. */
+  static Path real(String option, Path path) {
+    try (FileSystem files = open(option, path)) {
+      Path whole = files.makeQualified(path);
+      return files instanceof LocalFileSystem local
+          ? files.makeQualified(new Path(local.pathToFile(whole).getCanonicalPath()))
+          : whole;
+    } catch (IOException e) {
+      throw new UserError(option + ": cannot find " + path + ": " + Texts.firstLine(e), e);
+    }
+  }
+
   /**
    * Reads a whole file, from where {@link #locate} finds it.
    *

@@ -10,6 +10,7 @@ import dev.convoy.spark.job.UserError;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -34,6 +35,13 @@ final class JobOptions {
   /** True if {@code --config} was given. */
   boolean isGiven() {
     return config != null;
+  }
+
+  /** The file that {@code --config} names; empty for a built-in job. */
+  Optional<Path> file() {
+    return config == null || BuiltInJobs.NAMES.contains(config)
+        ? Optional.empty()
+        : Optional.of(HadoopFiles.locate("--config", config));
   }
 
   /** The options for data. */

@@ -5,19 +5,16 @@ import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import java.io.BufferedReader;
 import java.io.Closeable;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
@@ -28,7 +25,8 @@ import org.apache.hadoop.fs.Path;
  *
  * <p>The rule for a folder that is there already: an empty one is used; a finished run in it is
  * replaced; an unfinished one with checkpoints is kept unless the user says {@code --resume} or
- * {@code --overwrite}; a folder that holds anything else is refused.
+ * {@code --overwrite}; a folder that holds anything else is refused, unless a run in it is only
+ * added to. See {@link RunContents} for what is a run.
  */
 final class OutputFolder implements Closeable {
   static final String JOB = "job.yaml";
@@ -42,22 +40,19 @@ final class OutputFolder implements Closeable {
   /** The reason in the result of a run that the user stopped. */
   static final String STOPPED = "stopped";
 
-  private static final String PROBE = ".probe.tmp";
-  private static final String CHECKPOINTS = "checkpoints";
-  private static final List<String> RUN =
-      List.of(RESULT, MODEL, EVALUATION, REPORT, METRICS, VALIDATIONS, CHECKPOINTS);
-
   private static final Pattern STEP = Pattern.compile("\"step\":([0-9]{1,18})[,}]");
 
   private final String text;
   private final Path folder;
   private final FileSystem files;
+  private final RunContents contents;
 
   /** What {@code --output} names; nothing is looked at yet. */
   OutputFolder(String text) {
     this.text = text;
     this.folder = HadoopFiles.path("--output", text);
     this.files = HadoopFiles.open("--output", folder);
+    this.contents = new RunContents(files, folder);
   }
 
   /** As the user wrote it. */
@@ -73,7 +68,7 @@ final class OutputFolder implements Closeable {
 
   /** Where checkpoints go unless the job says otherwise. */
   String checkpoints() {
-    return new Path(folder, CHECKPOINTS).toString();
+    return new Path(folder, RunContents.CHECKPOINTS).toString();
   }
 
   /** The {@code job.yaml} of the run that the folder holds. */
@@ -93,29 +88,42 @@ final class OutputFolder implements Closeable {
   }
 
   /**
+   * Refuses a file of the user's that a run in this folder would replace or remove.
+   *
+   * @param option that names it, for messages
+   * @param cure what to do instead
+   */
+  void expectOutside(String option, Path file, String cure) {
+    Path own = HadoopFiles.real("--output", folder);
+    for (Path at = HadoopFiles.real(option, file); at != null; at = at.getParent()) {
+      if (at.equals(own)) {
+        throw new UserError(
+            option
+                + ": got "
+                + file
+                + ", which lies in --output "
+                + text
+                + ", expected a place that the run does not write to; "
+                + cure);
+      }
+    }
+  }
+
+  /**
    * Makes the folder, or checks that it may be used.
    *
+   * @param resume true if a run in it is only added to: what else there is stays as it is then
    * @throws UserError if it must not be touched, saying why and what to do
    */
   void check(boolean resume, boolean overwrite) {
     try {
-      FileStatus[] inside = list(folder);
-      HadoopFiles.expectWritable("--output", files, new Path(folder, PROBE));
-      if (inside.length == 0) {
-        return;
+      boolean empty = contents.isEmpty();
+      if (!empty) {
+        expectRun(resume);
       }
-      List<String> names = Arrays.stream(inside).map(f -> f.getPath().getName()).sorted().toList();
-      if (!names.contains(JOB) && !isBarelyBegun(names)) {
-        throw new UserError(
-            "--output: "
-                + text
-                + " holds something other than a run of ours (for example "
-                + names.get(0)
-                + "), expected a new or empty folder, or that of an earlier run");
-      }
+      HadoopFiles.expectWritable("--output", files, new Path(folder, RunContents.PROBE));
       boolean unfinished =
-          (!names.contains(RESULT) || wasStopped())
-              && list(new Path(folder, CHECKPOINTS)).length > 0;
+          !empty && (!contents.has(RESULT) || wasStopped()) && contents.hasCheckpoints();
       if (unfinished && !resume && !overwrite) {
         throw new UserError(
             "--output: "
@@ -128,19 +136,25 @@ final class OutputFolder implements Closeable {
     }
   }
 
-  /** A run that was killed before it wrote its job leaves no more than this. */
-  private boolean isBarelyBegun(List<String> names) throws IOException {
-    for (String name : names) {
-      boolean empty = name.equals(CHECKPOINTS) && list(new Path(folder, name)).length == 0;
-      if (!empty && !name.equals(PROBE) && !name.equals(temporary(JOB))) {
-        return false;
-      }
+  private void expectRun(boolean resume) throws IOException {
+    Optional<String> foreign = contents.foreign();
+    if (!contents.has(JOB) && !contents.isBarelyBegun() || foreign.isPresent() && !resume) {
+      throw new UserError(
+          "--output: "
+              + text
+              + " holds something other than a run of ours (for example "
+              + (foreign.isPresent() ? foreign.get() : contents.first())
+              + "), expected a new or empty folder, or that of an earlier run");
     }
-    return true;
-  }
-
-  private static String temporary(String name) {
-    return "." + name + ".tmp";
+    if (contents.has(JOB) && !contents.hasJobOfRun()) {
+      throw new UserError(
+          "--output: got "
+              + text
+              + " with a "
+              + JOB
+              + " that no run wrote, expected a new or empty folder, or that of an earlier run;"
+              + " name another folder");
+    }
   }
 
   private boolean wasStopped() {
@@ -155,10 +169,14 @@ final class OutputFolder implements Closeable {
    */
   void begin(boolean resume, String job) {
     try {
-      for (String name : resume ? List.of(RESULT, EVALUATION, REPORT) : RUN) {
-        files.delete(new Path(folder, name), true);
+      if (resume) {
+        for (String name : List.of(RESULT, EVALUATION, REPORT)) {
+          contents.delete(name);
+        }
+      } else {
+        contents.clear();
       }
-      write(JOB, job.getBytes(StandardCharsets.UTF_8));
+      write(JOB, (RunContents.MARK + job).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -178,7 +196,7 @@ final class OutputFolder implements Closeable {
   /** Writes a file whole, under a temporary name first. */
   void write(String name, Content content) throws IOException {
     Path target = new Path(folder, name);
-    Path temporary = new Path(folder, temporary(name));
+    Path temporary = new Path(folder, RunContents.temporary(name));
     try (OutputStream out = files.create(temporary, true)) {
       content.writeTo(out);
     }
@@ -197,7 +215,7 @@ final class OutputFolder implements Closeable {
    */
   Writer lines(String name, long firstStep) throws IOException {
     Path target = new Path(folder, name);
-    Path old = new Path(folder, "." + name + ".old");
+    Path old = new Path(folder, RunContents.old(name));
     if (firstStep > 1 && !files.exists(old) && files.exists(target)) {
       HadoopFiles.rename(files, target, old);
     }
@@ -225,17 +243,6 @@ final class OutputFolder implements Closeable {
           to.write('\n');
         }
       }
-    }
-  }
-
-  private FileStatus[] list(Path path) throws IOException {
-    try {
-      if (files.getFileStatus(path).isFile()) {
-        throw new UserError("--output: " + path + " is a file, expected a folder");
-      }
-      return files.listStatus(path);
-    } catch (FileNotFoundException e) {
-      return new FileStatus[0];
     }
   }
 

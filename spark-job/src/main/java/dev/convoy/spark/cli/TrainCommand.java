@@ -52,7 +52,8 @@ import picocli.CommandLine.Spec;
       "  job.yaml           the job with every key, as it was run",
       "  checkpoints/       what --resume goes on from",
       "A finished run in DIR is replaced. An unfinished one is kept unless --resume",
-      "or --overwrite is given. A folder with anything else in it is refused.",
+      "or --overwrite is given. A folder with anything else in it is refused; only",
+      "--resume takes a run with other files beside it, which stay.",
       "",
       "Examples:",
       "  convoy train --output runs/1",
@@ -61,6 +62,9 @@ import picocli.CommandLine.Spec;
       "  convoy train --resume --output runs/1"
     })
 final class TrainCommand extends BaseCommand {
+  private static final String JOB_CURE =
+      "copy it out of there, or go on with the run there by --resume without --config";
+
   @Spec private CommandSpec spec;
   @Mixin private JobOptions job;
   @Mixin private SparkOptions spark;
@@ -98,6 +102,7 @@ final class TrainCommand extends BaseCommand {
       TrainConfig given = withCheckpoints(read.config(), folder);
       Network network = network(given);
       if (folder != null) {
+        job.file().ifPresent(file -> folder.expectOutside("--config", file, JOB_CURE));
         folder.check(resume, overwrite);
       } else {
         note("no --output DIR: the trained network will not be kept");
