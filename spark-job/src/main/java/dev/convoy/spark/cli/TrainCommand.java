@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -108,7 +109,7 @@ final class TrainCommand extends BaseCommand {
         note("no --output DIR: the trained network will not be kept");
       }
       TensorBoardEvents curves = tensorBoard.open();
-      Optional<StartModel> start = startModel(read);
+      Optional<StartModel> start = startModel(read, folder);
       TrainConfig config = numbered(given, start);
       note(read.name() + " on " + config.data().path() + "; Spark starts");
       SparkContext context;
@@ -233,13 +234,22 @@ final class TrainCommand extends BaseCommand {
    * The model to begin with, if the job names one. Read at once, before Spark starts; on resuming
    * it need not be there, unless there turns out to be no checkpoint.
    */
-  private Optional<StartModel> startModel(Job read) {
-    Optional<StartModel> start =
-        StartModel.of(read, () -> ModelOption.read("model.startFrom", read.startFrom()).model());
+  private Optional<StartModel> startModel(Job read, OutputFolder folder) {
+    Optional<StartModel> start = StartModel.of(read, () -> readStart(read, folder));
     if (!resume) {
       start.ifPresent(model -> note(model.layers() + " start from " + read.startFrom()));
     }
     return start;
+  }
+
+  /** Reads it; a new run gives up what is in its folder before the first step. */
+  private TrainedModel readStart(Job read, OutputFolder folder) {
+    ModelOption.Found source = ModelOption.read("model.startFrom", read.startFrom());
+    if (folder != null && !resume) {
+      folder.expectOutside(
+          "model.startFrom", new Path(source.path()), "name another --output, or copy the model");
+    }
+    return source.model();
   }
 
   private float[] startWeights(StartModel model, Job read) {

@@ -71,6 +71,6 @@ record Divergence(ParameterLayout layout, boolean checkpoints) {
     return "try a lower optimizer.learningRate (it was "
         + rate
         + "), a warm-up, or optimizer.clipNorm: 1"
-        + (checkpoints ? "; the checkpoints so far stay" : "");
+        + (checkpoints ? "; any checkpoints saved so far stay" : "");
   }
 }

@@ -387,6 +387,23 @@ class RunFilesTest {
   }
 
   @Test
+  void aModelToStartFromIsNotRemovedByTheRunThatStartsFromIt() throws IOException {
+    trainJob("--quiet").succeeds();
+    Map<String, byte[]> before = contents(run);
+    String file = run.resolve("model.convoy").toUri().toString();
+    Path link = Files.createSymbolicLink(folder.resolve("link"), run);
+    for (String from : List.of(run.toString(), file, link.toString())) {
+      for (String more : List.of("--quiet", "--overwrite")) {
+        Cli refused = trainJob("--set", "model.startFrom=" + from, more);
+        refused.isMistake("model.startFrom: got ", "which lies in --output " + run);
+        assertThat(refused.out()).doesNotContain("Spark starts");
+      }
+    }
+    assertThat(contents(run)).usingRecursiveComparison().isEqualTo(before);
+    trainJob("--set", "model.startFrom=" + run, "--resume", "--quiet").succeeds();
+  }
+
+  @Test
   void aResumeThatWasKilledWhileItCopiedLinesLosesNone() throws IOException {
     trainJob("--quiet", "--set", "training.maxSteps=7").succeeds();
     List<String> all = Files.readAllLines(run.resolve("metrics.jsonl"));
