@@ -29,7 +29,7 @@ record TestSet(
     String path = config.data().path();
     // Class names keep their numbers in a test set elsewhere, which may lack some.
     List<String> classNames = classNames(context, config);
-    if (config.data().testPath().isEmpty() && !TestData.exists(path)) {
+    if (config.data().testPath().isEmpty() && !Sources.hasTest(context, path)) {
       command.warn(
           "no test set in "
               + path

@@ -81,8 +81,9 @@ final class ImageFolders implements ExampleSource {
   /**
    * Lists the images of each class.
    *
-   * @param classes names of the class folders, in the order of their numbers; those that are not
-   *     folders in {@code root} have no images here
+   * @param there names of the class folders in {@code root}
+   * @param classes names of all class folders, in the order of their numbers; those that are not
+   *     {@code there} have no images here
    * @param shape that images are made
    * @param deep true to look into folders within those folders, too
    */
@@ -90,11 +91,11 @@ final class ImageFolders implements ExampleSource {
       JavaSparkContext spark,
       FileSystem files,
       Path root,
+      List<String> there,
       List<String> classes,
       Shape shape,
       boolean deep)
       throws IOException {
-    List<String> there = classes(files, root);
     Set<String> known = new HashSet<>(classes);
     for (String name : there) {
       if (!known.contains(name)) {

@@ -2,6 +2,7 @@ package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,10 +36,10 @@ public final class Sources {
       if (path.startsWith("embedded:")) {
         return Optional.empty();
       }
-      Path folder = partOf(spark, path, part);
-      FileSystem files = folder.getFileSystem(spark.hadoopConfiguration());
-      return isParquet(files, folder)
-          ? Optional.of(session(spark).read().parquet(folder.toString()))
+      DataFolder data = DataFolder.of(spark, path);
+      Path folder = data.part(part);
+      return isParquet(data.files(), folder)
+          ? Optional.of(parquet(session(spark), data, folder))
           : Optional.empty();
     } catch (IOException e) {
       throw unreadable(path, e);
@@ -49,6 +50,42 @@ public final class Sources {
             "data.path: got '" + path + "': " + e.getMessage().lines().findFirst().orElse(""), e);
       }
       throw e;
+    }
+  }
+
+  private static org.apache.spark.sql.Dataset<Row> parquet(
+      SparkSession session, DataFolder data, Path folder) throws IOException {
+    List<String> partitions = new ArrayList<>();
+    boolean apart = true;
+    for (FileStatus file : data.files().listStatus(folder)) {
+      if (file.isDirectory() && file.getPath().getName().contains("=")) {
+        partitions.add(file.getPath().toString());
+      }
+      apart &= data.isOf(folder, file.getPath().getName());
+    }
+    // Spark does not read folders that are no partitions, but refuses them beside such that are.
+    return apart || partitions.isEmpty()
+        ? session.read().parquet(folder.toString())
+        : session
+            .read()
+            .option("basePath", folder.toString())
+            .parquet(partitions.toArray(new String[0]));
+  }
+
+  /**
+   * True if the data has a test set apart from what it is trained on; not for tables, which have no
+   * parts. Whether it is a good one is found on opening it.
+   *
+   * @throws DataException if nothing is there, or it cannot be read
+   */
+  public static boolean hasTest(SparkContext spark, String path) {
+    if (path.startsWith("embedded:") || path.startsWith(TABLE)) {
+      return path.startsWith("embedded:");
+    }
+    try {
+      return DataFolder.of(spark, path).test().isPresent();
+    } catch (IOException e) {
+      throw unreadable(path, e);
     }
   }
 
@@ -72,15 +109,16 @@ public final class Sources {
       return List.of();
     }
     try {
-      Path folder = partOf(spark, path, Dataset.Part.TRAIN);
-      FileSystem files = folder.getFileSystem(spark.hadoopConfiguration());
+      DataFolder data = DataFolder.of(spark, path);
+      Path folder = data.part(Dataset.Part.TRAIN);
+      FileSystem files = data.files();
       List<FileStatus> all = List.of(files.listStatus(folder));
       if (holds(all, name -> name.contains("-images")) || isParquet(files, folder)) {
         return List.of();
       }
       return holds(all, name -> CifarSource.isPart(name, Dataset.Part.TRAIN))
           ? CifarSource.classes(files, folder)
-          : ImageFolders.classes(files, folder);
+          : classes(data, folder);
     } catch (IOException | DataException e) {
       return List.of();
     }
@@ -102,10 +140,12 @@ public final class Sources {
       return new EmbeddedMnist(part);
     }
     try {
-      Path folder = labelled ? partOf(spark, path, part) : fileOrPart(spark, path, part);
-      FileSystem files = folder.getFileSystem(spark.hadoopConfiguration());
+      DataFolder data = DataFolder.of(spark, path);
+      boolean file = !labelled && isFile(spark, path);
+      Path folder = file ? data.root() : data.part(part);
+      FileSystem files = data.files();
       List<FileStatus> all = List.of(files.listStatus(folder));
-      if (files.getFileStatus(folder).isFile()) {
+      if (file) {
         location.expectOneInput();
         return IdxFiles.images(java, files, folder);
       }
@@ -117,15 +157,10 @@ public final class Sources {
           || holds(all, name -> CifarSource.isPart(name, Dataset.Part.TEST))) {
         return CifarSource.open(java, files, all, part);
       }
-      return images(java, files, folder, location, labelled);
+      return images(java, data, folder, location, labelled);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
-  }
-
-  private static Path fileOrPart(SparkContext spark, String path, Dataset.Part part)
-      throws IOException {
-    return isFile(spark, path) ? new Path(path) : partOf(spark, path, part);
   }
 
   /** True for a file that is no table: images of IDX. */
@@ -143,24 +178,21 @@ public final class Sources {
   }
 
   private static ExampleSource images(
-      JavaSparkContext spark,
-      FileSystem files,
-      Path folder,
-      DataLocation location,
-      boolean labelled)
+      JavaSparkContext spark, DataFolder data, Path folder, DataLocation location, boolean labelled)
       throws IOException {
-    Path training = new Path(location.path(), "train");
-    Path numbered = files.exists(training) ? training : folder;
-    List<String> there = ImageFolders.classes(files, folder);
-    List<String> classes =
-        location.classes().isEmpty() ? ImageFolders.classes(files, numbered) : location.classes();
+    FileSystem files = data.files();
+    List<String> there = classes(data, folder);
     boolean loose = ImageFolders.holdsImages(files, folder);
     if (there.isEmpty() && !loose) {
       throw new DataException("data.path: got nothing to read in " + folder + ", " + EXPECTED);
     }
     // Folders have numbers by the model's names, or by those of a training set beside them.
-    boolean numbers = !location.classes().isEmpty() || !folder.equals(new Path(location.path()));
-    boolean byClass = numbers && !loose && new HashSet<>(classes).containsAll(there);
+    List<String> known =
+        location.classes().isEmpty() && !folder.equals(data.root())
+            ? classes(data, data.part(Dataset.Part.TRAIN))
+            : location.classes();
+    List<String> classes = known.isEmpty() ? there : known;
+    boolean byClass = !known.isEmpty() && !loose && new HashSet<>(known).containsAll(there);
     if (!labelled && !byClass) {
       return ImageFolders.unlabelled(spark, files, folder, location.shape());
     }
@@ -172,44 +204,14 @@ public final class Sources {
               + EXPECTED
               + "; predict takes images without classes");
     }
-    return ImageFolders.open(spark, files, folder, classes, location.shape(), !labelled);
+    return ImageFolders.open(spark, files, folder, there, classes, location.shape(), !labelled);
   }
 
-  /** The folder of one part: {@code train} or {@code test} within, if there are such. */
-  private static Path partOf(SparkContext spark, String text, Dataset.Part part)
-      throws IOException {
-    Path path;
-    FileSystem files;
-    try {
-      path = new Path(text);
-      files = path.getFileSystem(spark.hadoopConfiguration());
-    } catch (IllegalArgumentException e) {
-      throw new DataException("data.path: got '" + text + "': " + e.getMessage(), e);
-    }
-    if (!files.exists(path)) {
-      throw new DataException(
-          "data.path: got "
-              + text
-              + ", which does not exist on "
-              + files.getUri()
-              + ", expected a folder of data, table:NAME or "
-              + Dataset.EMBEDDED_MNIST);
-    }
-    if (files.getFileStatus(path).isFile()) {
-      if (!text.endsWith(".parquet")) {
-        throw new DataException("data.path: got the file " + text + ", expected its folder");
-      }
-      return path;
-    }
-    Path train = new Path(path, "train");
-    Path test = new Path(path, "test");
-    boolean parted = files.exists(train) && files.getFileStatus(train).isDirectory();
-    Path wanted = part == Dataset.Part.TRAIN ? train : test;
-    if (parted && !files.exists(wanted)) {
-      throw new DataException(
-          "data.path: got " + train + " without " + test + " beside it, expected a test set");
-    }
-    return parted ? wanted : path;
+  /** Names of the folders of a part, sorted. */
+  private static List<String> classes(DataFolder data, Path folder) throws IOException {
+    return ImageFolders.classes(data.files(), folder).stream()
+        .filter(name -> data.isOf(folder, name))
+        .toList();
   }
 
   private interface Names {

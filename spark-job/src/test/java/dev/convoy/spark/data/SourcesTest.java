@@ -178,6 +178,63 @@ class SourcesTest {
         .hasMessageContaining("a/2.png: got no image");
   }
 
+  private boolean hasTest(String path) {
+    return Sources.hasTest(spark, folder.resolve(path).toString());
+  }
+
+  private long examples(String path, Dataset.Part part) {
+    return fingerprint(folder.resolve(path), part).examples();
+  }
+
+  @Test
+  void aTestSetInTheFolderOfTheTrainingSetIsNotTrainedOn() throws IOException {
+    table().where("label <> 1").write().parquet(folder + "/flat");
+    table().where("label = 1").write().parquet(folder + "/flat/test");
+    table().where("label <> 1").write().partitionBy("label").parquet(folder + "/split");
+    table().where("label = 1").write().partitionBy("label").parquet(folder + "/split/test");
+    for (int i = 0; i < 60; i++) {
+      String part = i / 20 == 1 ? "test/" : "";
+      png(folder.resolve("images/" + part + "class " + i % 2), i + ".png", image(i));
+    }
+    idx(folder.resolve("idx"));
+    for (String kind : List.of("images-idx3-ubyte", "labels-idx1-ubyte")) {
+      Files.copy(folder.resolve("idx/train-" + kind), folder.resolve("idx/t10k-" + kind));
+    }
+    Files.createDirectories(folder.resolve("idx/test/of something else"));
+    for (String path : List.of("flat", "split", "images", "idx")) {
+      assertThat(hasTest(path)).as(path).isTrue();
+      boolean both = path.equals("idx");
+      assertThat(examples(path, Dataset.Part.TRAIN)).as(path).isEqualTo(both ? 60 : 40);
+      assertThat(examples(path, Dataset.Part.TEST)).as(path).isEqualTo(both ? 60 : 20);
+    }
+    DataLocation images = new DataLocation(folder + "/images", KEYED, 255f, MODEL);
+    assertThat(Sources.classNames(spark, images)).containsExactly("class 0", "class 1");
+  }
+
+  /** Such a name promises nothing: no other file would be read to test than to train. */
+  @Test
+  void filesAndClassesCalledLikeTestsAreNoTestSet() throws IOException {
+    table().coalesce(1).write().parquet(folder + "/table");
+    try (java.util.stream.Stream<Path> files = Files.list(folder.resolve("table"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".parquet")).toList()) {
+        Path name = folder.resolve("table/test-images-0.parquet");
+        Files.move(file, name);
+        Files.deleteIfExists(folder.resolve("table/." + file.getFileName() + ".crc"));
+      }
+    }
+    png(folder.resolve("images/test-a"), "1.png", image(1));
+    png(folder.resolve("images/t10k-b"), "1.png", image(1));
+    png(folder.resolve("parted/train/test"), "1.png", image(1));
+    for (String path : List.of("table", "images", "parted", "table/test-images-0.parquet")) {
+      assertThat(hasTest(path)).as(path).isFalse();
+    }
+    assertThat(examples("table", Dataset.Part.TRAIN)).isEqualTo(60);
+    assertThat(examples("images", Dataset.Part.TRAIN)).isEqualTo(2);
+    assertThat(examples("parted", Dataset.Part.TRAIN)).isEqualTo(1);
+    assertThatThrownBy(() -> examples("parted", Dataset.Part.TEST))
+        .hasMessageContaining("/test beside it, expected a test set");
+  }
+
   private ExampleSource source(Dataset.Part part) {
     return Sources.examples(spark, new DataLocation(folder.toString(), KEYED, 255f, MODEL), part);
   }
