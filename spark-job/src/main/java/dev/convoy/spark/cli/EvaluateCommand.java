@@ -124,7 +124,8 @@ final class EvaluateCommand extends BaseCommand {
       SparkContext context, ModelOption.Found found, DataLocation data) {
     TrainedModel trained = found.model();
     try (Dataset test = Dataset.open(context, data, Dataset.Part.TEST, 0)) {
-      return EvaluationReport.of(trained, found.path(), data.path(), test, mistakes);
+      boolean apart = Sources.hasTest(context, data.path());
+      return EvaluationReport.of(trained, found.path(), data.path(), apart, test, mistakes);
     }
   }
 

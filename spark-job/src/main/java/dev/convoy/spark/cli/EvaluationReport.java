@@ -21,6 +21,7 @@ import java.util.Locale;
  * What {@code evaluate} found: a text for people and {@code evaluation.json}. Of several outputs of
  * a model all but {@code loss} is told of the first.
  *
+ * @param testSet true if {@code data} has a test set apart from its training set: this was read
  * @param classNames what the classes are called, by their numbers; empty if they have no names
  * @param outputs loss and accuracy of each of several outputs
  * @param topAccuracy share of the examples whose label is among the first 1, 2 ... outputs
@@ -33,6 +34,7 @@ import java.util.Locale;
 record EvaluationReport(
     String model,
     String data,
+    boolean testSet,
     String weightsSha256,
     String imageShape,
     long examples,
@@ -69,11 +71,17 @@ record EvaluationReport(
   /**
    * Evaluates a network on all examples of {@code test}, by its first output if it has several.
    *
+   * @param testSet true if that is a test set, apart from what is trained on
    * @param mistakes worst mistakes to keep; never fewer than a report shows
    * @throws TrainingException if outputs are no numbers: nothing can be said of such a network
    */
   static EvaluationReport of(
-      TrainedModel trained, String model, String data, Dataset test, int mistakes) {
+      TrainedModel trained,
+      String model,
+      String data,
+      boolean testSet,
+      Dataset test,
+      int mistakes) {
     ModelSpec spec = trained.spec();
     int classes = new Network(spec).outputs(0);
     int kept = Math.max(KEPT, mistakes);
@@ -104,13 +112,14 @@ record EvaluationReport(
     for (int i = 0; i < names.size(); i++) {
       total.worst.set(i, total.worst.get(i).named(names.get(i)));
     }
-    return of(trained, model, data, total, outputs);
+    return of(trained, model, data, testSet, total, outputs);
   }
 
   private static EvaluationReport of(
       TrainedModel trained,
       String model,
       String data,
+      boolean testSet,
       Scores scores,
       List<Evaluation.Output> outputs) {
     int n = scores.confusion.length == 0 ? 0 : scores.classes;
@@ -139,6 +148,7 @@ record EvaluationReport(
     return new EvaluationReport(
         model,
         data,
+        testSet,
         WeightsHash.sha256(trained.weights()),
         trained.spec().input().toString(),
         scores.examples,

@@ -74,7 +74,9 @@ record TestSet(
     if (data != null) {
       String path = folder.path(OutputFolder.MODEL);
       String from = config.testLocation().path();
-      EvaluationReport report = EvaluationReport.of(model, path, from, data, EvaluationReport.KEPT);
+      boolean apart = Sources.hasTest(context, from);
+      EvaluationReport report =
+          EvaluationReport.of(model, path, from, apart, data, EvaluationReport.KEPT);
       folder.write(OutputFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
     }
   }

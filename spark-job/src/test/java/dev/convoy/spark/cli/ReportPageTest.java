@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.spark.browser.Chromium;
 import dev.convoy.spark.browser.Chromium.Device;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +71,33 @@ class ReportPageTest {
       assertThat(page.text("#sha")).matches("[0-9a-f]{64}");
       assertThat(page.text("#job")).contains("epochs: 2");
       page.expectNoErrors().expectNoSidewaysScrolling();
+    }
+  }
+
+  /** Images that the training may have seen are called no test set. */
+  @Test
+  void onlyATestSetIsSaidToBeUnseen() throws IOException {
+    Path seen = folder.resolve("seen");
+    train(seen, "0.05");
+    BufferedImage image = new BufferedImage(6, 6, BufferedImage.TYPE_BYTE_GRAY);
+    for (String name : List.of("a", "b", "c")) {
+      Path to = Files.createDirectories(folder.resolve("images/" + name));
+      ImageIO.write(image, "png", to.resolve("1.png").toFile());
+    }
+    String images = folder.resolve("images").toString();
+    try (Chromium page = Chromium.open(Device.DESKTOP, false)) {
+      page.visit(address(seen.resolve("report.html")))
+          .until("document.documentElement.dataset.ready");
+      assertThat(page.text("#quality"))
+          .contains("40 test examples of ", "which training never saw");
+      String run = seen.toString();
+      Cli.run("evaluate", "--model", run, "--output", run, "--data", images).succeeds();
+      page.visit(address(seen.resolve("report.html")))
+          .until("document.documentElement.dataset.ready");
+      assertThat(page.text("#quality"))
+          .contains("3 examples of " + images + ".")
+          .doesNotContain("never saw");
+      page.expectNoErrors();
     }
   }
 

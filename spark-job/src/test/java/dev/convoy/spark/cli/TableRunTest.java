@@ -101,6 +101,29 @@ class TableRunTest {
     assertThat(evaluated.out()).contains("40 examples", "precision", "tables", "no, ");
   }
 
+  private static JsonNode evaluated(String run, String data) throws IOException {
+    String columns = "data.columns={features: pixels, label: digit, key: code}";
+    Cli.run("evaluate", "--model", run, "--output", run, "--data", data, "--set", columns)
+        .succeeds();
+    return new ObjectMapper().readTree(Path.of(run, "evaluation.json").toFile());
+  }
+
+  /** Whoever reads the report must know whether training may have seen the examples. */
+  @Test
+  void anEvaluationTellsATestSetFromATable() throws IOException {
+    String run = folder.resolve("seen").toString();
+    Cli.run("train", "--config", job.toString(), "--output", run, "--quiet").succeeds();
+    Path evaluation = Path.of(run, "evaluation.json");
+    assertThat(new ObjectMapper().readTree(evaluation.toFile()).get("testSet").asBoolean())
+        .isTrue();
+    JsonNode table = evaluated(run, tables + "/train");
+    assertThat(table.get("examples").asInt()).isEqualTo(100);
+    assertThat(table.get("testSet").asBoolean(true)).isFalse();
+    JsonNode parts = evaluated(run, tables.toString());
+    assertThat(parts.get("examples").asInt()).isEqualTo(40);
+    assertThat(parts.get("testSet").asBoolean()).isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource({"true, row code=b: column 'pixels': got ", "false, column 'pixels': got "})
   void aRowOfAnotherSizeIsOneMistakeToldOnce(boolean keyed, String message) {

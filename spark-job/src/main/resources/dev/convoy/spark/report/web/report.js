@@ -196,7 +196,9 @@
     const e = run.evaluation;
     const few = e.confusion.length > 0 && e.confusion.length <= 30;
     const first = severalOutputs(e) ? ` What follows is told of the first output, ${e.outputs[0].name}.` : '';
-    return section('quality', 'How good it is', `${format.count(e.examples)} test examples of ${e.data}, which training never saw.${first}`,
+    // Training may have seen what is no test set of its own.
+    const what = e.testSet ? `test examples of ${e.data}, which training never saw.` : `examples of ${e.data}.`;
+    return section('quality', 'How good it is', `${format.count(e.examples)} ${what}${first}`,
       first ? outputs(e) : null,
       few ? h('div', { class: 'halves' }, confusion(e), classes(e)) : null,
       h('div', { style: 'margin-top:34px' }, grid(calibration(e), ranks(e))));
