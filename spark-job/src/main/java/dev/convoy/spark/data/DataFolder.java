@@ -13,7 +13,8 @@ import org.apache.spark.SparkContext;
  * A folder of data, and where its parts lie: in {@code train} and {@code test} within; or the
  * training set in the folder itself, and the test set in files beside it or in {@code test} within.
  *
- * @param root the folder, or a file of Parquet
+ * @param root the folder, or a file of Parquet, with its file system in its name: executors start
+ *     in other folders than the driver
  */
 record DataFolder(FileSystem files, Path root) {
   private static final String TRAIN = "train";
@@ -32,8 +33,9 @@ record DataFolder(FileSystem files, Path root) {
     Path path;
     FileSystem files;
     try {
-      path = new Path(text);
-      files = path.getFileSystem(spark.hadoopConfiguration());
+      Path given = new Path(text);
+      files = given.getFileSystem(spark.hadoopConfiguration());
+      path = files.makeQualified(given);
     } catch (IllegalArgumentException e) {
       throw new DataException("data.path: got '" + text + "': " + e.getMessage(), e);
     }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -233,6 +234,36 @@ class SourcesTest {
     assertThat(examples("parted", Dataset.Part.TRAIN)).isEqualTo(1);
     assertThatThrownBy(() -> examples("parted", Dataset.Part.TEST))
         .hasMessageContaining("/test beside it, expected a test set");
+  }
+
+  /** Executors start in other folders than the driver. */
+  @Test
+  void relativePathsAreReadFromWhereverAnExecutorStarts() throws IOException {
+    idx(folder.resolve("here/idx"));
+    png(folder.resolve("here/images/a"), "1.png", image(1));
+    FileSystem files = FileSystem.getLocal(spark.hadoopConfiguration());
+    org.apache.hadoop.fs.Path before = files.getWorkingDirectory();
+    try {
+      for (boolean labelled : new boolean[] {true, false}) {
+        for (String path : List.of("idx", "images", "idx/train-images-idx3-ubyte")) {
+          if (labelled && path.endsWith("ubyte")) {
+            continue;
+          }
+          files.setWorkingDirectory(new org.apache.hadoop.fs.Path(folder + "/here"));
+          DataLocation location = new DataLocation(path, KEYED, 255f, MODEL);
+          ExampleSource source = Sources.examples(spark, location, Dataset.Part.TRAIN, labelled);
+          files.setWorkingDirectory(new org.apache.hadoop.fs.Path(folder.toString()));
+          byte[] pixels = new byte[SIDE * SIDE];
+          try (ExampleSource.Reader reader = source.open()) {
+            reader.read(0, 1, pixels, new int[1], 0);
+          }
+          assertThat(pixels).as(path).isEqualTo(image(path.equals("images") ? 1 : 0));
+          source.close();
+        }
+      }
+    } finally {
+      files.setWorkingDirectory(before);
+    }
   }
 
   private ExampleSource source(Dataset.Part part) {
