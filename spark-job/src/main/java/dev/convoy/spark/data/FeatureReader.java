@@ -17,8 +17,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Reads one example out of a value of a DataFrame's column: a Vector or an array of numbers, binary
- * (raw bytes {@code [height][width][channel]}, or an encoded PNG or JPEG), or Spark's image struct.
- * Images are made the size and the channels of the model's input. For one thread.
+ * (an encoded PNG, JPEG, GIF or BMP, or raw bytes {@code [height][width][channel]}), or Spark's
+ * image struct. Images are made the size and the channels of the model's input. For one thread.
  */
 public final class FeatureReader implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -155,19 +155,13 @@ public final class FeatureReader implements Serializable {
 
   private void bytes(byte[] from) {
     bytes = true;
-    if (from.length == pixels.length) {
-      System.arraycopy(from, 0, pixels, 0, from.length);
-    } else if (isEncoded(from)) {
+    // An encoded image may happen to be as long as raw pixels.
+    if (Images.isEncoded(from)) {
       pixels = Images.decode("column '" + column + "'", from, shape);
     } else {
       expectLength(from.length, "bytes");
+      System.arraycopy(from, 0, pixels, 0, from.length);
     }
-  }
-
-  private static boolean isEncoded(byte[] b) {
-    return b.length > 8
-        && ((b[0] & 0xff) == 0x89 && b[1] == 'P' && b[2] == 'N' && b[3] == 'G'
-            || (b[0] & 0xff) == 0xff && (b[1] & 0xff) == 0xd8);
   }
 
   /** Spark's image: rows of BGR, BGRA or grey, as OpenCV has them. */

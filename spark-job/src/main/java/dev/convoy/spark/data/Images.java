@@ -8,6 +8,9 @@ import java.awt.image.ComponentColorModel;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -21,6 +24,12 @@ public final class Images {
 
   private static final long MAX_PIXELS = 50_000_000;
 
+  private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
+  private static final byte[] GIF_87 = {'G', 'I', 'F', '8', '7', 'a'};
+  private static final byte[] GIF_89 = {'G', 'I', 'F', '8', '9', 'a'};
+  private static final byte[] BMP = {'B', 'M'};
+
   private Images() {}
 
   /** Something with pixels. */
@@ -28,6 +37,35 @@ public final class Images {
   interface Pixels {
     /** Alpha, red, green and blue of a pixel, eight bits each. */
     int argb(int x, int y);
+  }
+
+  /** True for what begins like a PNG, JPEG, GIF or BMP, and as raw pixels hardly ever do. */
+  static boolean isEncoded(byte[] file) {
+    return begins(file, PNG)
+        || begins(file, GIF_87)
+        || begins(file, GIF_89)
+        || isJpeg(file)
+        || isBmp(file);
+  }
+
+  /** Pixels may begin with three such bytes: the segment that follows must lead to a marker. */
+  private static boolean isJpeg(byte[] file) {
+    if (!begins(file, JPEG) || file.length < 6) {
+      return false;
+    }
+    int next = 4 + ((file[4] & 0xff) << 8 | file[5] & 0xff);
+    return next < file.length && (file[next] & 0xff) == 0xff;
+  }
+
+  /** Pixels may begin with two such bytes: the file's length must follow. */
+  private static boolean isBmp(byte[] file) {
+    return begins(file, BMP)
+        && file.length >= 6
+        && ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(2) == file.length;
+  }
+
+  private static boolean begins(byte[] file, byte[] with) {
+    return file.length >= with.length && Arrays.equals(file, 0, with.length, with, 0, with.length);
   }
 
   /**
@@ -104,7 +142,7 @@ public final class Images {
       for (int x = 0; x < shape.width(); x++) {
         int left = (int) ((long) x * width / shape.width());
         int right = Math.max(left + 1, (int) ((x + 1L) * width / shape.width()));
-        java.util.Arrays.fill(sum, 0);
+        Arrays.fill(sum, 0);
         for (int i = top; i < bottom; i++) {
           for (int j = left; j < right; j++) {
             add(image.argb(j, i), sum);
