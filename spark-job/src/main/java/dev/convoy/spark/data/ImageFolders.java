@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -156,7 +157,7 @@ final class ImageFolders implements ExampleSource {
   private static void collect(
       FileSystem files, Path root, String prefix, int depth, List<String> names)
       throws IOException {
-    Path folder = prefix.isEmpty() ? root : new Path(root, prefix);
+    Path folder = prefix.isEmpty() ? root : within(root, prefix);
     for (FileStatus status : files.listStatus(folder)) {
       String name = status.getPath().getName();
       if (status.isFile() && isImage(name)) {
@@ -242,9 +243,17 @@ final class ImageFolders implements ExampleSource {
     };
   }
 
+  /** A path in {@code root}, whose colons are no end of a scheme. */
+  private static Path within(Path root, String name) {
+    return new Path(root, new Path(null, null, name));
+  }
+
   private byte[] read(FileSystem files, String name) throws IOException {
-    Path path = new Path(root, name);
-    try (InputStream in = files.open(path)) {
+    Path path = within(new Path(root), name);
+    // Hadoop cannot name the checksum file beside one whose name has a colon.
+    boolean unchecked = path.getName().contains(":") && files instanceof ChecksumFileSystem;
+    FileSystem from = unchecked ? ((ChecksumFileSystem) files).getRawFileSystem() : files;
+    try (InputStream in = from.open(path)) {
       byte[] file = in.readNBytes(Images.MAX_BYTES + 1);
       if (file.length > Images.MAX_BYTES) {
         throw new DataException(

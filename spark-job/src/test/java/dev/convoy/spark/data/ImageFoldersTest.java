@@ -113,6 +113,15 @@ class ImageFoldersTest {
   }
 
   @Test
+  void namesMayHaveColons() throws IOException {
+    image("times/12:30.png");
+    image("times/9:00/10:15/a:b.png");
+    assertThat(predicted("times", List.of())).containsExactly("12:30.png", "9:00/10:15/a:b.png");
+    Files.delete(folder.resolve("times/12:30.png"));
+    assertThat(predicted("times", List.of("9:00"))).containsExactly("9:00/10:15/a:b.png=0");
+  }
+
+  @Test
   void aLinkThatLeadsBackIsToldOf() throws IOException {
     image("loop/a/1.png");
     Files.createSymbolicLink(folder.resolve("loop/a/back"), folder.resolve("loop"));
