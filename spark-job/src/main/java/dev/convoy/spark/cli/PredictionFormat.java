@@ -11,7 +11,8 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * How predictions are written: as lines of CSV or JSON, or as rows of a table. A model of several
- * outputs has columns for each, named after it.
+ * outputs has columns for each, named after it; in JSON and tables an object, whose name has the
+ * output's number behind it where there is another of that name, in whatever case: {@code name.0}.
  *
  * @param labelled true if the data says what is right
  * @param classNames of the only output; empty if its classes have numbers only
@@ -59,7 +60,7 @@ record PredictionFormat(Kind kind, List<Head> heads, boolean labelled, List<Stri
     to.append(json ? ",\"name\":" : ",").append(text(name));
     for (int o = 0; o < heads.size(); o++) {
       boolean within = json && heads.size() > 1;
-      to.append(within ? "," + text(heads.get(o).name()) + ":{" : ",");
+      to.append(within ? "," + text(object(o)) + ":{" : ",");
       line(to, heads.get(o), labels[o], outputs, at);
       to.append(within ? "}" : "");
     }
@@ -109,10 +110,21 @@ record PredictionFormat(Kind kind, List<Head> heads, boolean labelled, List<Stri
     if (heads.size() == 1) {
       return columns(schema);
     }
-    for (Head head : heads) {
-      schema = schema.add(head.name(), columns(new StructType()));
+    for (int o = 0; o < heads.size(); o++) {
+      schema = schema.add(object(o), columns(new StructType()));
     }
     return schema;
+  }
+
+  /** Name of an output's object: Spark takes names that differ in case only for the same. */
+  private String object(int output) {
+    String name = heads.get(output).name();
+    boolean taken = name.equalsIgnoreCase("index") || name.equalsIgnoreCase("name");
+    for (int o = 0; o < heads.size(); o++) {
+      taken |= o != output && name.equalsIgnoreCase(heads.get(o).name());
+    }
+    // No output's own name has a dot in it.
+    return taken ? name + "." + output : name;
   }
 
   private StructType columns(StructType to) {

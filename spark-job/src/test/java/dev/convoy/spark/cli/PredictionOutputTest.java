@@ -2,6 +2,10 @@ package dev.convoy.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.spark.SparkForTests;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,6 +21,9 @@ import javax.imageio.ImageIO;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +129,44 @@ class PredictionOutputTest {
     assertThat(err.toString(StandardCharsets.UTF_8).strip())
         .startsWith("error: standard output: the predictions cannot be written")
         .hasLineCount(1);
+  }
+
+  /** No column is lost, or written twice, whatever a model calls its outputs. */
+  @Test
+  void outputsCalledLikeOtherColumnsHaveTheirNumbers() throws IOException {
+    Path ends = Files.createDirectories(folder.resolve("ends"));
+    StringBuilder text = new StringBuilder("input 6x6x1\nflatten name=flat\n");
+    for (String output : List.of("name", "Index", "digit", "Digit", "other")) {
+      text.append("dense units=3 from=flat name=").append(output).append('\n');
+      text.append("output ").append(output).append('\n');
+      Files.copy(
+          data.resolve("t10k-labels-idx1-ubyte"),
+          ends.resolve("t10k-" + output + "-labels-idx1-ubyte"));
+    }
+    Files.copy(data.resolve("t10k-images-idx3-ubyte"), ends.resolve("t10k-images-idx3-ubyte"));
+    String file = Cli.model(folder, text.toString()).toString();
+    for (String output : List.of("p.parquet", "p.json", "p.csv")) {
+      String to = folder.resolve(output).toString();
+      Cli.run("predict", "--model", file, "--data", ends.toString(), "--output", to).succeeds();
+    }
+    String[] columns = {"index", "name", "name.0", "Index.1", "digit.2", "Digit.3", "other"};
+    JsonNode line =
+        new ObjectMapper()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .readTree(Files.readAllLines(folder.resolve("p.json")).get(7));
+    assertThat(line.fieldNames()).toIterable().containsExactly(columns);
+    assertThat(line.get("index").asInt()).isEqualTo(7);
+    assertThat(line.get("name.0").get("label").asInt()).isEqualTo(1);
+    assertThat(Files.readAllLines(folder.resolve("p.csv")).get(0))
+        .startsWith("index,name,name.label,name.prediction,");
+    SparkSession session = SparkForTests.session("local[1]");
+    try {
+      Dataset<Row> read = session.read().parquet(folder + "/p.parquet");
+      assertThat(read.schema().fieldNames()).containsExactly(columns);
+      assertThat(read.where("`Digit.3`.label = 1").count()).isEqualTo(13);
+    } finally {
+      session.stop();
+    }
   }
 
   private Path photos() throws IOException {
