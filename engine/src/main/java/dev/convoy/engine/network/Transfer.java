@@ -96,9 +96,9 @@ public final class Transfer {
     if (values == 0 && named.isEmpty()) {
       throw new IllegalArgumentException(
           "start: got a model that begins with "
-              + first(from)
+              + beginning(from, alike)
               + ", expected one that begins like this job's, with "
-              + first(to)
+              + beginning(to, alike)
               + ", or layers of the same name and size");
     }
     return new Taken(alike, named, unlike, isHeadTaken(target, from, origins));
@@ -152,8 +152,24 @@ public final class Transfer {
     return entries.stream().map(Entry::dimensions).toList();
   }
 
-  private static String first(ModelSpec spec) {
-    return "'" + spec.nodes().get(0).toText() + "' on " + spec.input();
+  /** All that decides: the layers up to the first that is not alike, and what they are given. */
+  private static String beginning(ModelSpec spec, int alike) {
+    List<String> layers = new ArrayList<>();
+    for (int i = 0; i <= Math.min(alike, spec.nodes().size() - 1); i++) {
+      layers.add("'" + spec.nodes().get(i).toText() + "'");
+    }
+    List<String> inputs = new ArrayList<>();
+    for (ModelSpec.Input input : spec.inputs()) {
+      boolean named = !input.name().equals(ModelSpec.INPUT);
+      inputs.add((named ? input.name() + " " : "") + input.shape());
+    }
+    return String.join(", ", layers)
+        + " on "
+        + String.join(", ", inputs)
+        + " normalised by mean "
+        + spec.normalization().mean()
+        + " and deviation "
+        + spec.normalization().deviation();
   }
 
   private static int alike(ModelSpec a, ModelSpec b) {

@@ -125,4 +125,29 @@ class TransferTest {
         .hasMessageContaining("filters=5")
         .hasMessageContaining("filters=4");
   }
+
+  /** Whatever keeps two models apart, the message shows it. */
+  @Test
+  void refusalsShowWhatDiffers() {
+    String same = "flatten\ndense units=3";
+    refused(
+        "input 4x4x1\nnormalize mean=0.5 deviation=0.25\n" + same,
+        "input 4x4x1\n" + same,
+        "got a model that begins with 'flatten' on 4x4x1 normalised by mean 0.5 and deviation 0.25,"
+            + " expected one that begins like this job's, with 'flatten' on 4x4x1 normalised by"
+            + " mean 0.0 and deviation 1.0,");
+    refused("input eye 4x4x1\n" + same, "input 4x4x1\n" + same, "'flatten' on eye 4x4x1 ");
+    refused(
+        "input 4x4x1\nflatten\ndense units=5",
+        "input 4x4x1\n" + same,
+        "'flatten', 'dense units=5 bias=true init=he frozen=false' on 4x4x1 ");
+  }
+
+  private static void refused(String source, String target, String message) {
+    Network network = new Network(ModelSpec.parse(target));
+    float[] weights = network.initialWeights(1);
+    assertThatThrownBy(() -> Transfer.into(network, weights, trained(source)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
 }
