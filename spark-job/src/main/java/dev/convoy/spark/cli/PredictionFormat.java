@@ -80,7 +80,10 @@ record PredictionFormat(Kind kind, List<Head> heads, boolean labelled, List<Stri
     }
     to.append(json ? ",\"probabilities\":[" : "");
     for (int i = 0; i < head.size(); i++) {
-      to.append(json && i == 0 ? "" : ",").append(outputs[at + head.first() + i]);
+      float value = outputs[at + head.first() + i];
+      to.append(json && i == 0 ? "" : ",");
+      // JSON knows no other numbers.
+      to.append(json && !Float.isFinite(value) ? "null" : Float.toString(value));
     }
     to.append(json ? "]" : "");
   }

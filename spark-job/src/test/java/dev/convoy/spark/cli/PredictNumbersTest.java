@@ -48,6 +48,17 @@ class PredictNumbersTest {
     }
   }
 
+  @Test
+  void probabilitiesThatAreNoNumbersAreNullInJson() throws IOException {
+    Path data = Cli.data(folder.resolve("idx"));
+    Path model =
+        Cli.model(
+            folder, "input 6x6x1\nnormalize mean=1e38 deviation=1e-38\nflatten\ndense units=2");
+    predict(model, data, folder.resolve("p.json"));
+    List<String> lines = Files.readAllLines(folder.resolve("p.json"));
+    assertThat(lines).hasSize(40).allMatch(line -> line.endsWith("\"probabilities\":[null,null]}"));
+  }
+
   /** The data has labels 0, 1 and 2. */
   @Test
   void labelsThatTheModelHasNoOutputForAreLeftOut() throws IOException {

@@ -232,14 +232,14 @@ class TableRunTest {
     } finally {
       session.stop();
     }
-    String expected = evaluated(run, columns + "}");
-    assertThat(evaluated(stage, columns + "}")).isEqualTo(expected);
-    assertThat(evaluated(stage + "/data/model.convoy", columns + "}")).isEqualTo(expected);
-    assertThat(evaluated(stage, columns + ", scale: 255}")).isNotEqualTo(expected);
+    String expected = figures(run, columns + "}");
+    assertThat(figures(stage, columns + "}")).isEqualTo(expected);
+    assertThat(figures(stage + "/data/model.convoy", columns + "}")).isEqualTo(expected);
+    assertThat(figures(stage, columns + ", scale: 255}")).isNotEqualTo(expected);
   }
 
   /** Accuracy and loss. */
-  private static String evaluated(String model, String columns) {
+  private static String figures(String model, String columns) {
     String data = folder.resolve("numbers").toString();
     String[] args = {
       "evaluate", "--model", model, "--data", data, "--set", columns, "--master", "local[2]"
