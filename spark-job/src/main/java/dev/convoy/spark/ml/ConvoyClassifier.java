@@ -27,8 +27,8 @@ import org.apache.spark.sql.types.StructType;
 /**
  * Trains a convolutional network on the rows of a DataFrame: an estimator like Spark's own, for
  * Pipelines, CrossValidator and TrainValidationSplit. The features are a Vector, an array of
- * numbers, binary (raw bytes {@code [height][width][channel]}, or an encoded PNG or JPEG) or
- * Spark's image struct; labels are numbers from 0, as StringIndexer makes them.
+ * numbers, binary (raw bytes {@code [height][width][channel]}, or an encoded image) or Spark's
+ * image struct; labels are numbers from 0, as StringIndexer makes them.
  *
  * <p>Training is the very same as the command line's: the same rows in the same order (see {@link
  * #keyCol}), with the same settings and seed, end in the same weights, bit for bit, whatever the
