@@ -200,10 +200,7 @@ final class OutputFolder implements Closeable {
     try (OutputStream out = files.create(temporary, true)) {
       content.writeTo(out);
     }
-    files.delete(target, false);
-    if (!files.rename(temporary, target)) {
-      throw new IOException("cannot rename " + temporary + " to " + target);
-    }
+    HadoopFiles.replace(files, temporary, target);
   }
 
   /**
