@@ -2,7 +2,7 @@ package dev.convoy.engine.bench;
 
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.data.ImageSet;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.Workspace;
 import dev.convoy.engine.optimizer.Optimizer;

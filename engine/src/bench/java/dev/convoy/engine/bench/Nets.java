@@ -3,7 +3,7 @@ package dev.convoy.engine.bench;
 import dev.convoy.engine.data.Normalization;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.layer.Window;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.Shape;
 import java.util.List;
 

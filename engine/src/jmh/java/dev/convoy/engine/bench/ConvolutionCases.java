@@ -1,8 +1,8 @@
 package dev.convoy.engine.bench;
 
 import dev.convoy.engine.kernel.Arena;
-import dev.convoy.engine.kernel.Convolution;
 import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.kernel.convolution.Convolution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,8 +1,8 @@
 package dev.convoy.engine.layer;
 
 import dev.convoy.engine.kernel.Arena;
-import dev.convoy.engine.kernel.Convolution;
 import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.kernel.convolution.Convolution;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package dev.convoy.engine.layer;
 
-import dev.convoy.engine.kernel.Convolution;
+import dev.convoy.engine.kernel.convolution.Convolution;
 import dev.convoy.engine.tensor.Shape;
 
 /**

@@ -1,6 +1,6 @@
 package dev.convoy.engine.layer;
 
-import dev.convoy.engine.kernel.Convolution;
+import dev.convoy.engine.kernel.convolution.Convolution;
 
 /**
  * The working memory of one layer in one thread: packed weights, copies in other layouts, sums.

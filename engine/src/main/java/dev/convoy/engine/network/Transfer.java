@@ -1,8 +1,11 @@
 package dev.convoy.engine.network;
 
 import dev.convoy.engine.layer.LayerSpec;
-import dev.convoy.engine.network.ModelSpec.Node;
-import dev.convoy.engine.network.ParameterLayout.Entry;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.ModelSpec.Node;
+import dev.convoy.engine.model.ParameterLayout.Entry;
+import dev.convoy.engine.model.Parameters;
+import dev.convoy.engine.model.TrainedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -5,6 +5,7 @@ import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.layer.Pass;
 import dev.convoy.engine.layer.Scratch;
 import dev.convoy.engine.loss.Loss;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Tensor;
 import java.util.List;

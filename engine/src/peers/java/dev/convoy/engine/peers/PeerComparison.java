@@ -5,7 +5,7 @@ import dev.convoy.engine.bench.EngineRun;
 import dev.convoy.engine.bench.Nets;
 import dev.convoy.engine.bench.Rates;
 import dev.convoy.engine.data.ImageSet;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import java.util.function.DoubleSupplier;
 
 /**

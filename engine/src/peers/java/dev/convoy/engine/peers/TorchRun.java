@@ -10,8 +10,8 @@ import dev.convoy.engine.bench.EngineRun;
 import dev.convoy.engine.data.ImageSet;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.layer.Window;
-import dev.convoy.engine.network.ModelSpec;
-import dev.convoy.engine.network.ParameterLayout;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.ParameterLayout;
 import java.util.ArrayList;
 import java.util.List;
 

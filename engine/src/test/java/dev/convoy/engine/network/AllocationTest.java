@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.kernel.KernelProvider;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.sum.GradientSum;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,6 +3,7 @@ package dev.convoy.engine.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.CounterRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,7 +1,7 @@
 package dev.convoy.engine.network;
 
 /** Small models that are no plain chain of layers. */
-final class GraphModels {
+public final class GraphModels {
   private GraphModels() {}
 
   /** A residual block; the convolution before it is used twice and ends in a ReLU. */
@@ -86,7 +86,7 @@ final class GraphModels {
   /**
    * Inputs, joins, dropout, a frozen layer; heads at a ReLU, twice at one layer, and in between.
    */
-  static final String EVERYTHING =
+  public static final String EVERYTHING =
       """
       input left 6x6x1
       input right 6x6x1

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.ModelSummary;
 import dev.convoy.engine.tensor.CounterRandom;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.testing.Fixtures;
 import dev.convoy.engine.testing.LayerRun;
 import java.io.IOException;

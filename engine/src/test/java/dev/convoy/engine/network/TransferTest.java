@@ -3,6 +3,8 @@ package dev.convoy.engine.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.TrainedModel;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

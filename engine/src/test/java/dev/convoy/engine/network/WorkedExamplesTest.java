@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.engine.testing.Fixtures;
 import dev.convoy.engine.testing.LayerRun;

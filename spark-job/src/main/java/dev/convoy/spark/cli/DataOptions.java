@@ -1,6 +1,6 @@
 package dev.convoy.spark.cli;
 
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.data.DataLocation;
 import dev.convoy.spark.data.TableColumns;
 import dev.convoy.spark.job.JobFile;

@@ -1,7 +1,7 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.spark.data.DataLocation;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.Sources;

@@ -1,7 +1,7 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.data.Batch;
-import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.spark.data.PackedShard;
 import java.io.Serializable;
 import java.util.ArrayList;

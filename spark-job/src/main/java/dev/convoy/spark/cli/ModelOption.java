@@ -2,8 +2,8 @@ package dev.convoy.spark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.convoy.engine.network.ModelFile;
-import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.model.ModelFile;
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;

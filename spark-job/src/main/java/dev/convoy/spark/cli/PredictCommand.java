@@ -1,9 +1,9 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.data.Batch;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.network.Workspace;
 import dev.convoy.spark.data.DataLocation;
 import dev.convoy.spark.data.Dataset;

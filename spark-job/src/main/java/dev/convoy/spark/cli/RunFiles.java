@@ -1,6 +1,6 @@
 package dev.convoy.spark.cli;
 
-import dev.convoy.engine.network.ModelFile;
+import dev.convoy.engine.model.ModelFile;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.HtmlReport;

@@ -1,7 +1,7 @@
 package dev.convoy.spark.cli;
 
-import dev.convoy.engine.network.ModelSpec;
-import dev.convoy.engine.network.ModelSummary;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.ModelSummary;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.Limits;

@@ -1,6 +1,6 @@
 package dev.convoy.spark.cli;
 
-import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.Sources;
 import dev.convoy.spark.job.Texts;

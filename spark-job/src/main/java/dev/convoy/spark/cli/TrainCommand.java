@@ -1,8 +1,8 @@
 package dev.convoy.spark.cli;
 
-import dev.convoy.engine.network.ModelFile;
+import dev.convoy.engine.model.ModelFile;
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.StartModel;

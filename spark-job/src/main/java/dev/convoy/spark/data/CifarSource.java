@@ -1,7 +1,7 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
-import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
 import java.io.EOFException;
 import java.io.FileNotFoundException;

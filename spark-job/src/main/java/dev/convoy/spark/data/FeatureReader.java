@@ -2,7 +2,7 @@ package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.data.DataException;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.Shape;
 import java.io.Serializable;
 import java.util.List;

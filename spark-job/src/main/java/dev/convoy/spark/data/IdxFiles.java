@@ -2,7 +2,7 @@ package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.data.IdxHeader;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;

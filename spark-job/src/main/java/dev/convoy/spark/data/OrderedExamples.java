@@ -1,7 +1,7 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

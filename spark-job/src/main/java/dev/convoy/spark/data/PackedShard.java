@@ -1,7 +1,7 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.Batch;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.CounterRandom;
 import java.io.Serializable;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package dev.convoy.spark.job;
 
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.train.TrainConfig;
 import java.util.List;
 import java.util.Locale;

@@ -1,9 +1,9 @@
 package dev.convoy.spark.job;
 
 import dev.convoy.engine.data.Normalization;
-import dev.convoy.engine.network.LayerException;
-import dev.convoy.engine.network.ModelSpec;
-import dev.convoy.engine.network.ModelSummary;
+import dev.convoy.engine.model.LayerException;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.ModelSummary;
 import dev.convoy.engine.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.convoy.spark.job;
 
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.network.Transfer;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.convoy.spark.job;
 
-import dev.convoy.engine.network.NearestName;
+import dev.convoy.engine.model.NearestName;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

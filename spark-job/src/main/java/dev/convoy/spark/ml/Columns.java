@@ -1,7 +1,7 @@
 package dev.convoy.spark.ml;
 
 import dev.convoy.engine.data.DataException;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.data.FeatureReader;
 import java.io.Serializable;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.convoy.spark.ml;
 
 import dev.convoy.engine.data.DataException;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.spark.data.TableColumns;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.StartModel;

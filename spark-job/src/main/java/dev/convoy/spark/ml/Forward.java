@@ -1,7 +1,7 @@
 package dev.convoy.spark.ml;
 
 import dev.convoy.engine.data.Batch;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.Workspace;
 import dev.convoy.spark.data.FeatureReader;

@@ -1,8 +1,8 @@
 package dev.convoy.spark.ml;
 
 import dev.convoy.engine.data.DataException;
-import dev.convoy.engine.network.ModelFile;
-import dev.convoy.engine.network.TrainedModel;
+import dev.convoy.engine.model.ModelFile;
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.spark.job.JobFile;
 import dev.convoy.spark.job.Settings;
 import java.io.BufferedInputStream;

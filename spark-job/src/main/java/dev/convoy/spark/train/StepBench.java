@@ -1,6 +1,6 @@
 package dev.convoy.spark.train;
 
-import dev.convoy.engine.network.ParameterLayout;
+import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.engine.tensor.Shape;

@@ -1,7 +1,7 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.ParameterLayout;
 import dev.convoy.spark.data.Dataset;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;

@@ -1,6 +1,6 @@
 package dev.convoy.spark.train;
 
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Optimizer;
 import dev.convoy.spark.data.DataLocation;

@@ -1,8 +1,8 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.engine.model.ParameterLayout;
+import dev.convoy.engine.model.WeightsHash;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.ParameterLayout;
-import dev.convoy.engine.network.WeightsHash;
 import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.Fingerprint;

@@ -1,6 +1,6 @@
 package dev.convoy.spark.train;
 
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.data.Dataset;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.convoy.spark.train;
 
-import dev.convoy.engine.network.ParameterLayout;
+import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.optimizer.Clipping;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.sum.GradientSum;

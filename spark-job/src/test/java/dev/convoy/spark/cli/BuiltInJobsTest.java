@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.convoy.engine.network.ModelSummary;
+import dev.convoy.engine.model.ModelSummary;
 import dev.convoy.spark.job.BuiltInJobs;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.JobFile;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.convoy.engine.network.ModelFile;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelFile;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.Terminal;

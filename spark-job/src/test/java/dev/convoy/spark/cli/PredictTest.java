@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.data.IdxReader;
 import dev.convoy.engine.data.ImageSet;
-import dev.convoy.engine.network.ModelFile;
+import dev.convoy.engine.model.ModelFile;
 import dev.convoy.spark.SparkForTests;
 import java.awt.image.BufferedImage;
 import java.io.File;

@@ -2,7 +2,7 @@ package dev.convoy.spark.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.SparkForTests;
 import java.io.IOException;
 import java.io.Serializable;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.convoy.engine.data.DataException;
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.CounterRandom;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.SparkForTests;

@@ -2,9 +2,9 @@ package dev.convoy.spark.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.TrainedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.cli.Main;
 import dev.convoy.spark.data.FeatureReader;

@@ -2,10 +2,10 @@ package dev.convoy.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.ParameterLayout.Entry;
+import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.ParameterLayout.Entry;
-import dev.convoy.engine.network.TrainedModel;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

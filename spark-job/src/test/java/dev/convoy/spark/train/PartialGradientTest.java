@@ -2,9 +2,9 @@ package dev.convoy.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.ParameterLayout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

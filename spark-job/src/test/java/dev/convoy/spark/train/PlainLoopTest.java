@@ -3,9 +3,9 @@ package dev.convoy.spark.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.model.ParameterLayout;
+import dev.convoy.engine.model.WeightsHash;
 import dev.convoy.engine.network.Network;
-import dev.convoy.engine.network.ParameterLayout;
-import dev.convoy.engine.network.WeightsHash;
 import dev.convoy.engine.network.Workspace;
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.engine.tensor.CounterRandom;

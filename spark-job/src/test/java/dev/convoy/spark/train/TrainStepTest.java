@@ -2,7 +2,7 @@ package dev.convoy.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.convoy.engine.network.ModelSpec;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.Dataset;

@@ -1,4 +1,4 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * known, stands once, and its value is read by the method of its type; errors say what was got,
  * what was expected and the nearest valid name.
  */
-final class ItemText {
+final class ItemSyntax {
   /** Kernels, strides and paddings above this are refused: sums of them stay far from overflow. */
   static final int MAX_SIDE = 1 << 15;
 
@@ -29,7 +29,7 @@ final class ItemText {
    * @param item name and settings, separated by blanks
    * @param known keys that the item may have
    */
-  ItemText(String item, List<String> known) {
+  ItemSyntax(String item, List<String> known) {
     String[] words = item.trim().split("\\s+");
     name = words[0];
     for (int i = 1; i < words.length; i++) {

@@ -1,4 +1,4 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import dev.convoy.engine.data.Normalization;
 import dev.convoy.engine.layer.LayerSpec;
@@ -96,12 +96,12 @@ public record ModelSpec(
      * @throws IllegalArgumentException saying what was got and what was expected
      */
     public static Node parse(String line) {
-      return LayerText.node(line);
+      return LayerSyntax.node(line);
     }
 
     /** The line that {@link #parse} reads. */
     public String toText() {
-      return LayerText.text(this);
+      return LayerSyntax.text(this);
     }
   }
 
@@ -127,7 +127,7 @@ public record ModelSpec(
      * @throws IllegalArgumentException saying what was got and what was expected
      */
     public static Output parse(String text) {
-      return LayerText.output(text);
+      return LayerSyntax.output(text);
     }
   }
 
@@ -168,7 +168,7 @@ public record ModelSpec(
       throw new IllegalArgumentException(
           what
               + ": got "
-              + ItemText.quote(name)
+              + ItemSyntax.quote(name)
               + ", expected a name of up to 64 letters, digits, - and _, beginning with a letter");
     }
   }
@@ -225,7 +225,7 @@ public record ModelSpec(
     return Arrays.stream(wiring().heads()).boxed().toList();
   }
 
-  Wiring wiring() {
+  public Wiring wiring() {
     return Wiring.of(inputs, nodes, outputs);
   }
 
@@ -237,11 +237,11 @@ public record ModelSpec(
    *     texts above {@value #MAX_TEXT} characters
    */
   public static ModelSpec parse(String text) {
-    return new ModelText().parse(text);
+    return new ModelSyntax().parse(text);
   }
 
   /** The text form; {@code parse(toText())} equals this. */
   public String toText() {
-    return ModelText.write(this);
+    return ModelSyntax.write(this);
   }
 }

@@ -1,6 +1,8 @@
-package dev.convoy.engine.kernel;
+package dev.convoy.engine.kernel.convolution;
 
-import dev.convoy.engine.kernel.Convolution.Geometry;
+import dev.convoy.engine.kernel.Arena;
+import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
 import java.util.Arrays;
 
 /**

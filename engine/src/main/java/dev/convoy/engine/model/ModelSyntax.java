@@ -1,17 +1,17 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import dev.convoy.engine.data.Normalization;
-import dev.convoy.engine.network.ModelSpec.Input;
-import dev.convoy.engine.network.ModelSpec.LossKind;
-import dev.convoy.engine.network.ModelSpec.Node;
-import dev.convoy.engine.network.ModelSpec.Output;
+import dev.convoy.engine.model.ModelSpec.Input;
+import dev.convoy.engine.model.ModelSpec.LossKind;
+import dev.convoy.engine.model.ModelSpec.Node;
+import dev.convoy.engine.model.ModelSpec.Output;
 import dev.convoy.engine.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** Reads and writes the text form of a {@link ModelSpec}. */
-final class ModelText {
+final class ModelSyntax {
   private final List<Input> inputs = new ArrayList<>();
   private final List<Node> nodes = new ArrayList<>();
   private final List<Output> outputs = new ArrayList<>();
@@ -51,22 +51,23 @@ final class ModelText {
   }
 
   private void add(String item) {
-    String name = ItemText.nameOf(item);
+    String name = ItemSyntax.nameOf(item);
     String rest = item.substring(name.length()).trim();
     switch (name) {
       case "input" -> addInput(rest);
-      case "normalize" -> normalization = once(name, normalization, LayerText.normalization(item));
+      case "normalize" ->
+          normalization = once(name, normalization, LayerSyntax.normalization(item));
       case "loss" -> {
-        loss = once(name, loss, LayerText.loss(rest));
+        loss = once(name, loss, LayerSyntax.loss(rest));
         expectOneLoss();
       }
       case "output" -> {
-        outputs.add(LayerText.output(rest));
+        outputs.add(LayerSyntax.output(rest));
         expectOneLoss();
         atMost("outputs", outputs.size());
       }
       default -> {
-        nodes.add(LayerText.node(item));
+        nodes.add(LayerSyntax.node(item));
         ModelSpec.atMost(nodes.size());
       }
     }
@@ -123,7 +124,7 @@ final class ModelText {
     text.append("normalize mean=").append(spec.normalization().mean());
     text.append(" deviation=").append(spec.normalization().deviation()).append('\n');
     for (Node node : spec.nodes()) {
-      text.append(LayerText.text(node)).append('\n');
+      text.append(LayerSyntax.text(node)).append('\n');
     }
     for (Output output : spec.outputs()) {
       text.append(write(output, spec.outputs().size() == 1)).append('\n');

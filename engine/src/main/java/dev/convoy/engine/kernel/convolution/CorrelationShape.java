@@ -1,16 +1,18 @@
-package dev.convoy.engine.kernel;
+package dev.convoy.engine.kernel.convolution;
+
+import dev.convoy.engine.kernel.Kernels;
 
 /**
  * The shape of a cross-correlation of one block of 16 examples, from {@code
  * [inHeight][inWidth][inChannels][lane]} to channels at a regular grid of output pixels. Forward
  * convolution, its gradient with respect to the data, and dense layers (one pixel, one tap) are all
- * of this form; {@link Correlator} computes them.
+ * of this form; {@link TileCorrelator} computes them.
  *
  * @param outFirst index of the first output pixel
  * @param outRowStep output pixels between two rows of the grid
  * @param outColumnStep output pixels between two columns of the grid
  */
-record Correlation(
+record CorrelationShape(
     int inHeight,
     int inWidth,
     int inChannels,
@@ -166,8 +168,8 @@ record Correlation(
   /**
    * One output row of {@link Way#SIDE_BY_SIDE}: its input rows, zero-padded, as channels of one.
    */
-  Correlation sideBySide() {
-    return new Correlation(
+  CorrelationShape sideBySide() {
+    return new CorrelationShape(
         1,
         paddedWidth(),
         kernelHeight * inChannels,

@@ -1,4 +1,4 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.tensor.CounterRandom;
@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Lays out and initialises the parameters of a model. */
-final class Parameters {
+public final class Parameters {
   private Parameters() {}
 
-  static ParameterLayout layout(ModelSpec spec) {
+  public static ParameterLayout layout(ModelSpec spec) {
     Shapes shapes = Shapes.of(spec, spec.wiring());
     List<ParameterLayout.Entry> entries = new ArrayList<>();
     long offset = 0;
@@ -79,7 +79,7 @@ final class Parameters {
   }
 
   /** First parameter of layer {@code i}, 0 if it has none. */
-  static int offset(ParameterLayout layout, int i) {
+  public static int offset(ParameterLayout layout, int i) {
     for (ParameterLayout.Entry entry : layout.entries()) {
       if (entry.layer() == i) {
         return entry.offset();
@@ -92,7 +92,7 @@ final class Parameters {
    * Weights by the layer's rule, biases 0. He: normal, variance 2 / fanIn (He et al. 2015). Xavier:
    * uniform, bound sqrt(6 / (fanIn + fanOut)) (Glorot, Bengio 2010). Small: normal, deviation 0.01.
    */
-  static float[] initial(ModelSpec spec, ParameterLayout layout, long seed) {
+  public static float[] initial(ModelSpec spec, ParameterLayout layout, long seed) {
     float[] weights = new float[layout.size()];
     for (ParameterLayout.Entry entry : layout.entries()) {
       if (!entry.decays()) {

@@ -1,18 +1,20 @@
-package dev.convoy.engine.kernel;
+package dev.convoy.engine.kernel.convolution;
 
-import dev.convoy.engine.kernel.Correlation.Way;
+import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.Kernels.End;
+import dev.convoy.engine.kernel.WindowProducts;
+import dev.convoy.engine.kernel.convolution.CorrelationShape.Way;
 import java.util.Arrays;
 
 /**
- * A {@link Correlation} for {@link Kernels#prefersRows}: inputs are copied to rows of one channel
- * each, so that a whole row of outputs is summed by loops as long as it, four taps at a time. The
- * order of every sum is that of the shape's {@link Way}, and so are its bits.
+ * A {@link CorrelationShape} for {@link Kernels#prefersRows}: inputs are copied to rows of one
+ * channel each, so that a whole row of outputs is summed by loops as long as it, four taps at a
+ * time. The order of every sum is that of the shape's {@link Way}, and so are its bits.
  */
 final class RowCorrelator {
   private static final int LANES = Kernels.LANES;
 
-  private final Correlation shape;
+  private final CorrelationShape shape;
   private final float[] packed;
 
   /** Rows of zeros above the input, and of columns before it, in {@link #rows}. */
@@ -32,7 +34,7 @@ final class RowCorrelator {
   /** A row of outputs of one channel. */
   private float[] sums;
 
-  RowCorrelator(Correlation shape, float[] packed) {
+  RowCorrelator(CorrelationShape shape, float[] packed) {
     this.shape = shape;
     this.packed = packed;
     Way way = shape.way();
@@ -41,11 +43,11 @@ final class RowCorrelator {
   }
 
   /** False where the outputs of a row do not meet inputs side by side, or are too few. */
-  static boolean serves(Correlation c) {
+  static boolean serves(CorrelationShape c) {
     return c.onePixel() || c.strideWidth() == 1 && c.outWidth() > 3 && c.inWidth() > 0;
   }
 
-  /** As {@link Correlator#run}. */
+  /** As {@link TileCorrelator#run}. */
   void run(
       Kernels k,
       int blocks,

@@ -1,8 +1,10 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.convoy.engine.network.GraphModels;
+import dev.convoy.engine.network.Network;
 import dev.convoy.engine.tensor.CounterRandom;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -1,4 +1,4 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,8 +1,11 @@
-package dev.convoy.engine.kernel;
+package dev.convoy.engine.kernel.convolution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.convoy.engine.kernel.Convolution.Geometry;
+import dev.convoy.engine.kernel.Arena;
+import dev.convoy.engine.kernel.KernelProvider;
+import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

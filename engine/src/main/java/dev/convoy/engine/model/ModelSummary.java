@@ -1,12 +1,12 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.layer.LayerSpec.Conv2d;
 import dev.convoy.engine.layer.LayerSpec.Dense;
 import dev.convoy.engine.layer.LayerSpec.Pool2d;
 import dev.convoy.engine.layer.Window;
-import dev.convoy.engine.network.ModelSpec.Input;
-import dev.convoy.engine.network.ModelSpec.Node;
+import dev.convoy.engine.model.ModelSpec.Input;
+import dev.convoy.engine.model.ModelSpec.Node;
 import dev.convoy.engine.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,7 +144,7 @@ public record ModelSummary(List<Input> inputs, List<Row> rows, List<String> outp
     if (layer instanceof Dense dense) {
       return "dense " + dense.units();
     }
-    return LayerText.text(layer).replace("rate=", "");
+    return LayerSyntax.text(layer).replace("rate=", "");
   }
 
   private static String name(Window window) {

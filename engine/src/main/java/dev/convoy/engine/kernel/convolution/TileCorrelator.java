@@ -1,24 +1,27 @@
-package dev.convoy.engine.kernel;
+package dev.convoy.engine.kernel.convolution;
 
-import dev.convoy.engine.kernel.Correlation.Way;
+import dev.convoy.engine.kernel.Arena;
+import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.Kernels.End;
+import dev.convoy.engine.kernel.WindowProducts;
+import dev.convoy.engine.kernel.convolution.CorrelationShape.Way;
 import java.util.Arrays;
 
 /**
- * A {@link Correlation} at work: its packed weights, working memory and the arguments of the call
- * at hand. One a thread. Every output is {@code bias + sum of w * x}, in the order of the shape's
- * {@link Way}.
+ * A {@link CorrelationShape} at work: its packed weights, working memory and the arguments of the
+ * call at hand. One a thread. Every output is {@code bias + sum of w * x}, in the order of the
+ * shape's {@link Way}.
  */
-final class Correlator {
+final class TileCorrelator {
   private static final int LANES = Kernels.LANES;
 
-  private final Correlation shape;
+  private final CorrelationShape shape;
 
-  /** As {@link Correlation#packedSize} says; filled by {@link Convolution#load}. */
+  /** As {@link CorrelationShape#packedSize} says; filled by {@link Convolution#load}. */
   final float[] packed;
 
   /** What rows are walked as: the shape itself, or its rows laid side by side. */
-  private final Correlation walked;
+  private final CorrelationShape walked;
 
   /** Rows side by side, or the zero-padded copy that a window slides over. */
   private final float[] copy;
@@ -38,7 +41,7 @@ final class Correlator {
   private float[] out;
   private int outOff;
 
-  Correlator(Correlation shape, Arena arena) {
+  TileCorrelator(CorrelationShape shape, Arena arena) {
     this.shape = shape;
     packed = new float[shape.packedSize()];
     Way way = shape.way();
@@ -149,7 +152,7 @@ final class Correlator {
    * column, which makes rows of places of them too.
    */
   private void walkBlock(float[] in, int inOff, int to) {
-    Correlation s = walked;
+    CorrelationShape s = walked;
     int first = s.firstWholeColumn();
     int end = s.endWholeColumn();
     for (int y = 0; y < s.outHeight() && end > first; y++) {
@@ -183,7 +186,7 @@ final class Correlator {
    */
   private void walkPlaces(
       int c, int y, int x, int places, boolean down, float[] in, int inOff, int to) {
-    Correlation s = walked;
+    CorrelationShape s = walked;
     int firstRow = y * s.strideHeight() - s.top();
     int firstColumn = x * s.strideWidth() - s.left();
     int y0 = Math.max(0, -firstRow);
@@ -219,7 +222,7 @@ final class Correlator {
    * @param inRow from one run's lines to the next
    */
   private void tiles(
-      Correlation s,
+      CorrelationShape s,
       int c,
       int places,
       int rows,
@@ -246,7 +249,7 @@ final class Correlator {
   }
 
   private void sums(
-      Correlation s,
+      CorrelationShape s,
       int c,
       int places,
       int rows,

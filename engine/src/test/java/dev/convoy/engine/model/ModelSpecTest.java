@@ -1,4 +1,4 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,7 +16,7 @@ import dev.convoy.engine.layer.LayerSpec.Pool2d;
 import dev.convoy.engine.layer.LayerSpec.PoolMode;
 import dev.convoy.engine.layer.Window;
 import dev.convoy.engine.layer.Window.Padding;
-import dev.convoy.engine.network.ModelSpec.LossKind;
+import dev.convoy.engine.model.ModelSpec.LossKind;
 import dev.convoy.engine.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import java.util.Arrays;
 import java.util.HashSet;
@@ -11,7 +11,7 @@ import java.util.List;
  * @param classes number of classes that the labels it was trained on have
  * @param classNames what those classes are called, in the order of their numbers; empty if the
  *     training data had numbers only
- * @param weights one flat array, laid out as {@link Network#parameters} says
+ * @param weights one flat array, laid out as {@link ParameterLayout} says
  */
 public record TrainedModel(ModelSpec spec, int classes, List<String> classNames, float[] weights) {
   /** More classes than this are refused. */

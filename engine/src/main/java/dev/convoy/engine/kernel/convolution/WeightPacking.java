@@ -1,18 +1,20 @@
-package dev.convoy.engine.kernel;
+package dev.convoy.engine.kernel.convolution;
 
-import dev.convoy.engine.kernel.Convolution.Geometry;
+import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
 import java.util.Arrays;
 
-/** Puts a convolution's weights in the order in which a {@link Correlator} reads them. */
-final class Packing {
+/** Puts a convolution's weights in the order in which a {@link TileCorrelator} reads them. */
+final class WeightPacking {
   private final Geometry g;
 
-  Packing(Geometry geometry) {
+  WeightPacking(Geometry geometry) {
     g = geometry;
   }
 
   /** Weights and bias that start at {@code offset}. */
-  void forward(Kernels kernels, float[] weights, int offset, Correlation forward, float[] packed) {
+  void forward(
+      Kernels kernels, float[] weights, int offset, CorrelationShape forward, float[] packed) {
     for (int tap = 0; tap < forward.taps(); tap++) {
       int channel = tap % g.inChannels();
       int from = offset + g.weightRow(forward.row(tap), forward.column(tap), channel);
@@ -28,7 +30,12 @@ final class Packing {
 
   /** Packs the weights of one tap, ascending: a register's surplus falls on taps to come. */
   private void tap(
-      Kernels kernels, float[] weights, int from, Correlation forward, int tap, float[] packed) {
+      Kernels kernels,
+      float[] weights,
+      int from,
+      CorrelationShape forward,
+      int tap,
+      float[] packed) {
     int c = 0;
     if (tap < forward.taps() - 3 && from + g.outChannels() + 12 <= weights.length) {
       int tiles = g.outChannels() / 4;
@@ -44,7 +51,7 @@ final class Packing {
   }
 
   /** The weights of one class of input pixels, turned by 180 degrees. */
-  void phase(float[] weights, int offset, int py, int px, Correlation phase, float[] packed) {
+  void phase(float[] weights, int offset, int py, int px, CorrelationShape phase, float[] packed) {
     for (int ty = 0; ty < phase.kernelHeight(); ty++) {
       int ky = py + g.strideHeight() * (phase.kernelHeight() - 1 - ty);
       for (int tx = 0; tx < phase.kernelWidth(); tx++) {

@@ -1,4 +1,4 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 /** A layer that is wrong where it stands: the message names it, what was got and expected. */
 public final class LayerException extends IllegalArgumentException {

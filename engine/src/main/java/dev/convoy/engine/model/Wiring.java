@@ -1,9 +1,9 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import dev.convoy.engine.layer.LayerSpec;
-import dev.convoy.engine.network.ModelSpec.Input;
-import dev.convoy.engine.network.ModelSpec.Node;
-import dev.convoy.engine.network.ModelSpec.Output;
+import dev.convoy.engine.model.ModelSpec.Input;
+import dev.convoy.engine.model.ModelSpec.Node;
+import dev.convoy.engine.model.ModelSpec.Output;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -22,7 +22,7 @@ import java.util.Map;
  * @param heads index of the layer that each output reads
  * @param uses how many layers and outputs take from each layer
  */
-record Wiring(int[][] sources, int[] heads, int[] uses) {
+public record Wiring(int[][] sources, int[] heads, int[] uses) {
   private static final int SHOWN = 12;
 
   /**
@@ -109,12 +109,12 @@ record Wiring(int[][] sources, int[] heads, int[] uses) {
   }
 
   private static String at(List<Node> nodes, int i) {
-    return "layer " + (i + 1) + " (" + ItemText.nameOf(nodes.get(i).toText()) + "): ";
+    return "layer " + (i + 1) + " (" + ItemSyntax.nameOf(nodes.get(i).toText()) + "): ";
   }
 
   private static String unknown(String name, Map<String, Integer> places) {
     return "got unknown name "
-        + ItemText.quote(name)
+        + ItemSyntax.quote(name)
         + ", expected "
         + known(places)
         + NearestName.hint(name, places.keySet());
@@ -123,7 +123,7 @@ record Wiring(int[][] sources, int[] heads, int[] uses) {
   private static String known(Map<String, Integer> places) {
     List<String> names = places.keySet().stream().limit(SHOWN).toList();
     return names.size() == places.size()
-        ? ItemText.list(names)
+        ? ItemSyntax.list(names)
         : String.join(", ", names) + " or another of " + places.size() + " names";
   }
 
@@ -182,7 +182,7 @@ record Wiring(int[][] sources, int[] heads, int[] uses) {
               + output.name()
               + ": from: got "
               + (place == null ? "unknown name " : "the input ")
-              + ItemText.quote(name)
+              + ItemSyntax.quote(name)
               + ", expected the name of a layer"
               + NearestName.hint(name, layers.keySet())
               + (output.from().isEmpty()
@@ -227,7 +227,7 @@ record Wiring(int[][] sources, int[] heads, int[] uses) {
   }
 
   /** The layers that take from layer {@code i}. */
-  int onlyConsumer(int i) {
+  public int onlyConsumer(int i) {
     for (int c = i + 1; c < sources.length; c++) {
       for (int source : sources[c]) {
         if (source == i) {

@@ -1,4 +1,4 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import dev.convoy.engine.data.Normalization;
 import dev.convoy.engine.layer.LayerSpec;
@@ -15,7 +15,7 @@ import dev.convoy.engine.layer.LayerSpec.Pool2d;
 import dev.convoy.engine.layer.LayerSpec.PoolMode;
 import dev.convoy.engine.layer.Window;
 import dev.convoy.engine.layer.Window.Padding;
-import dev.convoy.engine.network.ItemText.Pair;
+import dev.convoy.engine.model.ItemSyntax.Pair;
 import dev.convoy.engine.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +43,7 @@ import java.util.stream.Stream;
  * the defaults, but filters, kernel, window, units and rate must be given; a pool's stride is its
  * window. Errors are {@link IllegalArgumentException}.
  */
-final class LayerText {
+final class LayerSyntax {
   /** Layers that may be named, in the order in which errors list them. */
   static final List<String> LAYERS =
       List.of(
@@ -65,7 +65,7 @@ final class LayerText {
   private static final List<String> LOSSES = names(ModelSpec.LossKind.values());
   private static final List<String> PADDINGS = List.of("valid", "same", "same-head");
 
-  private LayerText() {}
+  private LayerSyntax() {}
 
   private static List<String> settings(String... own) {
     return Stream.concat(Arrays.stream(own), Stream.of("name", "from")).toList();
@@ -73,7 +73,7 @@ final class LayerText {
 
   /** Reads {@code normalize mean=0.1307 deviation=0.3081}. */
   static Normalization normalization(String item) {
-    ItemText text = new ItemText(item, List.of("mean", "deviation"));
+    ItemSyntax text = new ItemSyntax(item, List.of("mean", "deviation"));
     return new Normalization(
         text.real("mean", null, "0.1307"), text.real("deviation", null, "0.3081"));
   }
@@ -84,9 +84,9 @@ final class LayerText {
     if (index < 0) {
       throw new IllegalArgumentException(
           "loss: got "
-              + ItemText.quote(name)
+              + ItemSyntax.quote(name)
               + ", expected "
-              + ItemText.list(LOSSES)
+              + ItemSyntax.list(LOSSES)
               + NearestName.hint(name, LOSSES));
     }
     return ModelSpec.LossKind.values()[index];
@@ -94,12 +94,12 @@ final class LayerText {
 
   /** Reads {@code NAME from=LAYER loss=softmax weight=1}. */
   static ModelSpec.Output output(String rest) {
-    String name = ItemText.nameOf(rest);
+    String name = ItemSyntax.nameOf(rest);
     if (name.isEmpty() || name.contains("=")) {
       throw new IllegalArgumentException(
           "output: got no name, expected one, for example 'output digit loss=softmax'");
     }
-    ItemText text = new ItemText("output " + rest.substring(name.length()), OUTPUT);
+    ItemSyntax text = new ItemSyntax("output " + rest.substring(name.length()), OUTPUT);
     return new ModelSpec.Output(
         name,
         text.has("from") ? text.text("from") : "",
@@ -109,7 +109,7 @@ final class LayerText {
 
   /** Reads one layer with its name and sources. */
   static ModelSpec.Node node(String item) {
-    ItemText text = new ItemText(item, known(ItemText.nameOf(item)));
+    ItemSyntax text = new ItemSyntax(item, known(ItemSyntax.nameOf(item)));
     return new ModelSpec.Node(
         text.has("name") ? text.text("name") : "",
         layer(text),
@@ -126,9 +126,9 @@ final class LayerText {
         if (!LAYERS.contains(name)) {
           throw new IllegalArgumentException(
               "got unknown layer "
-                  + ItemText.quote(name)
+                  + ItemSyntax.quote(name)
                   + ", expected "
-                  + ItemText.list(LAYERS)
+                  + ItemSyntax.list(LAYERS)
                   + NearestName.hint(name, ITEMS));
         }
         yield PLAIN;
@@ -136,7 +136,7 @@ final class LayerText {
     };
   }
 
-  private static LayerSpec layer(ItemText text) {
+  private static LayerSpec layer(ItemSyntax text) {
     return switch (text.name()) {
       case "conv2d" -> conv2d(text);
       case "maxpool" -> pool(PoolMode.MAX, text);
@@ -150,7 +150,7 @@ final class LayerText {
     };
   }
 
-  private static Conv2d conv2d(ItemText text) {
+  private static Conv2d conv2d(ItemSyntax text) {
     Pair kernel = text.pair("kernel", null);
     Pair stride = text.pair("stride", new Pair(1, 1));
     return new Conv2d(
@@ -162,7 +162,7 @@ final class LayerText {
         text.flag("frozen", false));
   }
 
-  private static Pool2d pool(PoolMode mode, ItemText text) {
+  private static Pool2d pool(PoolMode mode, ItemSyntax text) {
     Pair window = text.pair("window", null);
     Pair stride = text.pair("stride", window);
     return new Pool2d(
@@ -171,7 +171,7 @@ final class LayerText {
             window.height(), window.width(), stride.height(), stride.width(), padding(text)));
   }
 
-  private static Dense dense(ItemText text) {
+  private static Dense dense(ItemSyntax text) {
     return new Dense(
         text.count("units", Shape.MAX_SIZE, "10"),
         text.flag("bias", true),
@@ -179,11 +179,11 @@ final class LayerText {
         text.flag("frozen", false));
   }
 
-  private static Init init(ItemText text) {
+  private static Init init(ItemSyntax text) {
     return Init.values()[text.word("init", Init.HE.ordinal(), INITS)];
   }
 
-  private static Padding padding(ItemText text) {
+  private static Padding padding(ItemSyntax text) {
     if (!text.has("padding")) {
       return Padding.VALID;
     }
@@ -263,6 +263,6 @@ final class LayerText {
   }
 
   private static List<String> names(Enum<?>[] values) {
-    return Arrays.stream(values).map(LayerText::lower).toList();
+    return Arrays.stream(values).map(LayerSyntax::lower).toList();
   }
 }

@@ -1,4 +1,4 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import java.util.List;
 

@@ -1,5 +1,7 @@
-package dev.convoy.engine.kernel;
+package dev.convoy.engine.kernel.convolution;
 
+import dev.convoy.engine.kernel.Arena;
+import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.Kernels.End;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,11 +70,11 @@ public final class Convolution {
 
   /** Working memory of one thread. */
   public static final class Scratch {
-    private final Correlator forward;
-    private final Correlator[] phases;
+    private final TileCorrelator forward;
+    private final TileCorrelator[] phases;
     private final WeightGradient weights;
 
-    private Scratch(Correlator forward, Correlator[] phases, WeightGradient weights) {
+    private Scratch(TileCorrelator forward, TileCorrelator[] phases, WeightGradient weights) {
       this.forward = forward;
       this.phases = phases;
       this.weights = weights;
@@ -80,20 +82,20 @@ public final class Convolution {
   }
 
   private final Geometry g;
-  private final Packing packing;
-  private final Correlation forward;
+  private final WeightPacking packing;
+  private final CorrelationShape forward;
 
   /**
    * With strides above 1, input pixels fall into classes that meet different taps; each class is a
    * correlation of its own.
    */
-  private final List<Correlation> phases;
+  private final List<CorrelationShape> phases;
 
   public Convolution(Geometry geometry) {
     g = geometry;
-    packing = new Packing(g);
+    packing = new WeightPacking(g);
     forward =
-        new Correlation(
+        new CorrelationShape(
             g.inHeight,
             g.inWidth,
             g.inChannels,
@@ -138,14 +140,14 @@ public final class Convolution {
    * Input pixel i with (i + pad) mod stride = phase meets taps k = phase + stride t at outputs (i +
    * pad - k) / stride.
    */
-  private Correlation phase(int py, int px) {
+  private CorrelationShape phase(int py, int px) {
     int y0 = first(py, g.strideHeight, g.top);
     int x0 = first(px, g.strideWidth, g.left);
     int rows = taps(py, g.strideHeight, g.kernelHeight);
     int columns = taps(px, g.strideWidth, g.kernelWidth);
     int firstOutY = (y0 + g.top - py) / g.strideHeight;
     int firstOutX = (x0 + g.left - px) / g.strideWidth;
-    return new Correlation(
+    return new CorrelationShape(
         g.outHeight,
         g.outWidth,
         g.outChannels,
@@ -172,12 +174,12 @@ public final class Convolution {
    * @param weights true if {@link #backwardWeights} will be called
    */
   public Scratch newScratch(Arena arena, int maxBlocks, boolean data, boolean weights) {
-    Correlator[] correlators = new Correlator[data ? phases.size() : 0];
+    TileCorrelator[] correlators = new TileCorrelator[data ? phases.size() : 0];
     for (int i = 0; i < correlators.length; i++) {
-      correlators[i] = new Correlator(phases.get(i), arena);
+      correlators[i] = new TileCorrelator(phases.get(i), arena);
     }
     return new Scratch(
-        new Correlator(forward, arena),
+        new TileCorrelator(forward, arena),
         correlators,
         weights ? WeightGradient.of(g, maxBlocks, arena) : null);
   }
@@ -226,7 +228,7 @@ public final class Convolution {
       float[] dIn,
       int dInOff) {
     End end = gate == null ? End.PLAIN : End.GATE;
-    for (Correlator phase : s.phases) {
+    for (TileCorrelator phase : s.phases) {
       phase.run(kernels, blocks, dOut, dOutOff, end, gate, gateOff, dIn, dInOff, g.inBlock());
     }
   }

@@ -1,4 +1,4 @@
-package dev.convoy.engine.network;
+package dev.convoy.engine.model;
 
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.tensor.Shape;
@@ -11,12 +11,12 @@ import java.util.List;
  * @param inputs {@code [layer]}: what enters; of several things the first
  * @param outputs {@code [layer]}: what leaves
  */
-record Shapes(Shape[] inputs, Shape[] outputs) {
+public record Shapes(Shape[] inputs, Shape[] outputs) {
 
   /**
    * @throws LayerException naming the first layer whose input does not fit
    */
-  static Shapes of(ModelSpec spec, Wiring wiring) {
+  public static Shapes of(ModelSpec spec, Wiring wiring) {
     int n = spec.nodes().size();
     Shapes shapes = new Shapes(new Shape[n], new Shape[n]);
     for (int i = 0; i < n; i++) {
