@@ -5,7 +5,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.Workspace;
-import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.shard.PackedShard;
 import java.io.Serializable;
 import org.apache.spark.SparkContext;
 import org.apache.spark.broadcast.Broadcast;

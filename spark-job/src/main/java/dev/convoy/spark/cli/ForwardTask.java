@@ -2,7 +2,7 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.model.TrainedModel;
-import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.shard.PackedShard;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package dev.convoy.spark.cli;
 
-import dev.convoy.spark.data.ExampleRun;
-import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.shard.ExampleChunk;
+import dev.convoy.spark.data.shard.PackedShard;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -13,7 +13,7 @@ import scala.collection.Iterator;
 import scala.runtime.AbstractFunction2;
 
 /** Predicts the examples of a partition, in their order, and writes them as lines. */
-final class PredictTask extends AbstractFunction2<TaskContext, Iterator<ExampleRun>, byte[]>
+final class PredictTask extends AbstractFunction2<TaskContext, Iterator<ExampleChunk>, byte[]>
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -30,7 +30,7 @@ final class PredictTask extends AbstractFunction2<TaskContext, Iterator<ExampleR
     void take(long index, String name, int[] labels, float[] outputs, int at);
   }
 
-  private static void each(ForwardPass pass, ExampleRun run, int heads, Taker taker) {
+  private static void each(ForwardPass pass, ExampleChunk run, int heads, Taker taker) {
     PackedShard examples = run.examples();
     int[] labels = new int[heads];
     pass.over(
@@ -48,7 +48,7 @@ final class PredictTask extends AbstractFunction2<TaskContext, Iterator<ExampleR
 
   /** The lines of a partition, UTF-8. */
   @Override
-  public byte[] apply(TaskContext context, Iterator<ExampleRun> runs) {
+  public byte[] apply(TaskContext context, Iterator<ExampleChunk> runs) {
     ForwardPass pass = recipe.start();
     StringBuilder lines = new StringBuilder();
     while (runs.hasNext()) {
@@ -64,9 +64,9 @@ final class PredictTask extends AbstractFunction2<TaskContext, Iterator<ExampleR
 
   /** The same as rows of a table, a run of examples at a time. */
   record Rows(ForwardPass.Recipe recipe, PredictionFormat format)
-      implements FlatMapFunction<java.util.Iterator<ExampleRun>, Row> {
+      implements FlatMapFunction<java.util.Iterator<ExampleChunk>, Row> {
     @Override
-    public java.util.Iterator<Row> call(java.util.Iterator<ExampleRun> runs) {
+    public java.util.Iterator<Row> call(java.util.Iterator<ExampleChunk> runs) {
       ForwardPass pass = recipe.start();
       Deque<Row> ready = new ArrayDeque<>();
       return new java.util.Iterator<>() {

@@ -1,7 +1,7 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.data.Batch;
-import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.shard.PackedShard;
 
 /** Scores the examples of each shard by the first output of the network. */
 final class ScoreTask extends ForwardTask<Scores> {

@@ -4,6 +4,13 @@ import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.shard.CachedShards;
+import dev.convoy.spark.data.shard.Fingerprint;
+import dev.convoy.spark.data.shard.IndexedShardSource;
+import dev.convoy.spark.data.shard.Inventory;
+import dev.convoy.spark.data.shard.PackedShard;
+import dev.convoy.spark.data.shard.ShardLayout;
+import dev.convoy.spark.data.shard.ShardSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -34,13 +41,13 @@ public final class Dataset implements AutoCloseable {
   private final ShardSource source;
   private final ShardLayout layout;
   private final Inventory inventory;
-  private ShardCut cut;
+  private CachedShards cut;
 
   private Dataset(SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
     this.spark = spark;
     this.source = source;
     this.layout = layout;
-    this.cut = ShardCut.of(spark, source, layout, partitions);
+    this.cut = CachedShards.of(spark, source, layout, partitions);
     boolean seen = false;
     try {
       this.inventory = Inventory.take(spark, cut.shards(), source, layout);
@@ -137,7 +144,8 @@ public final class Dataset implements AutoCloseable {
       int partitions,
       long seed,
       double heldOutFraction) {
-    return of(spark, new IndexedShards(spark, source), shards, partitions, seed, heldOutFraction);
+    return of(
+        spark, new IndexedShardSource(spark, source), shards, partitions, seed, heldOutFraction);
   }
 
   /**
@@ -209,7 +217,7 @@ public final class Dataset implements AutoCloseable {
   }
 
   /** How the shards are dealt and cached now. */
-  public ShardCut cut() {
+  public CachedShards cut() {
     return cut;
   }
 
@@ -299,8 +307,8 @@ public final class Dataset implements AutoCloseable {
    * they are, so nothing that is computed from them changes.
    */
   public void recut(int partitions) {
-    ShardCut old = cut;
-    cut = ShardCut.of(spark, source, layout, partitions);
+    CachedShards old = cut;
+    cut = CachedShards.of(spark, source, layout, partitions);
     old.release();
   }
 

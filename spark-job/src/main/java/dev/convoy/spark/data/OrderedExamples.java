@@ -2,6 +2,8 @@ package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.spark.data.shard.ExampleChunk;
+import dev.convoy.spark.data.shard.ExampleRdd;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -25,15 +27,15 @@ public final class OrderedExamples implements AutoCloseable {
   private static final int LEAST_A_PARTITION = 64;
 
   private final SparkContext spark;
-  private final RDD<ExampleRun> runs;
-  private final Supplier<RDD<ExampleRun>> bounded;
+  private final RDD<ExampleChunk> runs;
+  private final Supplier<RDD<ExampleChunk>> bounded;
   private final boolean labelled;
   private final Runnable close;
 
   private OrderedExamples(
       SparkContext spark,
-      RDD<ExampleRun> runs,
-      Supplier<RDD<ExampleRun>> bounded,
+      RDD<ExampleChunk> runs,
+      Supplier<RDD<ExampleChunk>> bounded,
       boolean labelled,
       Runnable close) {
     this.spark = spark;
@@ -75,7 +77,7 @@ public final class OrderedExamples implements AutoCloseable {
       int labels = source.labelled() ? source.labels() : outputs;
       Dataset.expect(source.shape(), labels, model.input(), outputs);
       int partitions = partitions(source.examples(), TaskSlots.count(spark), mostAPartition);
-      RDD<ExampleRun> runs = new RunRdd(spark, source, partitions);
+      RDD<ExampleChunk> runs = new ExampleRdd(spark, source, partitions);
       return new OrderedExamples(spark, runs, () -> runs, source.labelled(), source::close);
     } catch (RuntimeException e) {
       source.close();
@@ -109,7 +111,7 @@ public final class OrderedExamples implements AutoCloseable {
   }
 
   /** The examples, for whoever takes them one by one: partitions of a table may be large. */
-  public RDD<ExampleRun> runs() {
+  public RDD<ExampleChunk> runs() {
     return runs;
   }
 
@@ -131,9 +133,10 @@ public final class OrderedExamples implements AutoCloseable {
    *
    * @throws DataException if an example cannot be read
    */
-  public void inOrder(AbstractFunction2<TaskContext, Iterator<ExampleRun>, byte[]> task, Sink sink)
+  public void inOrder(
+      AbstractFunction2<TaskContext, Iterator<ExampleChunk>, byte[]> task, Sink sink)
       throws IOException {
-    RDD<ExampleRun> pieces = bounded.get();
+    RDD<ExampleChunk> pieces = bounded.get();
     int all = pieces.getNumPartitions();
     int slots = TaskSlots.count(spark);
     for (int first = 0; first < all; first += slots) {

@@ -1,6 +1,7 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
+import dev.convoy.spark.data.shard.ShardStats;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,5 +1,7 @@
 package dev.convoy.spark.data;
 
+import dev.convoy.spark.data.shard.ExampleChunk;
+import dev.convoy.spark.data.shard.PackedShard;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,7 +16,7 @@ import org.apache.spark.sql.Row;
 import scala.Tuple2;
 
 /** Packs the rows of a partition, in their order, to be predicted. */
-final class RowRuns implements Iterator<ExampleRun> {
+final class RowRuns implements Iterator<ExampleChunk> {
   private static final int ROWS = 256;
 
   private final Iterator<Tuple2<Long, Named>> rows;
@@ -33,7 +35,7 @@ final class RowRuns implements Iterator<ExampleRun> {
    * @param example values of each
    * @param full the number that stands for a full pixel
    */
-  static RDD<ExampleRun> of(JavaRDD<Row> sorted, Naming naming, int example, float full) {
+  static RDD<ExampleChunk> of(JavaRDD<Row> sorted, Naming naming, int example, float full) {
     return sorted
         .mapPartitionsWithIndex(naming, true)
         .mapPartitions(rows -> new RowRuns(rows, example, full), true)
@@ -41,7 +43,7 @@ final class RowRuns implements Iterator<ExampleRun> {
   }
 
   /** The same, dealt to partitions of {@code most} rows; the last may have fewer. */
-  static RDD<ExampleRun> dealt(
+  static RDD<ExampleChunk> dealt(
       JavaRDD<Row> sorted, Naming naming, int example, float full, int most) {
     return sorted
         .mapPartitionsWithIndex(naming, true)
@@ -115,7 +117,7 @@ final class RowRuns implements Iterator<ExampleRun> {
   }
 
   @Override
-  public ExampleRun next() {
+  public ExampleChunk next() {
     if (!rows.hasNext()) {
       throw new NoSuchElementException();
     }
@@ -130,6 +132,6 @@ final class RowRuns implements Iterator<ExampleRun> {
       packed.add(new Tuple2<>(next._1(), row));
     }
     PackedShard run = RowShards.pack(0, 0, packed, example, full, bytes);
-    return new ExampleRun(run, names.toArray(new String[0]));
+    return new ExampleChunk(run, names.toArray(new String[0]));
   }
 }

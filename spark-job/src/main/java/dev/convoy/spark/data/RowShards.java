@@ -1,6 +1,8 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
+import dev.convoy.spark.data.shard.PackedShard;
+import dev.convoy.spark.data.shard.ShardLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -1,6 +1,12 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.shard.ExampleChunk;
+import dev.convoy.spark.data.shard.PackedShard;
+import dev.convoy.spark.data.shard.ShardLayout;
+import dev.convoy.spark.data.shard.ShardPartitioner;
+import dev.convoy.spark.data.shard.ShardPlacement;
+import dev.convoy.spark.data.shard.ShardSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -159,12 +165,12 @@ final class TableSource implements ShardSource {
   }
 
   /** The rows in the order of their indexes. */
-  RDD<ExampleRun> runs() {
+  RDD<ExampleChunk> runs() {
     return RowRuns.of(sorted, new RowRuns.Naming(firsts, keyed), shape.size(), full);
   }
 
   /** The same in partitions of at most {@code most} rows, at the price of a shuffle if need be. */
-  RDD<ExampleRun> runs(int most) {
+  RDD<ExampleChunk> runs(int most) {
     for (int p = 1; p < firsts.length; p++) {
       if (firsts[p] - firsts[p - 1] > most) {
         return RowRuns.dealt(sorted, new RowRuns.Naming(firsts, keyed), shape.size(), full, most);
@@ -174,8 +180,8 @@ final class TableSource implements ShardSource {
   }
 
   @Override
-  public RDD<PackedShard> cut(ShardLayout layout, Deal deal) {
-    ShardDealer dealer = new ShardDealer(layout, deal);
+  public RDD<PackedShard> cut(ShardLayout layout, ShardPlacement deal) {
+    ShardPartitioner dealer = new ShardPartitioner(layout, deal);
     // A lambda that names a field would take this source along.
     int example = shape.size();
     float scale = full;

@@ -1,6 +1,6 @@
 package dev.convoy.spark.ml;
 
-import dev.convoy.spark.data.Fingerprint;
+import dev.convoy.spark.data.shard.Fingerprint;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.Key;
 import dev.convoy.spark.train.TrainConfig;

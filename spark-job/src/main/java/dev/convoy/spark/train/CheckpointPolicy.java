@@ -3,7 +3,7 @@ package dev.convoy.spark.train;
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointException;
 import dev.convoy.spark.checkpoint.CheckpointStore;
-import dev.convoy.spark.data.Fingerprint;
+import dev.convoy.spark.data.shard.Fingerprint;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.LongSupplier;

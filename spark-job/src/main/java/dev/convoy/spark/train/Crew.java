@@ -1,6 +1,6 @@
 package dev.convoy.spark.train;
 
-import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.shard.PackedShard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;

@@ -2,7 +2,7 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.engine.tensor.CounterRandom;
-import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.shard.PackedShard;
 import java.lang.ref.SoftReference;
 import java.util.function.Supplier;
 import org.apache.spark.TaskContext;

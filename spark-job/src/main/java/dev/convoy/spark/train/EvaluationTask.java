@@ -1,9 +1,9 @@
 package dev.convoy.spark.train;
 
 import dev.convoy.engine.data.Batch;
-import dev.convoy.spark.data.Deal;
-import dev.convoy.spark.data.PackedShard;
-import dev.convoy.spark.data.ShardIterator;
+import dev.convoy.spark.data.shard.PackedShard;
+import dev.convoy.spark.data.shard.ShardIterator;
+import dev.convoy.spark.data.shard.ShardPlacement;
 import java.io.Serializable;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -27,7 +27,7 @@ final class EvaluationTask
    * @param number from 0
    * @param count of slices
    */
-  record Slice(int number, int count, Deal deal) implements Serializable {
+  record Slice(int number, int count, ShardPlacement deal) implements Serializable {
     boolean has(int shard) {
       return deal.partOf(shard) % count == number;
     }

@@ -2,7 +2,7 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.data.Dataset;
-import dev.convoy.spark.data.ShardCut;
+import dev.convoy.spark.data.shard.CachedShards;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkContext;
@@ -60,7 +60,7 @@ public final class Evaluator {
         spark.broadcast(TaskBuffers.encode(weights), ClassTag$.MODULE$.apply(byte[].class));
     Counts counts = new Counts();
     // The data may be cut anew meanwhile; slices belong to one cut.
-    ShardCut cut = data.cut();
+    CachedShards cut = data.cut();
     int jobs = Math.min(slices, cut.deal().parts());
     try {
       for (int slice = 0; slice < jobs; slice++) {

@@ -2,8 +2,8 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.sum.GradientSum;
-import dev.convoy.spark.data.PackedShard;
-import dev.convoy.spark.data.ShardIterator;
+import dev.convoy.spark.data.shard.PackedShard;
+import dev.convoy.spark.data.shard.ShardIterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;

@@ -3,7 +3,7 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointException;
-import dev.convoy.spark.data.Fingerprint;
+import dev.convoy.spark.data.shard.Fingerprint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,7 @@ import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.ExampleSource;
-import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.shard.PackedShard;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;

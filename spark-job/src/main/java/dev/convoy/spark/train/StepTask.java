@@ -1,6 +1,6 @@
 package dev.convoy.spark.train;
 
-import dev.convoy.spark.data.PackedShard;
+import dev.convoy.spark.data.shard.PackedShard;
 import java.io.Serializable;
 import java.util.function.Supplier;
 import org.apache.spark.TaskContext;

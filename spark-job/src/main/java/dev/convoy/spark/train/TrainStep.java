@@ -2,8 +2,8 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.spark.data.Dataset;
-import dev.convoy.spark.data.PackedShard;
 import dev.convoy.spark.data.TaskSlots;
+import dev.convoy.spark.data.shard.PackedShard;
 import java.io.Serializable;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.SparkForTests;
+import dev.convoy.spark.data.shard.Fingerprint;
+import dev.convoy.spark.data.shard.PackedShard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

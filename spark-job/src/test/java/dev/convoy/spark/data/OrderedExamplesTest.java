@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.SparkForTests;
+import dev.convoy.spark.data.shard.ExampleChunk;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -33,14 +34,15 @@ class OrderedExamplesTest {
 
   /** A line an example: index, name and label. */
   private static final class Lines
-      extends AbstractFunction2<TaskContext, Iterator<ExampleRun>, byte[]> implements Serializable {
+      extends AbstractFunction2<TaskContext, Iterator<ExampleChunk>, byte[]>
+      implements Serializable {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public byte[] apply(TaskContext context, Iterator<ExampleRun> runs) {
+    public byte[] apply(TaskContext context, Iterator<ExampleChunk> runs) {
       StringBuilder lines = new StringBuilder();
       while (runs.hasNext()) {
-        ExampleRun run = runs.next();
+        ExampleChunk run = runs.next();
         for (int i = 0; i < run.examples().size(); i++) {
           long index = run.examples().indexes()[i];
           int label = run.examples().labels()[i];

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointStore;
-import dev.convoy.spark.data.Fingerprint;
+import dev.convoy.spark.data.shard.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.convoy.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.convoy.spark.data.Deal;
+import dev.convoy.spark.data.shard.ShardPlacement;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +20,7 @@ class EvaluationSlicesTest {
   })
   void everyShardStandsInOneSliceAndEveryBlockInOneOfSeveral(
       int shards, int partitions, int blocks, int slices) {
-    Deal deal = new Deal(shards, partitions, blocks);
+    ShardPlacement deal = new ShardPlacement(shards, partitions, blocks);
     assertThat(deal.parts()).isGreaterThanOrEqualTo(slices);
     Set<Integer> seen = new HashSet<>();
     Set<Integer> opened = new HashSet<>();

@@ -2,7 +2,7 @@ package dev.convoy.spark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.convoy.spark.data.Fingerprint;
+import dev.convoy.spark.data.shard.Fingerprint;
 import org.junit.jupiter.api.Test;
 
 class JobFieldsTest {

@@ -11,7 +11,7 @@ import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.engine.tensor.CounterRandom;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.IdxWriter;
-import dev.convoy.spark.data.ShardLayout;
+import dev.convoy.spark.data.shard.ShardLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import java.io.Serializable;
 import java.util.stream.IntStream;
@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
  * @param partitions in all
  * @param blocksInPartition of each
  */
-public record Deal(int shards, int partitions, int blocksInPartition) implements Serializable {
+public record ShardPlacement(int shards, int partitions, int blocksInPartition)
+    implements Serializable {
   int blocks() {
     return partitions * blocksInPartition;
   }

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 /**
  * Examples whose indexes follow one another.
@@ -6,4 +6,4 @@ package dev.convoy.spark.data;
  * @param examples in the order of their indexes
  * @param names what to call each: a file's name, a row's key
  */
-public record ExampleRun(PackedShard examples, String[] names) {}
+public record ExampleChunk(PackedShard examples, String[] names) {}

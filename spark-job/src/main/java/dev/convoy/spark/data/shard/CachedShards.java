@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.data.DataException;
 import java.util.Arrays;
@@ -16,23 +16,27 @@ import org.apache.spark.storage.StorageLevel;
  * @param together the same in a single partition, for a task that works with all of them
  * @param held what is cached
  */
-public record ShardCut(
-    Deal deal, RDD<PackedShard> shards, RDD<PackedShard> together, RDD<PackedShard> held) {
+public record CachedShards(
+    ShardPlacement deal,
+    RDD<PackedShard> shards,
+    RDD<PackedShard> together,
+    RDD<PackedShard> held) {
   /** Spark setting: about the most that is cached as one. */
   private static final String BLOCK_SIZE = "spark.convoy.blockSize";
 
   private static final String STANDARD_BLOCK = "32m";
 
-  static ShardCut of(SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
+  public static CachedShards of(
+      SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
     long most = Math.max(1, blockSize(spark));
     long bytes = layout.examples() * source.shape().size();
     int blocks = blocksInPartition(bytes, most, layout.shards(), partitions);
-    Deal deal = new Deal(layout.shards(), partitions, blocks);
+    ShardPlacement deal = new ShardPlacement(layout.shards(), partitions, blocks);
     RDD<PackedShard> held = source.cut(layout, deal);
     held.setName("convoy shards");
     held.persist(StorageLevel.MEMORY_AND_DISK());
-    RDD<PackedShard> shards = blocks == 1 ? held : new BlockedShards(held, deal, partitions);
-    return new ShardCut(deal, shards, new BlockedShards(held, deal, 1), held);
+    RDD<PackedShard> shards = blocks == 1 ? held : new BlockedShardRdd(held, deal, partitions);
+    return new CachedShards(deal, shards, new BlockedShardRdd(held, deal, 1), held);
   }
 
   /** No more than would leave a block without a shard. */
@@ -55,7 +59,7 @@ public record ShardCut(
   }
 
   /** True if all of it is cached in memory now, and nothing on disk. */
-  boolean isInMemory() {
+  public boolean isInMemory() {
     return Arrays.stream(held.sparkContext().getRDDStorageInfo())
         .anyMatch(
             info ->
@@ -65,7 +69,7 @@ public record ShardCut(
   }
 
   /** Frees the cluster's memory. */
-  void release() {
+  public void release() {
     held.unpersist(false);
   }
 }

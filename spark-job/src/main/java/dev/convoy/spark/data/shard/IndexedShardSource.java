@@ -1,12 +1,13 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.ExampleSource;
 import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
 
 /** Shards out of a source whose examples can be read by their index. */
-record IndexedShards(SparkContext spark, ExampleSource source) implements ShardSource {
+public record IndexedShardSource(SparkContext spark, ExampleSource source) implements ShardSource {
   @Override
   public Shape shape() {
     return source.shape();
@@ -33,7 +34,7 @@ record IndexedShards(SparkContext spark, ExampleSource source) implements ShardS
   }
 
   @Override
-  public RDD<PackedShard> cut(ShardLayout layout, Deal deal) {
+  public RDD<PackedShard> cut(ShardLayout layout, ShardPlacement deal) {
     return new ShardRdd(spark, source, layout, deal);
   }
 

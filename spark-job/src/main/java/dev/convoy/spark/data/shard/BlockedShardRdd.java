@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -16,14 +16,14 @@ import scala.jdk.javaapi.CollectionConverters;
 import scala.reflect.ClassTag$;
 
 /**
- * Partitions over smaller blocks, which are what is cached, as a {@link Deal} says. A task that
- * says which shards it wants opens their blocks only, so where the data does not fit into memory a
- * step reads from disk what it needs, and not all of its partition.
+ * Partitions over smaller blocks, which are what is cached, as a {@link ShardPlacement} says. A
+ * task that says which shards it wants opens their blocks only, so where the data does not fit into
+ * memory a step reads from disk what it needs, and not all of its partition.
  */
-final class BlockedShards extends RDD<PackedShard> {
+final class BlockedShardRdd extends RDD<PackedShard> {
   private static final long serialVersionUID = 1L;
 
-  private final Deal deal;
+  private final ShardPlacement deal;
   private final int slices;
 
   private record Slice(int index, Partition[] blocks) implements Partition {
@@ -40,10 +40,10 @@ final class BlockedShards extends RDD<PackedShard> {
 
   private static final class Owned extends NarrowDependency<PackedShard> implements Serializable {
     private static final long serialVersionUID = 1L;
-    private final Deal deal;
+    private final ShardPlacement deal;
     private final int slices;
 
-    Owned(RDD<PackedShard> below, Deal deal, int slices) {
+    Owned(RDD<PackedShard> below, ShardPlacement deal, int slices) {
       super(below);
       this.deal = deal;
       this.slices = slices;
@@ -63,7 +63,7 @@ final class BlockedShards extends RDD<PackedShard> {
    * @param below the blocks, cached
    * @param slices partitions: as many as the deal's, or one that holds all
    */
-  BlockedShards(RDD<PackedShard> below, Deal deal, int slices) {
+  BlockedShardRdd(RDD<PackedShard> below, ShardPlacement deal, int slices) {
     super(
         below.sparkContext(),
         CollectionConverters.asScala(List.<Dependency<?>>of(new Owned(below, deal, slices)))

@@ -1,5 +1,6 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
+import dev.convoy.spark.data.ExampleSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.PrimitiveIterator;
@@ -14,15 +15,15 @@ import scala.collection.immutable.Seq;
 import scala.reflect.ClassTag$;
 
 /**
- * The shards of a source, a partition for each block of a {@link Deal}. Has no parents: a lost
- * partition is read from the source again.
+ * The shards of a source, a partition for each block of a {@link ShardPlacement}. Has no parents: a
+ * lost partition is read from the source again.
  */
 final class ShardRdd extends RDD<PackedShard> {
   private static final long serialVersionUID = 1L;
 
   private final ExampleSource source;
   private final ShardLayout layout;
-  private final Deal deal;
+  private final ShardPlacement deal;
 
   private record Slice(int index) implements Partition {
     @Override
@@ -31,7 +32,7 @@ final class ShardRdd extends RDD<PackedShard> {
     }
   }
 
-  ShardRdd(SparkContext spark, ExampleSource source, ShardLayout layout, Deal deal) {
+  ShardRdd(SparkContext spark, ExampleSource source, ShardLayout layout, ShardPlacement deal) {
     super(spark, noParents(), ClassTag$.MODULE$.apply(PackedShard.class));
     this.source = source;
     this.layout = layout;

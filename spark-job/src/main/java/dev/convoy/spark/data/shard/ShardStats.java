@@ -1,14 +1,14 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import java.io.Serializable;
 import java.util.Arrays;
 
 /** What a look at every example of one shard found. */
-final class ShardStats implements Serializable {
+public final class ShardStats implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** Labels are below this. */
-  static final int MOST_CLASSES = 1 << 16;
+  public static final int MOST_CLASSES = 1 << 16;
 
   final int shard;
   final int training;

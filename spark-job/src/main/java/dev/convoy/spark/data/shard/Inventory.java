@@ -1,6 +1,7 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.data.DataException;
+import dev.convoy.spark.data.Failures;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.spark.SparkContext;
@@ -11,7 +12,7 @@ import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
 
 /** What a look at every example of a data set found. */
-final class Inventory {
+public final class Inventory {
   private final int[] training;
   private final int[] heldOut;
   private Fingerprint fingerprint;
@@ -25,7 +26,7 @@ final class Inventory {
   }
 
   /** Reads all of {@code shards}, which caches them. */
-  static Inventory take(
+  public static Inventory take(
       SparkContext spark, RDD<PackedShard> shards, ShardSource source, ShardLayout layout) {
     Inventory inventory = new Inventory(layout.shards());
     spark.setJobDescription("read and check " + layout.examples() + " examples");
@@ -82,17 +83,17 @@ final class Inventory {
   }
 
   /** Examples for training in each shard. */
-  int[] training() {
+  public int[] training() {
     return training;
   }
 
   /** Examples held out in each shard. */
-  int[] heldOut() {
+  public int[] heldOut() {
     return heldOut;
   }
 
   /** What identifies the data. */
-  Fingerprint fingerprint() {
+  public Fingerprint fingerprint() {
     return fingerprint;
   }
 
@@ -102,7 +103,7 @@ final class Inventory {
    * @param source of the examples, for messages
    * @param outputs for each output, classes that it tells apart
    */
-  void expectWithin(ShardSource source, int... outputs) {
+  public void expectWithin(ShardSource source, int... outputs) {
     int each = outputs.length;
     for (int number = 0; number < firstOfClass.length; number++) {
       int classes = outputs[number % each];

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.model.ModelSpec;
@@ -41,7 +41,7 @@ public final class PackedShard implements Serializable {
    * @param values {@code [example][height][width][channel]}, or null
    * @param full the value that stands for a full pixel
    */
-  PackedShard(
+  public PackedShard(
       int shard,
       int training,
       byte[] pixels,

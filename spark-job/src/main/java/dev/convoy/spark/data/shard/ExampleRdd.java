@@ -1,5 +1,6 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
+import dev.convoy.spark.data.ExampleSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.spark.Partition;
@@ -11,7 +12,7 @@ import scala.collection.Iterator;
 import scala.reflect.ClassTag$;
 
 /** The examples of a source in the order of their indexes, partition after partition. */
-final class RunRdd extends RDD<ExampleRun> {
+public final class ExampleRdd extends RDD<ExampleChunk> {
   private static final long serialVersionUID = 1L;
 
   /** Bytes of examples that are read at a time. */
@@ -27,8 +28,8 @@ final class RunRdd extends RDD<ExampleRun> {
     }
   }
 
-  RunRdd(SparkContext spark, ExampleSource source, int partitions) {
-    super(spark, ShardRdd.noParents(), ClassTag$.MODULE$.apply(ExampleRun.class));
+  public ExampleRdd(SparkContext spark, ExampleSource source, int partitions) {
+    super(spark, ShardRdd.noParents(), ClassTag$.MODULE$.apply(ExampleChunk.class));
     this.source = source;
     this.partitions = partitions;
   }
@@ -47,11 +48,11 @@ final class RunRdd extends RDD<ExampleRun> {
   }
 
   @Override
-  public Iterator<ExampleRun> compute(Partition split, TaskContext context) {
+  public Iterator<ExampleChunk> compute(Partition split, TaskContext context) {
     return new Runs(first(split.index()), first(split.index() + 1), context);
   }
 
-  private final class Runs extends AbstractIterator<ExampleRun> {
+  private final class Runs extends AbstractIterator<ExampleChunk> {
     private final long end;
     private final int most;
     private long next;
@@ -73,7 +74,7 @@ final class RunRdd extends RDD<ExampleRun> {
     }
 
     @Override
-    public ExampleRun next() {
+    public ExampleChunk next() {
       int count = (int) Math.min(most, end - next);
       byte[] pixels = new byte[count * source.shape().size()];
       int[] labels = new int[count * source.labels()];
@@ -92,7 +93,7 @@ final class RunRdd extends RDD<ExampleRun> {
         names[i] = source.name(next + i);
       }
       next += count;
-      return new ExampleRun(new PackedShard(0, 0, pixels, labels, indexes), names);
+      return new ExampleChunk(new PackedShard(0, 0, pixels, labels, indexes), names);
     }
 
     private void close() {

@@ -1,11 +1,13 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.ExampleSource;
 import java.util.List;
 import org.apache.spark.rdd.RDD;
 
 /** Where the shards of a {@link Dataset} come from; lives on the driver. */
-interface ShardSource {
+public interface ShardSource {
   /** Shape of one example. */
   Shape shape();
 
@@ -29,7 +31,7 @@ interface ShardSource {
   List<String> names(List<Long> indexes);
 
   /** The shards in blocks, a partition each. */
-  RDD<PackedShard> cut(ShardLayout layout, Deal deal);
+  RDD<PackedShard> cut(ShardLayout layout, ShardPlacement deal);
 
   /** Every example was read once and is cached. */
   default void release() {}

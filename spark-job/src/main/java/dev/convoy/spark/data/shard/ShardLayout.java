@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.CounterRandom;

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import java.util.function.IntPredicate;
 import org.apache.spark.Partition;
@@ -7,11 +7,11 @@ import org.apache.spark.rdd.RDD;
 import scala.collection.AbstractIterator;
 import scala.collection.Iterator;
 
-/** The shards of one partition of {@link BlockedShards}, block after block, each opened late. */
+/** The shards of one partition of {@link BlockedShardRdd}, block after block, each opened late. */
 public final class ShardIterator extends AbstractIterator<PackedShard> {
   private final RDD<PackedShard> below;
   private final Partition[] blocks;
-  private final Deal deal;
+  private final ShardPlacement deal;
   private final TaskContext context;
   private IntPredicate wanted = shard -> true;
   private int next;
@@ -20,7 +20,8 @@ public final class ShardIterator extends AbstractIterator<PackedShard> {
   /**
    * @param blocks of this partition
    */
-  ShardIterator(RDD<PackedShard> below, Partition[] blocks, Deal deal, TaskContext context) {
+  ShardIterator(
+      RDD<PackedShard> below, Partition[] blocks, ShardPlacement deal, TaskContext context) {
     this.below = below;
     this.blocks = blocks;
     this.deal = deal;

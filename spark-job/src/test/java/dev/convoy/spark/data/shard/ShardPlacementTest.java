@@ -1,15 +1,15 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class DealTest {
+class ShardPlacementTest {
   @ParameterizedTest
   @CsvSource({"64, 2, 1", "64, 2, 2", "64, 3, 5", "5, 8, 1", "7, 3, 2", "12, 1, 12", "10, 2, 4"})
   void everyShardLiesInOneBlockOfItsPartition(int shards, int partitions, int blocks) {
-    Deal deal = new Deal(shards, partitions, blocks);
+    ShardPlacement deal = new ShardPlacement(shards, partitions, blocks);
     int seen = 0;
     for (int block = 0; block < deal.blocks(); block++) {
       for (int shard : deal.shardsOf(block).toArray()) {

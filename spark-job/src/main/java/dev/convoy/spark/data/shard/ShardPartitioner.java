@@ -1,17 +1,17 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.shard;
 
 import java.io.Serializable;
 import java.util.Comparator;
 import org.apache.spark.Partitioner;
 
 /** Sends the example of each index to the block that holds its shard. */
-final class ShardDealer extends Partitioner {
+public final class ShardPartitioner extends Partitioner {
   private static final long serialVersionUID = 1L;
 
   private final ShardLayout layout;
-  private final Deal deal;
+  private final ShardPlacement deal;
 
-  ShardDealer(ShardLayout layout, Deal deal) {
+  public ShardPartitioner(ShardLayout layout, ShardPlacement deal) {
     this.layout = layout;
     this.deal = deal;
   }
@@ -27,7 +27,7 @@ final class ShardDealer extends Partitioner {
   }
 
   /** Shard by shard, in each by index. */
-  Comparator<Long> order() {
+  public Comparator<Long> order() {
     return new Order(layout);
   }
 
