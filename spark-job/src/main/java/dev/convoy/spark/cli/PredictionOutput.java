@@ -1,8 +1,8 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.spark.cli.PredictionFormat.Kind;
-import dev.convoy.spark.data.Failures;
 import dev.convoy.spark.data.OrderedExamples;
+import dev.convoy.spark.data.source.DataFailures;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import java.io.IOException;
@@ -173,7 +173,7 @@ final class PredictionOutput {
           .parquet(folder.toString());
     } catch (Exception e) {
       // Scala throws checked exceptions that no signature mentions.
-      throw Failures.data(e)
+      throw DataFailures.data(e)
           .<RuntimeException>map(data -> data)
           .orElseGet(() -> OutputException.writing(output, e));
     }

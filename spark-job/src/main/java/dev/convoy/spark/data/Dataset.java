@@ -11,6 +11,7 @@ import dev.convoy.spark.data.shard.Inventory;
 import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.shard.ShardLayout;
 import dev.convoy.spark.data.shard.ShardSource;
+import dev.convoy.spark.data.source.ExampleSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;

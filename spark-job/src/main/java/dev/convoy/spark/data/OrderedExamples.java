@@ -4,6 +4,8 @@ import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.data.shard.ExampleChunk;
 import dev.convoy.spark.data.shard.ExampleRdd;
+import dev.convoy.spark.data.source.DataFailures;
+import dev.convoy.spark.data.source.ExampleSource;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -153,7 +155,7 @@ public final class OrderedExamples implements AutoCloseable {
                 CollectionConverters.asScala(wave).toSeq(),
                 ClassTag$.MODULE$.apply(byte[].class));
       } catch (Exception e) {
-        throw Failures.within(e);
+        throw DataFailures.within(e);
       }
       for (byte[] part : (byte[][]) found) {
         sink.take(part);

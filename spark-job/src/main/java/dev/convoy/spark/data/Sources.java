@@ -1,6 +1,11 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
+import dev.convoy.spark.data.source.CifarSource;
+import dev.convoy.spark.data.source.EmbeddedMnist;
+import dev.convoy.spark.data.source.ExampleSource;
+import dev.convoy.spark.data.source.IdxFiles;
+import dev.convoy.spark.data.source.ImageFolders;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -128,7 +133,7 @@ public final class Sources {
    * The same, to be predicted only if {@code labelled} is false: a file of images is enough then,
    * and images may lie in no folder, or in other folders than those of classes.
    */
-  static ExampleSource examples(
+  public static ExampleSource examples(
       SparkContext spark, DataLocation location, Dataset.Part part, boolean labelled) {
     String path = location.path();
     JavaSparkContext java = JavaSparkContext.fromSparkContext(spark);

@@ -7,6 +7,7 @@ import dev.convoy.spark.data.shard.ShardLayout;
 import dev.convoy.spark.data.shard.ShardPartitioner;
 import dev.convoy.spark.data.shard.ShardPlacement;
 import dev.convoy.spark.data.shard.ShardSource;
+import dev.convoy.spark.data.source.DataFailures;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -73,7 +74,7 @@ final class TableSource implements ShardSource {
     try {
       return sort(table, columns, shape, full).toJavaRDD();
     } catch (Exception e) {
-      throw Failures.within(e);
+      throw DataFailures.within(e);
     } finally {
       spark.setJobDescription(null);
     }
@@ -121,7 +122,7 @@ final class TableSource implements ShardSource {
       }
       return starts;
     } catch (Exception e) {
-      throw Failures.within(e);
+      throw DataFailures.within(e);
     } finally {
       sorted.context().setJobDescription(null);
     }
@@ -159,7 +160,7 @@ final class TableSource implements ShardSource {
       sorted.mapPartitionsWithIndex(new KeysOf(firsts, wanted), true).collect().stream()
           .forEach(pair -> found.put(pair._1(), pair._2()));
     } catch (Exception e) {
-      throw Failures.within(e);
+      throw DataFailures.within(e);
     }
     return indexes.stream().map(found::get).toList();
   }

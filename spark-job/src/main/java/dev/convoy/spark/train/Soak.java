@@ -5,7 +5,7 @@ import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.Dataset;
-import dev.convoy.spark.data.ExampleSource;
+import dev.convoy.spark.data.source.ExampleSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -8,6 +8,8 @@ import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.shard.Fingerprint;
 import dev.convoy.spark.data.shard.PackedShard;
+import dev.convoy.spark.data.source.ExampleSource;
+import dev.convoy.spark.data.source.IdxFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.tensor.CounterRandom;
 import dev.convoy.engine.tensor.Shape;
-import dev.convoy.spark.data.ExampleSource;
+import dev.convoy.spark.data.source.ExampleSource;
 import java.io.IOException;
 import org.apache.spark.TaskContext;
 

@@ -1,7 +1,7 @@
 package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.data.DataException;
-import dev.convoy.spark.data.Failures;
+import dev.convoy.spark.data.source.DataFailures;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.spark.SparkContext;
@@ -38,7 +38,7 @@ public final class Inventory {
               new Look(source.shape().size(), source.marksHeldOut()),
               ClassTag$.MODULE$.apply(ShardStats[].class));
     } catch (Exception e) {
-      throw Failures.within(e);
+      throw DataFailures.within(e);
     } finally {
       spark.setJobDescription(null);
     }

@@ -1,7 +1,7 @@
 package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.data.DataException;
-import dev.convoy.spark.data.ExampleSource;
+import dev.convoy.spark.data.source.ExampleSource;
 import java.io.IOException;
 
 /** Reads one shard out of a source. */

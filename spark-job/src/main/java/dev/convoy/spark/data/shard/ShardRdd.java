@@ -1,6 +1,6 @@
 package dev.convoy.spark.data.shard;
 
-import dev.convoy.spark.data.ExampleSource;
+import dev.convoy.spark.data.source.ExampleSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.PrimitiveIterator;

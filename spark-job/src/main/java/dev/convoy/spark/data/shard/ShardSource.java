@@ -2,7 +2,7 @@ package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.Dataset;
-import dev.convoy.spark.data.ExampleSource;
+import dev.convoy.spark.data.source.ExampleSource;
 import java.util.List;
 import org.apache.spark.rdd.RDD;
 

@@ -7,7 +7,7 @@ import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.Dataset;
-import dev.convoy.spark.data.ExampleSource;
+import dev.convoy.spark.data.source.ExampleSource;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

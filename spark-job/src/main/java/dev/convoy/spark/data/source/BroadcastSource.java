@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.source;
 
 import dev.convoy.engine.data.IdxHeader;
 import dev.convoy.engine.tensor.Shape;
@@ -13,7 +13,7 @@ import org.apache.spark.broadcast.Broadcast;
  * can be built again. Pieces hold raw pixels, and travel so: Spark is told not to compress what it
  * spreads.
  */
-final class SpreadSource implements ExampleSource {
+final class BroadcastSource implements ExampleSource {
   private static final long serialVersionUID = 1L;
   private static final int PIECE_BYTES = 1 << 24;
 
@@ -25,7 +25,7 @@ final class SpreadSource implements ExampleSource {
   private final List<Broadcast<byte[]>> pieces = new ArrayList<>();
 
   /** Ships {@code loaded} in pieces of 16 MB. */
-  SpreadSource(JavaSparkContext spark, LoadedIdx loaded) {
+  BroadcastSource(JavaSparkContext spark, IdxArrays loaded) {
     images = loaded.images();
     labelled = loaded.labelled();
     heads = loaded.heads();
@@ -75,12 +75,12 @@ final class SpreadSource implements ExampleSource {
 
   @Override
   public String labelPlace(long index) {
-    return LoadedIdx.labelPlace(heads, index);
+    return IdxArrays.labelPlace(heads, index);
   }
 
   @Override
   public String name(long index) {
-    return LoadedIdx.name(images, index);
+    return IdxArrays.name(images, index);
   }
 
   @Override

@@ -1,8 +1,9 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.source;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.Dataset;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -25,11 +26,11 @@ import org.apache.spark.util.SerializableConfiguration;
  *
  * <p>Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
  */
-final class CifarSource implements ExampleSource {
+public final class CifarSource implements ExampleSource {
   private static final long serialVersionUID = 1L;
   private static final int SIDE = 32;
   private static final int PLANE = SIDE * SIDE;
-  static final int RECORD = 1 + 3 * PLANE;
+  public static final int RECORD = 1 + 3 * PLANE;
   static final int CLASSES = 10;
   private static final String NAMES = "batches.meta.txt";
   private static final int MOST_NAMES = 4096;
@@ -46,14 +47,14 @@ final class CifarSource implements ExampleSource {
   }
 
   /** True for the name of a file of {@code part}. */
-  static boolean isPart(String name, Dataset.Part part) {
+  public static boolean isPart(String name, Dataset.Part part) {
     return part == Dataset.Part.TEST
         ? name.equals("test_batch.bin")
         : name.matches("data_batch_[0-9]{1,3}\\.bin");
   }
 
   /** What the classes are called, if {@code batches.meta.txt} lies beside the files. */
-  static List<String> classes(FileSystem files, Path folder) throws IOException {
+  public static List<String> classes(FileSystem files, Path folder) throws IOException {
     Path names = new Path(folder, NAMES);
     if (!files.exists(names)) {
       return List.of();
@@ -70,7 +71,7 @@ final class CifarSource implements ExampleSource {
   }
 
   /** Opens the files of {@code part}; their lengths are checked here. */
-  static CifarSource open(
+  public static CifarSource open(
       JavaSparkContext spark, FileSystem files, List<FileStatus> all, Dataset.Part part) {
     List<FileStatus> found = new ArrayList<>();
     all.stream().filter(file -> isPart(file.getPath().getName(), part)).forEach(found::add);
@@ -202,7 +203,7 @@ final class CifarSource implements ExampleSource {
         in = path.getFileSystem(configuration.value().value()).open(path);
         opened = file;
       } catch (FileNotFoundException e) {
-        throw Failures.unseen(files[file], e);
+        throw DataFailures.unseen(files[file], e);
       }
     }
 

@@ -1,8 +1,9 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.source;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.data.IdxHeader;
 import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.spark.data.Dataset;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.SerializableConfiguration;
 
 /** Finds the IDX files of a data set in a folder on any Hadoop file system. */
-final class IdxFiles {
+public final class IdxFiles {
   private static final List<String> TRAIN = List.of("train");
   private static final List<String> ONE = List.of("");
   private static final List<String> TEST = List.of("t10k", "test");
@@ -30,7 +31,7 @@ final class IdxFiles {
    *
    * @param model whose inputs and outputs name files; without one there are one image and label
    */
-  static ExampleSource open(
+  public static ExampleSource open(
       JavaSparkContext spark, String folder, Dataset.Part part, Optional<ModelSpec> model) {
     Configuration configuration = spark.hadoopConfiguration();
     try {
@@ -40,8 +41,8 @@ final class IdxFiles {
       List<Path> images = finder.images(model);
       List<Path> labels = finder.labels(model);
       if (anyIsPacked(files, images) || anyIsPacked(files, labels)) {
-        LoadedIdx.Opener opener = name -> files.open(new Path(name));
-        return new SpreadSource(spark, LoadedIdx.read(names(images), names(labels), opener));
+        IdxArrays.Opener opener = name -> files.open(new Path(name));
+        return new BroadcastSource(spark, IdxArrays.read(names(images), names(labels), opener));
       }
       List<IdxHeader> imageHeads = headers(files, images, IdxHeader::images);
       List<IdxHeader> labelHeads = headers(files, labels, IdxHeader::labels);
@@ -59,11 +60,11 @@ final class IdxFiles {
   }
 
   /** Opens one file of images without labels, to be predicted. */
-  static ExampleSource images(JavaSparkContext spark, FileSystem files, Path path)
+  public static ExampleSource images(JavaSparkContext spark, FileSystem files, Path path)
       throws IOException {
     if (isPacked(files, path)) {
-      LoadedIdx.Opener opener = name -> files.open(new Path(name));
-      return new SpreadSource(spark, LoadedIdx.read(names(List.of(path)), List.of(), opener));
+      IdxArrays.Opener opener = name -> files.open(new Path(name));
+      return new BroadcastSource(spark, IdxArrays.read(names(List.of(path)), List.of(), opener));
     }
     List<IdxHeader> head = headers(files, List.of(path), IdxHeader::images);
     return new IdxSource(head, List.of(), SerializableConfiguration.broadcast(spark.sc()));

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.source;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.data.IdxHeader;
@@ -19,7 +19,7 @@ import java.util.List;
  * @param labels {@code [example][label]}
  * @param labelled false if the labels mean nothing
  */
-record LoadedIdx(
+record IdxArrays(
     String images,
     List<IdxHeader> heads,
     Shape shape,
@@ -38,7 +38,7 @@ record LoadedIdx(
    *
    * @param labelNames empty for one file of images without labels
    */
-  static LoadedIdx read(List<String> imageNames, List<String> labelNames, Opener opener)
+  static IdxArrays read(List<String> imageNames, List<String> labelNames, Opener opener)
       throws IOException {
     List<IdxHeader> images = new ArrayList<>();
     List<byte[]> pixels = new ArrayList<>();
@@ -51,7 +51,7 @@ record LoadedIdx(
     if (labelNames.isEmpty()) {
       IdxHeader head = images.get(0);
       int[] none = new int[(int) head.count()];
-      return new LoadedIdx(head.name(), images, head.shape(), pixels.get(0), none, false);
+      return new IdxArrays(head.name(), images, head.shape(), pixels.get(0), none, false);
     }
     List<IdxHeader> heads = new ArrayList<>();
     List<byte[]> classes = new ArrayList<>();
@@ -86,7 +86,7 @@ record LoadedIdx(
         labels[i * heads.size() + o] = classes.get(o)[i] & 0xff;
       }
     }
-    return new LoadedIdx(imageNames.get(0), heads, shape, rows, labels, true);
+    return new IdxArrays(imageNames.get(0), heads, shape, rows, labels, true);
   }
 
   /** Number of examples. */

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.SparkForTests;
+import dev.convoy.spark.data.DataLocation;
+import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.Sources;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.source;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.TrainedModel;
@@ -25,7 +25,7 @@ import org.apache.spark.util.SerializableConfiguration;
  * that neither depends on how a file system lists them. The driver knows the names; executors read
  * the files, and make each the size and the channels of the model's input.
  */
-final class ImageFolders implements ExampleSource {
+public final class ImageFolders implements ExampleSource {
   private static final long serialVersionUID = 1L;
   private static final int MOST_FILES = 20_000_000;
   private static final int MOST_DEPTH = 20;
@@ -68,7 +68,7 @@ final class ImageFolders implements ExampleSource {
   }
 
   /** Names of the folders in {@code folder}, sorted. */
-  static List<String> classes(FileSystem files, Path folder) throws IOException {
+  public static List<String> classes(FileSystem files, Path folder) throws IOException {
     List<String> classes = new ArrayList<>();
     for (FileStatus status : files.listStatus(folder)) {
       if (status.isDirectory() && !hidden(status.getPath().getName())) {
@@ -88,7 +88,7 @@ final class ImageFolders implements ExampleSource {
    * @param shape that images are made
    * @param deep true to look into folders within those folders, too
    */
-  static ImageFolders open(
+  public static ImageFolders open(
       JavaSparkContext spark,
       FileSystem files,
       Path root,
@@ -131,8 +131,8 @@ final class ImageFolders implements ExampleSource {
   }
 
   /** Lists the images in {@code root} and in all folders below, which are no classes. */
-  static ImageFolders unlabelled(JavaSparkContext spark, FileSystem files, Path root, Shape shape)
-      throws IOException {
+  public static ImageFolders unlabelled(
+      JavaSparkContext spark, FileSystem files, Path root, Shape shape) throws IOException {
     List<String> names = new ArrayList<>();
     collect(files, root, "", MOST_DEPTH, names);
     names.sort(null);
@@ -142,7 +142,7 @@ final class ImageFolders implements ExampleSource {
   }
 
   /** True if images lie in {@code folder} itself. */
-  static boolean holdsImages(FileSystem files, Path folder) throws IOException {
+  public static boolean holdsImages(FileSystem files, Path folder) throws IOException {
     List<String> names = new ArrayList<>();
     collect(files, folder, "", 0, names);
     return !names.isEmpty();
@@ -261,7 +261,7 @@ final class ImageFolders implements ExampleSource {
       }
       return file;
     } catch (FileNotFoundException e) {
-      throw Failures.unseen(path.toString(), e);
+      throw DataFailures.unseen(path.toString(), e);
     }
   }
 }

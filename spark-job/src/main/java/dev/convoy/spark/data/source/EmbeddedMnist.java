@@ -1,7 +1,8 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.source;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.Dataset;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.SoftReference;
@@ -13,25 +14,25 @@ import java.util.Map;
  * MNIST out of our own jar: every JVM that needs it unpacks it once and shares it between its
  * tasks, so that nothing has to be staged or shipped.
  */
-final class EmbeddedMnist implements ExampleSource {
+public final class EmbeddedMnist implements ExampleSource {
   private static final long serialVersionUID = 1L;
-  private static final Map<Dataset.Part, SoftReference<LoadedIdx>> LOADED =
+  private static final Map<Dataset.Part, SoftReference<IdxArrays>> LOADED =
       new EnumMap<>(Dataset.Part.class);
 
   private final Dataset.Part part;
 
-  EmbeddedMnist(Dataset.Part part) {
+  public EmbeddedMnist(Dataset.Part part) {
     this.part = part;
   }
 
-  private static LoadedIdx load(Dataset.Part part) throws IOException {
+  private static IdxArrays load(Dataset.Part part) throws IOException {
     synchronized (LOADED) {
-      SoftReference<LoadedIdx> held = LOADED.get(part);
-      LoadedIdx loaded = held == null ? null : held.get();
+      SoftReference<IdxArrays> held = LOADED.get(part);
+      IdxArrays loaded = held == null ? null : held.get();
       if (loaded == null) {
         String prefix = part == Dataset.Part.TRAIN ? "train" : "t10k";
         loaded =
-            LoadedIdx.read(
+            IdxArrays.read(
                 List.of("mnist/" + prefix + "-images-idx3-ubyte.gz"),
                 List.of("mnist/" + prefix + "-labels-idx1-ubyte.gz"),
                 EmbeddedMnist::resource);
@@ -52,7 +53,7 @@ final class EmbeddedMnist implements ExampleSource {
     return in;
   }
 
-  private LoadedIdx loaded() {
+  private IdxArrays loaded() {
     try {
       return load(part);
     } catch (IOException e) {
@@ -72,17 +73,17 @@ final class EmbeddedMnist implements ExampleSource {
 
   @Override
   public String labelPlace(long index) {
-    return "embedded:" + LoadedIdx.labelPlace(loaded().heads(), index);
+    return "embedded:" + IdxArrays.labelPlace(loaded().heads(), index);
   }
 
   @Override
   public String name(long index) {
-    return LoadedIdx.name(loaded().images(), index);
+    return IdxArrays.name(loaded().images(), index);
   }
 
   @Override
   public Reader open() {
-    LoadedIdx all = loaded();
+    IdxArrays all = loaded();
     int example = all.shape().size();
     return (first, count, pixels, labels, at) -> {
       System.arraycopy(all.rows(), (int) first * example, pixels, at * example, count * example);

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.source;
 
 import dev.convoy.engine.data.DataException;
 import java.io.FileNotFoundException;
@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.apache.spark.SparkEnv;
 
 /** What stands behind a Spark job that failed while it read data. */
-public final class Failures {
-  private Failures() {}
+public final class DataFailures {
+  private DataFailures() {}
 
   /** The bad data that made a Spark job fail, if that is the cause. */
   public static Optional<DataException> data(Exception failure) {

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.source;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
@@ -34,13 +34,13 @@ public final class Images {
 
   /** Something with pixels. */
   @FunctionalInterface
-  interface Pixels {
+  public interface Pixels {
     /** Alpha, red, green and blue of a pixel, eight bits each. */
     int argb(int x, int y);
   }
 
   /** True for what begins like a PNG, JPEG, GIF or BMP, and as raw pixels hardly ever do. */
-  static boolean isEncoded(byte[] file) {
+  public static boolean isEncoded(byte[] file) {
     return begins(file, PNG)
         || begins(file, GIF_87)
         || begins(file, GIF_89)
@@ -128,7 +128,7 @@ public final class Images {
   }
 
   /** Averages the part of an image that lies behind each pixel of {@code shape}. */
-  static byte[] fit(String name, Pixels image, int width, int height, Shape shape) {
+  public static byte[] fit(String name, Pixels image, int width, int height, Shape shape) {
     if (shape.channels() != 1 && shape.channels() != 3) {
       throw new DataException(
           name + ": the model's input is " + shape + ", expected 1 or 3 channels to read images");

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.source;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.data.IdxHeader;
@@ -87,12 +87,12 @@ final class IdxSource implements ExampleSource {
 
   @Override
   public String labelPlace(long index) {
-    return LoadedIdx.labelPlace(labelled() ? heads : images, index);
+    return IdxArrays.labelPlace(labelled() ? heads : images, index);
   }
 
   @Override
   public String name(long index) {
-    return LoadedIdx.name(images.get(0).name(), index);
+    return IdxArrays.name(images.get(0).name(), index);
   }
 
   @Override
@@ -117,7 +117,7 @@ final class IdxSource implements ExampleSource {
     try {
       return path.getFileSystem(configuration.value().value()).open(path);
     } catch (FileNotFoundException e) {
-      throw Failures.unseen(name, e);
+      throw DataFailures.unseen(name, e);
     }
   }
 
