@@ -2,7 +2,7 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.data.DataLocation;
-import dev.convoy.spark.data.TableColumns;
+import dev.convoy.spark.data.table.TableColumns;
 import dev.convoy.spark.job.JobFile;
 import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.Place;

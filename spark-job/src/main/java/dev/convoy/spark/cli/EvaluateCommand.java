@@ -3,8 +3,9 @@ package dev.convoy.spark.cli;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.data.DataLocation;
-import dev.convoy.spark.data.Dataset;
-import dev.convoy.spark.data.Sources;
+import dev.convoy.spark.data.DataSources;
+import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.UserError;
 import java.io.IOException;
@@ -110,7 +111,7 @@ final class EvaluateCommand extends BaseCommand {
   /** Names that only the data has: whether their order is the model's, a user must say. */
   private void tellOrder(SparkContext context, ModelOption.Found found, DataLocation data) {
     List<String> names =
-        found.model().classNames().isEmpty() ? Sources.classNames(context, data) : List.of();
+        found.model().classNames().isEmpty() ? DataSources.classNames(context, data) : List.of();
     if (!names.isEmpty()) {
       List<String> first = names.subList(0, Math.min(MOST_TOLD, names.size()));
       note(
@@ -123,8 +124,8 @@ final class EvaluateCommand extends BaseCommand {
   private EvaluationReport evaluate(
       SparkContext context, ModelOption.Found found, DataLocation data) {
     TrainedModel trained = found.model();
-    try (Dataset test = Dataset.open(context, data, Dataset.Part.TEST, 0)) {
-      boolean apart = Sources.hasTest(context, data.path());
+    try (TrainingData test = TrainingData.open(context, data, DataPart.TEST, 0)) {
+      boolean apart = DataSources.hasTest(context, data.path());
       return EvaluationReport.of(trained, found.path(), data.path(), apart, test, mistakes);
     }
   }

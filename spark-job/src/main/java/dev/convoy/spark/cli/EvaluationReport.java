@@ -8,7 +8,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.model.WeightsHash;
 import dev.convoy.engine.network.Network;
-import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.report.Figures;
 import dev.convoy.spark.train.Evaluation;
 import dev.convoy.spark.train.Evaluator;
@@ -80,7 +80,7 @@ record EvaluationReport(
       String model,
       String data,
       boolean testSet,
-      Dataset test,
+      TrainingData test,
       int mistakes) {
     ModelSpec spec = trained.spec();
     int classes = new Network(spec).outputs(0);

@@ -6,8 +6,8 @@ import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.Workspace;
 import dev.convoy.spark.data.DataLocation;
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.OrderedExamples;
+import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.ConsoleProgress.Detail;
@@ -175,6 +175,6 @@ final class PredictCommand extends BaseCommand {
     int most =
         Math.max(64, LINES_BYTES / (40 + NUMBER_BYTES * new Network(model.spec()).outputs()));
     return OrderedExamples.open(
-        context, location, Dataset.Part.TEST, data.isGiven(Key.DATA_LABEL), most);
+        context, location, DataPart.TEST, data.isGiven(Key.DATA_LABEL), most);
   }
 }

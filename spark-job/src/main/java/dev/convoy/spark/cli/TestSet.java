@@ -1,8 +1,9 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.model.TrainedModel;
-import dev.convoy.spark.data.Dataset;
-import dev.convoy.spark.data.Sources;
+import dev.convoy.spark.data.DataSources;
+import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.train.ClusterFailures;
@@ -18,7 +19,7 @@ import org.apache.spark.SparkContext;
 /** The test set, if there is one: opened before training, so that bad data is refused early. */
 record TestSet(
     SparkContext context,
-    Dataset data,
+    TrainingData data,
     TrainConfig config,
     List<String> classNames,
     ClusterFailures failures)
@@ -29,7 +30,7 @@ record TestSet(
     String path = config.data().path();
     // Class names keep their numbers in a test set elsewhere, which may lack some.
     List<String> classNames = classNames(context, config);
-    if (config.data().testPath().isEmpty() && !Sources.hasTest(context, path)) {
+    if (config.data().testPath().isEmpty() && !DataSources.hasTest(context, path)) {
       command.warn(
           "no test set in "
               + path
@@ -37,22 +38,22 @@ record TestSet(
       return new TestSet(context, null, config, classNames, failures);
     }
     int partitions = config.data().partitions();
-    Dataset data =
+    TrainingData data =
         failures.retry(
             "reading the test set",
             0,
             () ->
-                Dataset.open(
+                TrainingData.open(
                     context,
                     config.testLocation().numbered(classNames),
-                    Dataset.Part.TEST,
+                    DataPart.TEST,
                     partitions));
     return new TestSet(context, data, config, classNames, failures);
   }
 
   /** Those of the model that the job starts from, else those of the training data. */
   private static List<String> classNames(SparkContext context, TrainConfig config) {
-    List<String> there = Sources.classNames(context, config.location());
+    List<String> there = DataSources.classNames(context, config.location());
     List<String> known = config.data().classes();
     for (String name : there) {
       if (!known.isEmpty() && !known.contains(name)) {
@@ -74,7 +75,7 @@ record TestSet(
     if (data != null) {
       String path = folder.path(OutputFolder.MODEL);
       String from = config.testLocation().path();
-      boolean apart = Sources.hasTest(context, from);
+      boolean apart = DataSources.hasTest(context, from);
       EvaluationReport report =
           EvaluationReport.of(model, path, from, apart, data, EvaluationReport.KEPT);
       folder.write(OutputFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));

@@ -1,6 +1,8 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
+import dev.convoy.spark.data.source.DataPart;
+import dev.convoy.spark.data.source.EmbeddedMnist;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -46,7 +48,7 @@ record DataFolder(FileSystem files, Path root) {
               + ", which does not exist on "
               + files.getUri()
               + ", expected a folder of data, table:NAME or "
-              + Dataset.EMBEDDED_MNIST);
+              + EmbeddedMnist.PATH);
     }
     return new DataFolder(files, path);
   }
@@ -56,7 +58,7 @@ record DataFolder(FileSystem files, Path root) {
    *
    * @throws DataException if there is a training set within but no test set
    */
-  Path part(Dataset.Part part) throws IOException {
+  Path part(DataPart part) throws IOException {
     if (isFile()) {
       if (!root.getName().endsWith(".parquet")) {
         throw new DataException("data.path: got the file " + root + ", expected its folder");
@@ -65,7 +67,7 @@ record DataFolder(FileSystem files, Path root) {
     }
     Path train = new Path(root, TRAIN);
     boolean parted = isFolder(train);
-    if (part == Dataset.Part.TRAIN) {
+    if (part == DataPart.TRAIN) {
       return parted ? train : root;
     }
     Optional<Path> test = test();

@@ -3,6 +3,7 @@ package dev.convoy.spark.data;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.table.TableColumns;
 import java.util.List;
 import java.util.Optional;
 

@@ -5,7 +5,9 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.data.shard.ExampleChunk;
 import dev.convoy.spark.data.shard.ExampleRdd;
 import dev.convoy.spark.data.source.DataFailures;
+import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.ExampleSource;
+import dev.convoy.spark.data.table.TableSource;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +59,7 @@ public final class OrderedExamples implements AutoCloseable {
   public static OrderedExamples open(
       SparkContext spark,
       DataLocation location,
-      Dataset.Part part,
+      DataPart part,
       boolean labelsExpected,
       int mostAPartition) {
     ModelSpec model = location.model().orElseThrow();
@@ -72,12 +74,12 @@ public final class OrderedExamples implements AutoCloseable {
       return new OrderedExamples(
           spark, rows.runs(), () -> rows.runs(mostAPartition), labelled, () -> {});
     }
-    ExampleSource source = Sources.examples(spark, location, part, false);
+    ExampleSource source = DataSources.examples(spark, location, part, false);
     try {
       expectSome(source.examples());
       int outputs = model.outputs().size();
       int labels = source.labelled() ? source.labels() : outputs;
-      Dataset.expect(source.shape(), labels, model.input(), outputs);
+      TrainingData.expect(source.shape(), labels, model.input(), outputs);
       int partitions = partitions(source.examples(), TaskSlots.count(spark), mostAPartition);
       RDD<ExampleChunk> runs = new ExampleRdd(spark, source, partitions);
       return new OrderedExamples(spark, runs, () -> runs, source.labelled(), source::close);
@@ -88,11 +90,11 @@ public final class OrderedExamples implements AutoCloseable {
   }
 
   private static Optional<org.apache.spark.sql.Dataset<Row>> table(
-      SparkContext spark, DataLocation location, Dataset.Part part) {
+      SparkContext spark, DataLocation location, DataPart part) {
     try {
-      return Sources.isFile(spark, location.path())
+      return DataSources.isFile(spark, location.path())
           ? Optional.empty()
-          : Sources.table(spark, location, part);
+          : DataSources.table(spark, location, part);
     } catch (IOException e) {
       throw new DataException(
           "data.path: cannot read " + location.path() + ": " + e.getMessage(), e);

@@ -1,6 +1,6 @@
 package dev.convoy.spark.job;
 
-import dev.convoy.spark.data.TableColumns;
+import dev.convoy.spark.data.table.TableColumns;
 import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.TrainConfig.Checkpoints;
 import dev.convoy.spark.train.TrainConfig.Data;

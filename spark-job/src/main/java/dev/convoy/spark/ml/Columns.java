@@ -2,7 +2,7 @@ package dev.convoy.spark.ml;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
-import dev.convoy.spark.data.FeatureReader;
+import dev.convoy.spark.data.table.FeatureReader;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.ml.attribute.AttributeGroup;

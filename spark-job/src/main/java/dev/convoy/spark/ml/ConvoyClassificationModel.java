@@ -4,7 +4,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.model.WeightsHash;
 import dev.convoy.engine.network.Network;
-import dev.convoy.spark.data.FeatureReader;
+import dev.convoy.spark.data.table.FeatureReader;
 import dev.convoy.spark.job.Key;
 import java.io.IOException;
 import java.io.UncheckedIOException;

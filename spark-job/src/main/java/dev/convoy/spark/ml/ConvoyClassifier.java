@@ -4,7 +4,7 @@ import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
-import dev.convoy.spark.data.TableColumns;
+import dev.convoy.spark.data.table.TableColumns;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.StartModel;
 import dev.convoy.spark.train.TrainConfig;
@@ -154,8 +154,8 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
       start.ifPresent(StartModel::layers);
     }
     TrainConfig.Data cut = job.config().data();
-    dev.convoy.spark.data.Dataset data =
-        dev.convoy.spark.data.Dataset.of(
+    dev.convoy.spark.data.TrainingData data =
+        dev.convoy.spark.data.TrainingData.of(
             dataset.toDF(),
             columns(),
             job.config().model().input(),

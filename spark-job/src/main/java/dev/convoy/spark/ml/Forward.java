@@ -4,7 +4,7 @@ import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.Workspace;
-import dev.convoy.spark.data.FeatureReader;
+import dev.convoy.spark.data.table.FeatureReader;
 import java.io.Serializable;
 import org.apache.spark.broadcast.Broadcast;
 

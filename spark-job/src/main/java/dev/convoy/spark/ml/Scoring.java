@@ -1,6 +1,6 @@
 package dev.convoy.spark.ml;
 
-import dev.convoy.spark.data.FeatureReader;
+import dev.convoy.spark.data.table.FeatureReader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;

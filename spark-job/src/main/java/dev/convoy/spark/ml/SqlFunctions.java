@@ -1,6 +1,6 @@
 package dev.convoy.spark.ml;
 
-import dev.convoy.spark.data.FeatureReader;
+import dev.convoy.spark.data.table.FeatureReader;
 import java.io.Serializable;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;

@@ -1,7 +1,7 @@
 package dev.convoy.spark.train;
 
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.TaskSlots;
+import dev.convoy.spark.data.TrainingData;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -36,7 +36,7 @@ final class Balance {
   private static final long LONGEST_REST = TimeUnit.MINUTES.toNanos(5);
 
   private final SparkContext spark;
-  private final Dataset data;
+  private final TrainingData data;
   private final Events events;
   private final int wanted;
   private final boolean on;
@@ -49,7 +49,7 @@ final class Balance {
   /**
    * @param wanted partitions the job asks for, 0 for one a task slot
    */
-  Balance(SparkContext spark, Dataset data, int wanted, Events events) {
+  Balance(SparkContext spark, TrainingData data, int wanted, Events events) {
     this.spark = spark;
     this.data = data;
     this.wanted = wanted;

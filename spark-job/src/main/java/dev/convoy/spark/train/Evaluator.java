@@ -1,7 +1,7 @@
 package dev.convoy.spark.train;
 
 import dev.convoy.engine.model.ModelSpec;
-import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.shard.CachedShards;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,7 @@ public final class Evaluator {
    * @throws IllegalArgumentException if nothing is held out
    */
   public static Evaluation evaluate(
-      SparkContext spark, Dataset data, ModelSpec model, float[] weights, int microBatch) {
+      SparkContext spark, TrainingData data, ModelSpec model, float[] weights, int microBatch) {
     return evaluate(spark, data, model, weights, microBatch, 1);
   }
 
@@ -45,7 +45,7 @@ public final class Evaluator {
    */
   static Evaluation evaluate(
       SparkContext spark,
-      Dataset data,
+      TrainingData data,
       ModelSpec model,
       float[] weights,
       int microBatch,

@@ -1,7 +1,7 @@
 package dev.convoy.spark.train;
 
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.TaskSlots;
+import dev.convoy.spark.data.TrainingData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -26,7 +26,7 @@ final class Preflight {
 
   private static final int[] FACTORS = {1, 2, 4, 8};
 
-  private final Dataset data;
+  private final TrainingData data;
   private final BatchPlan plan;
   private final int parameters;
   private final int slots;
@@ -40,7 +40,7 @@ final class Preflight {
   /**
    * @param real the run's own steps, for a trial
    */
-  Preflight(SparkContext spark, Dataset data, BatchPlan plan, int parameters, TrainStep real) {
+  Preflight(SparkContext spark, TrainingData data, BatchPlan plan, int parameters, TrainStep real) {
     this.data = data;
     this.plan = plan;
     this.parameters = parameters;

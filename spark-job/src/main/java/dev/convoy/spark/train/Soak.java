@@ -4,7 +4,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.engine.tensor.Shape;
-import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.source.ExampleSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -154,7 +154,7 @@ public final class Soak {
             spark,
             config(),
             List.of(look),
-            () -> Dataset.of(spark, new Made(), SHARDS, 0, SEED, 0.1));
+            () -> TrainingData.of(spark, new Made(), SHARDS, 0, SEED, 0.1));
     TrainResult result = trainer.train(false);
     return new Report(samples, result.weightsSha256());
   }

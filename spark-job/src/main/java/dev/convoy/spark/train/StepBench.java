@@ -4,7 +4,7 @@ import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.engine.tensor.Shape;
-import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.source.ExampleSource;
 import java.io.Serializable;
@@ -97,7 +97,8 @@ public final class StepBench {
 
   /** Measures {@code steps} steps after {@code warmUp} that do not count. */
   public Report run(int warmUp, int steps) {
-    try (Dataset data = Dataset.of(spark, new Nothing(partitions), partitions, partitions, 0, 0)) {
+    try (TrainingData data =
+        TrainingData.of(spark, new Nothing(partitions), partitions, partitions, 0, 0)) {
       TrainStep step =
           new TrainStep(spark, data, new EmptyWork(parameters, partitions), parameters);
       WeightUpdate update = momentum();
@@ -154,7 +155,7 @@ public final class StepBench {
         });
   }
 
-  private void bareStep(Dataset data) {
+  private void bareStep(TrainingData data) {
     long start = System.nanoTime();
     Broadcast<byte[]> broadcast = spark.broadcast(new byte[Float.BYTES * parameters], BYTES);
     int bytes = (int) (resultBytes / partitions);

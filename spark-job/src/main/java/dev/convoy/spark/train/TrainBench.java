@@ -2,7 +2,7 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.network.Network;
-import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TrainingData;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -85,7 +85,7 @@ public final class TrainBench {
   public Report run(int windows, double seconds) {
     Network network = new Network(config.model());
     TrainConfig.Loop loop = config.loop();
-    try (Dataset data = Trainer.open(spark, config)) {
+    try (TrainingData data = Trainer.open(spark, config)) {
       data.expect(config.model());
       BatchPlan plan =
           new BatchPlan(loop.seed(), data.trainingSizes(), loop.batchSize(), loop.microBatch());
@@ -153,7 +153,7 @@ public final class TrainBench {
     private final Divergence divergence;
     private long step;
 
-    SparkLoop(Network network, Dataset data, BatchPlan plan) {
+    SparkLoop(Network network, TrainingData data, BatchPlan plan) {
       TrainConfig.Loop loop = config.loop();
       ParameterLayout layout = network.parameters();
       this.plan = plan;

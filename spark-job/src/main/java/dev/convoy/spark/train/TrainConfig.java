@@ -4,7 +4,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Optimizer;
 import dev.convoy.spark.data.DataLocation;
-import dev.convoy.spark.data.TableColumns;
+import dev.convoy.spark.data.table.TableColumns;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.convoy.spark.train;
 
 import dev.convoy.engine.sum.GradientSum;
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.TaskSlots;
+import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.shard.PackedShard;
 import java.io.Serializable;
 import org.apache.spark.SparkContext;
@@ -26,7 +26,7 @@ final class TrainStep {
       ClassTag$.MODULE$.apply(PartialGradient.class);
 
   private final SparkContext spark;
-  private final Dataset data;
+  private final TrainingData data;
   private final StepWork work;
   private final GradientSum sum;
 
@@ -124,11 +124,12 @@ final class TrainStep {
    *
    * @param parameters length of weights and gradient
    */
-  TrainStep(SparkContext spark, Dataset data, StepWork work, int parameters) {
+  TrainStep(SparkContext spark, TrainingData data, StepWork work, int parameters) {
     this(spark, data, work, parameters, 1);
   }
 
-  private TrainStep(SparkContext spark, Dataset data, StepWork work, int parameters, int threads) {
+  private TrainStep(
+      SparkContext spark, TrainingData data, StepWork work, int parameters, int threads) {
     this.spark = spark;
     this.data = data;
     this.threads = threads;
@@ -144,7 +145,8 @@ final class TrainStep {
    *
    * @param wanted partitions that the job asks for, or 0
    */
-  static TrainStep of(SparkContext spark, Dataset data, int wanted, StepWork work, int parameters) {
+  static TrainStep of(
+      SparkContext spark, TrainingData data, int wanted, StepWork work, int parameters) {
     boolean together = wanted == 0 && spark.isLocal() && data.isInMemory();
     return new TrainStep(spark, data, work, parameters, together ? threads(spark) : 1);
   }

@@ -4,9 +4,10 @@ import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.model.WeightsHash;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.checkpoint.CheckpointStore;
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.TaskSlots;
+import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.shard.Fingerprint;
+import dev.convoy.spark.data.source.DataPart;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,7 +24,7 @@ public final class Trainer {
   private final SparkContext spark;
   private final TrainConfig config;
   private final List<TrainListener> listeners;
-  private final Supplier<Dataset> opener;
+  private final Supplier<TrainingData> opener;
   private Supplier<float[]> start;
   private Runnable accepted = () -> {};
   private double secondsAnExample = Double.NaN;
@@ -45,19 +46,19 @@ public final class Trainer {
       SparkContext spark,
       TrainConfig config,
       List<TrainListener> listeners,
-      Supplier<Dataset> opener) {
+      Supplier<TrainingData> opener) {
     this.spark = spark;
     this.config = config;
     this.listeners = List.copyOf(listeners);
     this.opener = opener;
   }
 
-  static Dataset open(SparkContext spark, TrainConfig config) {
+  static TrainingData open(SparkContext spark, TrainConfig config) {
     TrainConfig.Data data = config.data();
-    return Dataset.open(
+    return TrainingData.open(
         spark,
         config.location(),
-        Dataset.Part.TRAIN,
+        DataPart.TRAIN,
         data.partitions(),
         data.shards(),
         config.loop().seed(),
@@ -77,7 +78,7 @@ public final class Trainer {
     Network network = new Network(config.model());
     try (Events events = new Events(listeners)) {
       ClusterFailures failures = new ClusterFailures(spark::isStopped, events::post);
-      try (Dataset data = failures.retry("reading the data", 0, opener)) {
+      try (TrainingData data = failures.retry("reading the data", 0, opener)) {
         data.expect(config.model());
         Run run = new Run(network, data, events, failures, resume);
         accepted.run();
@@ -133,7 +134,7 @@ public final class Trainer {
   private final class Run {
     private final TrainConfig.Loop loop = config.loop();
     private final ParameterLayout layout;
-    private final Dataset data;
+    private final TrainingData data;
     private final Events events;
     private final BatchPlan plan;
     private final long totalSteps;
@@ -147,7 +148,12 @@ public final class Trainer {
     private final long firstStep;
     private double lastLoss = Double.NaN;
 
-    Run(Network network, Dataset data, Events events, ClusterFailures failures, boolean resume) {
+    Run(
+        Network network,
+        TrainingData data,
+        Events events,
+        ClusterFailures failures,
+        boolean resume) {
       this.layout = network.parameters();
       this.data = data;
       this.events = events;

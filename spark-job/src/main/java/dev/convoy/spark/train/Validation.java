@@ -2,7 +2,7 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.checkpoint.Checkpoint;
-import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TrainingData;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -22,7 +22,7 @@ final class Validation implements AutoCloseable {
   private static final int MOST_SLICES = 1000;
 
   private final SparkContext spark;
-  private final Dataset data;
+  private final TrainingData data;
   private final ModelSpec model;
   private final TrainConfig.Loop loop;
   private final RunState state;
@@ -37,7 +37,7 @@ final class Validation implements AutoCloseable {
 
   Validation(
       SparkContext spark,
-      Dataset data,
+      TrainingData data,
       TrainConfig config,
       RunState state,
       CheckpointWriter checkpoints,
@@ -65,7 +65,7 @@ final class Validation implements AutoCloseable {
    *
    * @throws IllegalArgumentException if it has not
    */
-  static void expectPossible(TrainConfig.Loop loop, Dataset data) {
+  static void expectPossible(TrainConfig.Loop loop, TrainingData data) {
     if (loop.patience() > 0 && !on(loop, data)) {
       throw new IllegalArgumentException(
           "training.patience: got "
@@ -85,7 +85,7 @@ final class Validation implements AutoCloseable {
     return on(loop, data);
   }
 
-  private static boolean on(TrainConfig.Loop loop, Dataset data) {
+  private static boolean on(TrainConfig.Loop loop, TrainingData data) {
     return data.heldOutExamples() > 0 && loop.evaluateEvery() > 0;
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.shard.ExampleChunk;
+import dev.convoy.spark.data.source.DataPart;
+import dev.convoy.spark.data.table.TableColumns;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +93,7 @@ class OrderedExamplesTest {
               255f,
               Optional.of(ModelSpec.parse("input 1x1x1\nflatten\ndense units=3")));
       try (OrderedExamples examples =
-          OrderedExamples.open(session.sparkContext(), location, Dataset.Part.TEST, true, most)) {
+          OrderedExamples.open(session.sparkContext(), location, DataPart.TEST, true, most)) {
         examples.inOrder(
             new Lines(),
             bytes -> found.add(new String(bytes, StandardCharsets.UTF_8).lines().toList()));

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.cli.Main;
-import dev.convoy.spark.data.FeatureReader;
+import dev.convoy.spark.data.table.FeatureReader;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -3,8 +3,8 @@ package dev.convoy.spark.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.spark.SparkForTests;
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.IdxWriter;
+import dev.convoy.spark.data.TrainingData;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -171,7 +171,7 @@ class DeterminismTest {
             config,
             List.of(listener),
             () -> {
-              Dataset data = Dataset.of(spark, source, 9, partitions, 42, 0.1);
+              TrainingData data = TrainingData.of(spark, source, 9, partitions, 42, 0.1);
               if (!cached) {
                 data.shards().unpersist(true);
               }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.SparkForTests;
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.IdxWriter;
+import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.source.DataPart;
+import dev.convoy.spark.data.source.EmbeddedMnist;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +59,7 @@ class GraphTrainingTest {
     TrainResult trained = train(folder, 2);
     ModelSpec model = ModelSpec.parse(IdxWriter.TWO_ENDS);
     String path = folder.toString();
-    try (Dataset data = Dataset.open(spark, path, Dataset.Part.TRAIN, 2, model)) {
+    try (TrainingData data = TrainingData.open(spark, path, DataPart.TRAIN, 2, model)) {
       Evaluation all = Evaluator.evaluate(spark, data, model, trained.weights(), 16);
       assertThat(all.outputs()).extracting(Evaluation.Output::name).containsExactly("digit", "odd");
       assertThat(all.outputs()).allMatch(output -> output.accuracy() > 0.9);
@@ -98,7 +100,7 @@ class GraphTrainingTest {
         "train-right-images-idx3-ubyte: got images of 5x4x1, expected 4x5x1 as the model's input"
             + " 'right' says");
     refused(
-        Path.of(Dataset.EMBEDDED_MNIST),
+        Path.of(EmbeddedMnist.PATH),
         "data.path: got embedded:mnist, which has one image and one label an example, expected 2"
             + " and 2");
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.SparkForTests;
-import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TrainingData;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +59,7 @@ class LargeModelTest {
                   spark,
                   config,
                   List.of(heard::add),
-                  () -> Dataset.of(spark, source, PARTITIONS, PARTITIONS, 42, 0))
+                  () -> TrainingData.of(spark, source, PARTITIONS, PARTITIONS, 42, 0))
               .train(false);
       assertThat(result.steps()).isEqualTo(STEPS);
     } finally {

@@ -6,7 +6,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.spark.SparkForTests;
-import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TrainingData;
 import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -38,7 +38,8 @@ class MergeTreeTest {
   @Test
   void levelsChangeNoBit() {
     SparkContext spark = SparkForTests.local("local[2]");
-    try (Dataset data = Dataset.of(spark, new HostileSource(300, 12, 5, 0), 17, 17, 42, 0.1)) {
+    try (TrainingData data =
+        TrainingData.of(spark, new HostileSource(300, 12, 5, 0), 17, 17, 42, 0.1)) {
       Network network = new Network(ModelSpec.parse(Jobs.SMALL));
       float[] weights = network.initialWeights(3);
       BatchPlan plan = new BatchPlan(1, data.trainingSizes(), 200, 8);

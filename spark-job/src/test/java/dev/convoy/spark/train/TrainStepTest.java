@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.SparkForTests;
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.TaskSlots;
+import dev.convoy.spark.data.TrainingData;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
@@ -20,8 +20,8 @@ class TrainStepTest {
   private static void with(
       String master, Map<String, String> settings, int partitions, Consumer<TrainStep> test) {
     SparkContext spark = SparkForTests.local(master, settings);
-    try (Dataset data =
-        Dataset.of(spark, new HostileSource(300, 12, 5, 0), 17, partitions, 42, 0.1)) {
+    try (TrainingData data =
+        TrainingData.of(spark, new HostileSource(300, 12, 5, 0), 17, partitions, 42, 0.1)) {
       BatchPlan plan = new BatchPlan(1, data.trainingSizes(), 200, 8);
       GradientWork work = new GradientWork(network().spec().toText(), plan, 8, 1);
       test.accept(TrainStep.of(spark, data, partitions, work, network().parameterCount()));
@@ -106,7 +106,7 @@ class TrainStepTest {
   void weightsOfALargeModelAreBroadcastAndReleased() {
     int parameters = 300_000;
     SparkContext spark = SparkForTests.local("local[2]");
-    try (Dataset data = Dataset.of(spark, new HostileSource(30, 12, 5, 0), 2, 2, 42, 0)) {
+    try (TrainingData data = TrainingData.of(spark, new HostileSource(30, 12, 5, 0), 2, 2, 42, 0)) {
       TrainStep step = new TrainStep(spark, data, new EmptyWork(parameters, 2), parameters);
       TrainStep.Outcome outcome = step.run(1, new float[parameters]);
       assertThat(outcome.counts.examples).isEqualTo(2);

@@ -9,8 +9,9 @@ import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.cluster.Await;
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.IdxWriter;
+import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.source.DataPart;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -208,7 +209,8 @@ class TrainerTest {
       best = validations.get(i).best() ? i : best;
     }
     assertThat(validations).hasSize(best + 3);
-    try (Dataset data = Dataset.open(spark, folder.toString(), Dataset.Part.TRAIN, 3, 9, 42, 0.1)) {
+    try (TrainingData data =
+        TrainingData.open(spark, folder.toString(), DataPart.TRAIN, 3, 9, 42, 0.1)) {
       Evaluation again =
           Evaluator.evaluate(spark, data, job.config().model(), result.weights(), 16);
       assertThat(again.loss()).isEqualTo(validations.get(best).loss());

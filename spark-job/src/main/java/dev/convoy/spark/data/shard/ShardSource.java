@@ -1,12 +1,11 @@
 package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.tensor.Shape;
-import dev.convoy.spark.data.Dataset;
 import dev.convoy.spark.data.source.ExampleSource;
 import java.util.List;
 import org.apache.spark.rdd.RDD;
 
-/** Where the shards of a {@link Dataset} come from; lives on the driver. */
+/** Where the shards of a data set come from; lives on the driver. */
 public interface ShardSource {
   /** Shape of one example. */
   Shape shape();

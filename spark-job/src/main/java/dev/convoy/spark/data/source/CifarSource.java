@@ -3,7 +3,6 @@ package dev.convoy.spark.data.source;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
-import dev.convoy.spark.data.Dataset;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -47,8 +46,8 @@ public final class CifarSource implements ExampleSource {
   }
 
   /** True for the name of a file of {@code part}. */
-  public static boolean isPart(String name, Dataset.Part part) {
-    return part == Dataset.Part.TEST
+  public static boolean isPart(String name, DataPart part) {
+    return part == DataPart.TEST
         ? name.equals("test_batch.bin")
         : name.matches("data_batch_[0-9]{1,3}\\.bin");
   }
@@ -72,14 +71,14 @@ public final class CifarSource implements ExampleSource {
 
   /** Opens the files of {@code part}; their lengths are checked here. */
   public static CifarSource open(
-      JavaSparkContext spark, FileSystem files, List<FileStatus> all, Dataset.Part part) {
+      JavaSparkContext spark, FileSystem files, List<FileStatus> all, DataPart part) {
     List<FileStatus> found = new ArrayList<>();
     all.stream().filter(file -> isPart(file.getPath().getName(), part)).forEach(found::add);
     found.sort((a, b) -> Integer.compare(number(a), number(b)));
     if (found.isEmpty()) {
       throw new DataException(
           "data.path: got CIFAR-10 files without "
-              + (part == Dataset.Part.TEST ? "test_batch.bin" : "data_batch_1.bin"));
+              + (part == DataPart.TEST ? "test_batch.bin" : "data_batch_1.bin"));
     }
     String[] names = new String[found.size()];
     long[] firsts = new long[names.length + 1];

@@ -2,7 +2,6 @@ package dev.convoy.spark.data.source;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
-import dev.convoy.spark.data.Dataset;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.SoftReference;
@@ -15,22 +14,25 @@ import java.util.Map;
  * tasks, so that nothing has to be staged or shipped.
  */
 public final class EmbeddedMnist implements ExampleSource {
+  /** The {@code data.path} that means the MNIST in our own jar. */
+  public static final String PATH = "embedded:mnist";
+
   private static final long serialVersionUID = 1L;
-  private static final Map<Dataset.Part, SoftReference<IdxArrays>> LOADED =
-      new EnumMap<>(Dataset.Part.class);
+  private static final Map<DataPart, SoftReference<IdxArrays>> LOADED =
+      new EnumMap<>(DataPart.class);
 
-  private final Dataset.Part part;
+  private final DataPart part;
 
-  public EmbeddedMnist(Dataset.Part part) {
+  public EmbeddedMnist(DataPart part) {
     this.part = part;
   }
 
-  private static IdxArrays load(Dataset.Part part) throws IOException {
+  private static IdxArrays load(DataPart part) throws IOException {
     synchronized (LOADED) {
       SoftReference<IdxArrays> held = LOADED.get(part);
       IdxArrays loaded = held == null ? null : held.get();
       if (loaded == null) {
-        String prefix = part == Dataset.Part.TRAIN ? "train" : "t10k";
+        String prefix = part == DataPart.TRAIN ? "train" : "t10k";
         loaded =
             IdxArrays.read(
                 List.of("mnist/" + prefix + "-images-idx3-ubyte.gz"),

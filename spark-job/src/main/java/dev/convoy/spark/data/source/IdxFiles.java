@@ -3,7 +3,6 @@ package dev.convoy.spark.data.source;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.data.IdxHeader;
 import dev.convoy.engine.model.ModelSpec;
-import dev.convoy.spark.data.Dataset;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -32,7 +31,7 @@ public final class IdxFiles {
    * @param model whose inputs and outputs name files; without one there are one image and label
    */
   public static ExampleSource open(
-      JavaSparkContext spark, String folder, Dataset.Part part, Optional<ModelSpec> model) {
+      JavaSparkContext spark, String folder, DataPart part, Optional<ModelSpec> model) {
     Configuration configuration = spark.hadoopConfiguration();
     try {
       Path path = new Path(folder);
@@ -131,7 +130,7 @@ public final class IdxFiles {
    * Finds files by the names of a model's inputs and outputs. A model with one of them needs no
    * name in the file's; of several, the first may do without.
    */
-  private record Finder(FileSystem files, Path folder, Dataset.Part part) {
+  private record Finder(FileSystem files, Path folder, DataPart part) {
     List<Path> images(Optional<ModelSpec> model) throws IOException {
       List<String> inputs =
           model.map(m -> m.inputs().stream().map(ModelSpec.Input::name).toList()).orElse(ONE);
@@ -161,7 +160,7 @@ public final class IdxFiles {
 
     private Path find(String name, List<String> kinds, String... endings) throws IOException {
       StringBuilder tried = new StringBuilder();
-      for (String prefix : part == Dataset.Part.TRAIN ? TRAIN : TEST) {
+      for (String prefix : part == DataPart.TRAIN ? TRAIN : TEST) {
         for (String kind : kinds) {
           for (String ending : endings) {
             for (String dash : new String[] {"-", "."}) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.SparkForTests;
-import dev.convoy.spark.data.Dataset;
+import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.source.ExampleSource;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -95,7 +95,7 @@ class BlockedShardRddTest {
     }
   }
 
-  private static int[][] numbers(Dataset data, Set<Integer> wanted) {
+  private static int[][] numbers(TrainingData data, Set<Integer> wanted) {
     Object found =
         spark.runJob(data.shards(), new Numbers(wanted), ClassTag$.MODULE$.apply(int[].class));
     return (int[][]) found;
@@ -104,7 +104,7 @@ class BlockedShardRddTest {
   @Test
   void aPartitionOwnsTheShardsItWouldOwnAsOneBlock() {
     for (int partitions : new int[] {1, 2, 3, 4}) {
-      try (Dataset data = Dataset.of(spark, new Counted(), SHARDS, partitions, 0, 0)) {
+      try (TrainingData data = TrainingData.of(spark, new Counted(), SHARDS, partitions, 0, 0)) {
         int[][] numbers = numbers(data, null);
         assertThat(numbers).hasNumberOfRows(partitions);
         for (int p = 0; p < partitions; p++) {
@@ -121,7 +121,7 @@ class BlockedShardRddTest {
 
   @Test
   void onlyBlocksThatHoldWantedShardsAreOpened() {
-    try (Dataset data = Dataset.of(spark, new Counted(), SHARDS, 2, 0, 0)) {
+    try (TrainingData data = TrainingData.of(spark, new Counted(), SHARDS, 2, 0, 0)) {
       assertThat(data.cut().deal().blocksInPartition()).isEqualTo(2);
       data.cut().held().unpersist(true);
       READ.clear();
@@ -134,7 +134,7 @@ class BlockedShardRddTest {
 
   @Test
   void aPartitionIsWantedWhereItsBlocksAreHeld() {
-    try (Dataset data = Dataset.of(spark, new Counted(), SHARDS, 2, 0, 0)) {
+    try (TrainingData data = TrainingData.of(spark, new Counted(), SHARDS, 2, 0, 0)) {
       // Spark looks for blocks anew with each job.
       numbers(data, null);
       Partition[] partitions = data.shards().partitions();
@@ -148,7 +148,7 @@ class BlockedShardRddTest {
   void aBlockSizeThatIsNoneIsRefused() {
     spark.conf().set("spark.convoy.blockSize", "many");
     try {
-      assertThatThrownBy(() -> Dataset.of(spark, new Counted(), SHARDS, 2, 0, 0))
+      assertThatThrownBy(() -> TrainingData.of(spark, new Counted(), SHARDS, 2, 0, 0))
           .isInstanceOf(DataException.class)
           .hasMessage("spark.convoy.blockSize: got 'many', expected a size, for example 32m");
     } finally {

@@ -7,8 +7,7 @@ import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.DataLocation;
-import dev.convoy.spark.data.Dataset;
-import dev.convoy.spark.data.Sources;
+import dev.convoy.spark.data.DataSources;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,7 +48,7 @@ class ImageFoldersTest {
   /** Opened to be predicted: each image's name, with its label if it has one. */
   private List<String> predicted(String path, List<String> classes) throws IOException {
     DataLocation location = DataLocation.of(folder + "/" + path, MODEL).numbered(classes);
-    ExampleSource source = Sources.examples(spark, location, Dataset.Part.TEST, false);
+    ExampleSource source = DataSources.examples(spark, location, DataPart.TEST, false);
     try (ExampleSource.Reader reader = source.open()) {
       int count = (int) source.examples();
       int[] labels = new int[count];
@@ -78,7 +77,7 @@ class ImageFoldersTest {
   void foldersWhoseNamesNoModelCanKeepAreRefused() throws IOException {
     image("data/a\\b/1.png");
     DataLocation location = DataLocation.of(folder + "/data", MODEL);
-    assertThatThrownBy(() -> Sources.examples(spark, location, Dataset.Part.TRAIN))
+    assertThatThrownBy(() -> DataSources.examples(spark, location, DataPart.TRAIN))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("got a folder of a class whose name is not 1 to")
         .hasMessageEndingWith("; rename it");

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.table;
 
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.shard.ExampleChunk;
@@ -41,7 +41,7 @@ import scala.Tuple2;
  *
  * <p>The driver sees counts only: rows are sorted and dealt to their shards by two shuffles.
  */
-final class TableSource implements ShardSource {
+public final class TableSource implements ShardSource {
   private final Shape shape;
   private final float full;
   private final String order;
@@ -57,7 +57,7 @@ final class TableSource implements ShardSource {
    * @param full the number that stands for a full pixel, in columns of numbers
    * @throws IllegalArgumentException if a column is missing, or of a wrong type, or a row is bad
    */
-  TableSource(Dataset<Row> table, TableColumns columns, Shape shape, float full) {
+  public TableSource(Dataset<Row> table, TableColumns columns, Shape shape, float full) {
     this.shape = shape;
     this.full = full;
     this.keyed = !columns.key().isEmpty();
@@ -166,15 +166,16 @@ final class TableSource implements ShardSource {
   }
 
   /** The rows in the order of their indexes. */
-  RDD<ExampleChunk> runs() {
-    return RowRuns.of(sorted, new RowRuns.Naming(firsts, keyed), shape.size(), full);
+  public RDD<ExampleChunk> runs() {
+    return RowChunks.of(sorted, new RowChunks.Naming(firsts, keyed), shape.size(), full);
   }
 
   /** The same in partitions of at most {@code most} rows, at the price of a shuffle if need be. */
-  RDD<ExampleChunk> runs(int most) {
+  public RDD<ExampleChunk> runs(int most) {
     for (int p = 1; p < firsts.length; p++) {
       if (firsts[p] - firsts[p - 1] > most) {
-        return RowRuns.dealt(sorted, new RowRuns.Naming(firsts, keyed), shape.size(), full, most);
+        return RowChunks.dealt(
+            sorted, new RowChunks.Naming(firsts, keyed), shape.size(), full, most);
       }
     }
     return runs();
@@ -231,7 +232,7 @@ final class TableSource implements ShardSource {
       implements Function2<Integer, Iterator<Row>, Iterator<Tuple2<Long, RowPacker.Packed>>> {
     @Override
     public Iterator<Tuple2<Long, RowPacker.Packed>> call(Integer partition, Iterator<Row> rows) {
-      return new NumberedRows<>(firsts[partition], rows, (index, row) -> RowPacker.Packed.of(row));
+      return new IndexedRows<>(firsts[partition], rows, (index, row) -> RowPacker.Packed.of(row));
     }
   }
 }

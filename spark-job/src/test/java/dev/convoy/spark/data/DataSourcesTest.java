@@ -12,8 +12,10 @@ import dev.convoy.spark.data.shard.Fingerprint;
 import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.shard.ShardLayout;
 import dev.convoy.spark.data.source.CifarSource;
+import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.data.source.Images;
+import dev.convoy.spark.data.table.TableColumns;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
@@ -37,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The same examples out of every kind of source. */
-class SourcesTest {
+class DataSourcesTest {
   private static final int SIDE = 5;
   private static final Shape SHAPE = new Shape(SIDE, SIDE, 1);
   private static final Optional<ModelSpec> MODEL =
@@ -58,9 +60,9 @@ class SourcesTest {
     session.stop();
   }
 
-  private static Fingerprint fingerprint(Object path, Dataset.Part part) {
+  private static Fingerprint fingerprint(Object path, DataPart part) {
     DataLocation location = new DataLocation(path.toString(), KEYED, 255f, MODEL);
-    try (Dataset data = Dataset.open(spark, location, part, 3, 7, 5, 0.3)) {
+    try (TrainingData data = TrainingData.open(spark, location, part, 3, 7, 5, 0.3)) {
       assertThat(data.trainingExamples() + data.heldOutExamples())
           .isEqualTo(data.fingerprint().examples());
       int rows = 0;
@@ -122,16 +124,15 @@ class SourcesTest {
   @Test
   void idxParquetTablesAndImageFoldersHoldTheSameExamples() throws IOException {
     idx(folder.resolve("idx"));
-    Fingerprint expected = fingerprint(folder.resolve("idx"), Dataset.Part.TRAIN);
+    Fingerprint expected = fingerprint(folder.resolve("idx"), DataPart.TRAIN);
     table().write().parquet(folder + "/parquet");
-    assertThat(fingerprint(folder.resolve("parquet"), Dataset.Part.TRAIN)).isEqualTo(expected);
+    assertThat(fingerprint(folder.resolve("parquet"), DataPart.TRAIN)).isEqualTo(expected);
     table().write().partitionBy("label").parquet(folder + "/split/train");
-    assertThat(fingerprint(folder.resolve("split"), Dataset.Part.TRAIN)).isEqualTo(expected);
+    assertThat(fingerprint(folder.resolve("split"), DataPart.TRAIN)).isEqualTo(expected);
     table().createOrReplaceTempView("pictures");
-    assertThat(fingerprint("table:pictures", Dataset.Part.TRAIN)).isEqualTo(expected);
+    assertThat(fingerprint("table:pictures", DataPart.TRAIN)).isEqualTo(expected);
     table().write().orc(folder + "/orc");
-    assertThat(fingerprint("table:orc.`" + folder + "/orc`", Dataset.Part.TRAIN))
-        .isEqualTo(expected);
+    assertThat(fingerprint("table:orc.`" + folder + "/orc`", DataPart.TRAIN)).isEqualTo(expected);
     for (int i = 0; i < 60; i++) {
       png(
           folder.resolve("images/train/class " + i / 20),
@@ -139,7 +140,7 @@ class SourcesTest {
           image(i));
     }
     Files.writeString(folder.resolve("images/train/class 1/notes.txt"), "no image");
-    assertThat(fingerprint(folder.resolve("images"), Dataset.Part.TRAIN)).isEqualTo(expected);
+    assertThat(fingerprint(folder.resolve("images"), DataPart.TRAIN)).isEqualTo(expected);
   }
 
   @Test
@@ -169,7 +170,7 @@ class SourcesTest {
     png(folder.resolve("train/a"), "1.png", image(1));
     png(folder.resolve("train/b"), "1.png", image(2));
     png(folder.resolve("test/b"), "1.png", image(3));
-    ExampleSource test = source(Dataset.Part.TEST);
+    ExampleSource test = source(DataPart.TEST);
     int[] labels = new int[1];
     try (ExampleSource.Reader reader = test.open()) {
       reader.read(0, 1, new byte[SIDE * SIDE], labels, 0);
@@ -177,19 +178,19 @@ class SourcesTest {
     assertThat(labels[0]).isEqualTo(1);
     assertThat(test.name(0)).isEqualTo("b/1.png");
     png(folder.resolve("test/c"), "1.png", image(3));
-    assertThatThrownBy(() -> source(Dataset.Part.TEST))
+    assertThatThrownBy(() -> source(DataPart.TEST))
         .hasMessageContaining("got a folder 'c', expected one of the training classes a, b");
     Files.writeString(folder.resolve("train/a/2.png"), "no image");
-    assertThatThrownBy(() -> fingerprint(folder, Dataset.Part.TRAIN))
+    assertThatThrownBy(() -> fingerprint(folder, DataPart.TRAIN))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("a/2.png: got no image");
   }
 
   private boolean hasTest(String path) {
-    return Sources.hasTest(spark, folder.resolve(path).toString());
+    return DataSources.hasTest(spark, folder.resolve(path).toString());
   }
 
-  private long examples(String path, Dataset.Part part) {
+  private long examples(String path, DataPart part) {
     return fingerprint(folder.resolve(path), part).examples();
   }
 
@@ -211,11 +212,11 @@ class SourcesTest {
     for (String path : List.of("flat", "split", "images", "idx")) {
       assertThat(hasTest(path)).as(path).isTrue();
       boolean both = path.equals("idx");
-      assertThat(examples(path, Dataset.Part.TRAIN)).as(path).isEqualTo(both ? 60 : 40);
-      assertThat(examples(path, Dataset.Part.TEST)).as(path).isEqualTo(both ? 60 : 20);
+      assertThat(examples(path, DataPart.TRAIN)).as(path).isEqualTo(both ? 60 : 40);
+      assertThat(examples(path, DataPart.TEST)).as(path).isEqualTo(both ? 60 : 20);
     }
     DataLocation images = new DataLocation(folder + "/images", KEYED, 255f, MODEL);
-    assertThat(Sources.classNames(spark, images)).containsExactly("class 0", "class 1");
+    assertThat(DataSources.classNames(spark, images)).containsExactly("class 0", "class 1");
   }
 
   /** Such a name promises nothing: no other file would be read to test than to train. */
@@ -235,10 +236,10 @@ class SourcesTest {
     for (String path : List.of("table", "images", "parted", "table/test-images-0.parquet")) {
       assertThat(hasTest(path)).as(path).isFalse();
     }
-    assertThat(examples("table", Dataset.Part.TRAIN)).isEqualTo(60);
-    assertThat(examples("images", Dataset.Part.TRAIN)).isEqualTo(2);
-    assertThat(examples("parted", Dataset.Part.TRAIN)).isEqualTo(1);
-    assertThatThrownBy(() -> examples("parted", Dataset.Part.TEST))
+    assertThat(examples("table", DataPart.TRAIN)).isEqualTo(60);
+    assertThat(examples("images", DataPart.TRAIN)).isEqualTo(2);
+    assertThat(examples("parted", DataPart.TRAIN)).isEqualTo(1);
+    assertThatThrownBy(() -> examples("parted", DataPart.TEST))
         .hasMessageContaining("/test beside it, expected a test set");
   }
 
@@ -257,7 +258,7 @@ class SourcesTest {
           }
           files.setWorkingDirectory(new org.apache.hadoop.fs.Path(folder + "/here"));
           DataLocation location = new DataLocation(path, KEYED, 255f, MODEL);
-          ExampleSource source = Sources.examples(spark, location, Dataset.Part.TRAIN, labelled);
+          ExampleSource source = DataSources.examples(spark, location, DataPart.TRAIN, labelled);
           files.setWorkingDirectory(new org.apache.hadoop.fs.Path(folder.toString()));
           byte[] pixels = new byte[SIDE * SIDE];
           try (ExampleSource.Reader reader = source.open()) {
@@ -272,8 +273,9 @@ class SourcesTest {
     }
   }
 
-  private ExampleSource source(Dataset.Part part) {
-    return Sources.examples(spark, new DataLocation(folder.toString(), KEYED, 255f, MODEL), part);
+  private ExampleSource source(DataPart part) {
+    return DataSources.examples(
+        spark, new DataLocation(folder.toString(), KEYED, 255f, MODEL), part);
   }
 
   @Test
@@ -289,7 +291,7 @@ class SourcesTest {
     Files.write(folder.resolve("data_batch_2.bin"), Arrays.copyOf(records, half));
     Files.write(
         folder.resolve("data_batch_10.bin"), Arrays.copyOfRange(records, half, records.length));
-    ExampleSource cifar = source(Dataset.Part.TRAIN);
+    ExampleSource cifar = source(DataPart.TRAIN);
     assertThat(cifar.examples()).isEqualTo(5);
     assertThat(cifar.shape()).isEqualTo(new Shape(32, 32, 3));
     byte[] pixels = new byte[3 * 3072];
@@ -302,38 +304,38 @@ class SourcesTest {
     assertThat(Arrays.copyOfRange(pixels, 6144, 6148)).containsExactly(13, 23, 33, 0);
     assertThat(cifar.name(2)).isEqualTo("data_batch_10.bin#0");
     DataLocation location = new DataLocation(folder.toString(), KEYED, 255f, MODEL);
-    assertThat(Sources.classNames(spark, location)).isEmpty();
+    assertThat(DataSources.classNames(spark, location)).isEmpty();
     Files.writeString(folder.resolve("batches.meta.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
-    assertThat(Sources.classNames(spark, location)).hasSize(10).startsWith("a", "b");
-    try (Dataset data = Dataset.of(spark, cifar, 3, 2, 1, 0.5)) {
+    assertThat(DataSources.classNames(spark, location)).hasSize(10).startsWith("a", "b");
+    try (TrainingData data = TrainingData.of(spark, cifar, 3, 2, 1, 0.5)) {
       assertThat(data.fingerprint().classes()).isEqualTo(5);
     }
-    assertThatThrownBy(() -> source(Dataset.Part.TEST)).hasMessageContaining("test_batch.bin");
+    assertThatThrownBy(() -> source(DataPart.TEST)).hasMessageContaining("test_batch.bin");
     records[CifarSource.RECORD] = 11;
     Files.write(folder.resolve("data_batch_2.bin"), Arrays.copyOf(records, half));
-    assertThatThrownBy(() -> fingerprint(folder, Dataset.Part.TRAIN))
+    assertThatThrownBy(() -> fingerprint(folder, DataPart.TRAIN))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("data_batch_2.bin: offset 3073: label out of range: got 11");
     Files.write(folder.resolve("data_batch_2.bin"), Arrays.copyOf(records, half - 1));
-    assertThatThrownBy(() -> source(Dataset.Part.TRAIN))
+    assertThatThrownBy(() -> source(DataPart.TRAIN))
         .hasMessageContaining("got 6145 bytes, expected a multiple of 3073");
   }
 
   @Test
   void whatIsNoDataIsToldWhatDataIs() throws IOException {
-    assertThatThrownBy(() -> fingerprint("table:nosuch", Dataset.Part.TRAIN))
+    assertThatThrownBy(() -> fingerprint("table:nosuch", DataPart.TRAIN))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("data.path: got 'table:nosuch'")
         .hasMessageContaining("nosuch");
-    assertThatThrownBy(() -> source(Dataset.Part.TRAIN))
+    assertThatThrownBy(() -> source(DataPart.TRAIN))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("got nothing to read in ")
         .hasMessageContaining("expected IDX files");
     Files.createDirectory(folder.resolve("empty"));
-    assertThatThrownBy(() -> source(Dataset.Part.TRAIN))
+    assertThatThrownBy(() -> source(DataPart.TRAIN))
         .hasMessageContaining("got folders without images");
     Files.writeString(folder.resolve("x.csv"), "1,2");
-    assertThatThrownBy(() -> fingerprint(folder.resolve("x.csv"), Dataset.Part.TRAIN))
+    assertThatThrownBy(() -> fingerprint(folder.resolve("x.csv"), DataPart.TRAIN))
         .hasMessageContaining("got the file ")
         .hasMessageContaining("expected its folder");
   }
@@ -348,7 +350,7 @@ class SourcesTest {
   }
 
   private static Fingerprint rows(org.apache.spark.sql.Dataset<Row> table) {
-    try (Dataset data = Dataset.of(table, KEYED, SHAPE, 255f, 7, 3, 5, 0.3)) {
+    try (TrainingData data = TrainingData.of(table, KEYED, SHAPE, 255f, 7, 3, 5, 0.3)) {
       return data.fingerprint();
     }
   }

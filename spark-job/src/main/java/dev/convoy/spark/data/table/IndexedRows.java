@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.table;
 
 import java.util.Iterator;
 import java.util.function.BiFunction;
@@ -10,7 +10,7 @@ import scala.Tuple2;
  *
  * @param <T> what is made of a row
  */
-final class NumberedRows<T> implements Iterator<Tuple2<Long, T>> {
+final class IndexedRows<T> implements Iterator<Tuple2<Long, T>> {
   private final Iterator<Row> rows;
   private final BiFunction<Long, Row, T> make;
   private long next;
@@ -19,7 +19,7 @@ final class NumberedRows<T> implements Iterator<Tuple2<Long, T>> {
    * @param first index of the first row
    * @param make takes index and row
    */
-  NumberedRows(long first, Iterator<Row> rows, BiFunction<Long, Row, T> make) {
+  IndexedRows(long first, Iterator<Row> rows, BiFunction<Long, Row, T> make) {
     this.next = first;
     this.rows = rows;
     this.make = make;

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.table;
 
 import dev.convoy.spark.data.shard.ExampleChunk;
 import dev.convoy.spark.data.shard.PackedShard;
@@ -16,14 +16,14 @@ import org.apache.spark.sql.Row;
 import scala.Tuple2;
 
 /** Packs the rows of a partition, in their order, to be predicted. */
-final class RowRuns implements Iterator<ExampleChunk> {
+final class RowChunks implements Iterator<ExampleChunk> {
   private static final int ROWS = 256;
 
   private final Iterator<Tuple2<Long, Named>> rows;
   private final int example;
   private final float full;
 
-  private RowRuns(Iterator<Tuple2<Long, Named>> rows, int example, float full) {
+  private RowChunks(Iterator<Tuple2<Long, Named>> rows, int example, float full) {
     this.rows = rows;
     this.example = example;
     this.full = full;
@@ -38,7 +38,7 @@ final class RowRuns implements Iterator<ExampleChunk> {
   static RDD<ExampleChunk> of(JavaRDD<Row> sorted, Naming naming, int example, float full) {
     return sorted
         .mapPartitionsWithIndex(naming, true)
-        .mapPartitions(rows -> new RowRuns(rows, example, full), true)
+        .mapPartitions(rows -> new RowChunks(rows, example, full), true)
         .rdd();
   }
 
@@ -50,7 +50,7 @@ final class RowRuns implements Iterator<ExampleChunk> {
         .mapToPair(pair -> pair)
         .repartitionAndSortWithinPartitions(
             new Pieces(naming.examples(), most), Comparator.<Long>naturalOrder())
-        .mapPartitions(rows -> new RowRuns(rows, example, full))
+        .mapPartitions(rows -> new RowChunks(rows, example, full))
         .rdd();
   }
 
@@ -80,7 +80,7 @@ final class RowRuns implements Iterator<ExampleChunk> {
 
     @Override
     public Iterator<Tuple2<Long, Named>> call(Integer partition, Iterator<Row> rows) {
-      return new NumberedRows<>(
+      return new IndexedRows<>(
           firsts[partition],
           rows,
           (index, row) ->

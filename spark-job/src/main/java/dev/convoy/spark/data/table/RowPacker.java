@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.table;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.spark.data.shard.ShardStats;

@@ -11,7 +11,10 @@ import dev.convoy.spark.data.shard.Inventory;
 import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.shard.ShardLayout;
 import dev.convoy.spark.data.shard.ShardSource;
+import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.ExampleSource;
+import dev.convoy.spark.data.table.TableColumns;
+import dev.convoy.spark.data.table.TableSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -24,18 +27,7 @@ import org.apache.spark.sql.Row;
  * Every example was read and checked once. How many partitions there are, and where, can change at
  * any time without changing a shard.
  */
-public final class Dataset implements AutoCloseable {
-  /** The two parts of a data set on disk. */
-  public enum Part {
-    /** {@code train-images...} and {@code train-labels...}. */
-    TRAIN,
-    /** {@code t10k-images...} and {@code t10k-labels...}, or {@code test-...}. */
-    TEST
-  }
-
-  /** The name of the data in our own jar. */
-  public static final String EMBEDDED_MNIST = "embedded:mnist";
-
+public final class TrainingData implements AutoCloseable {
   private static final int EVALUATION_SHARDS = 64;
 
   private final SparkContext spark;
@@ -44,7 +36,7 @@ public final class Dataset implements AutoCloseable {
   private final Inventory inventory;
   private CachedShards cut;
 
-  private Dataset(SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
+  private TrainingData(SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
     this.spark = spark;
     this.source = source;
     this.layout = layout;
@@ -67,19 +59,20 @@ public final class Dataset implements AutoCloseable {
    * @param partitions 0 for one a task slot
    * @throws DataException naming file, offset, got and expected
    */
-  public static Dataset open(SparkContext spark, DataLocation location, Part part, int partitions) {
-    Dataset data = open(spark, location, part, partitions, EVALUATION_SHARDS, 0, 1);
+  public static TrainingData open(
+      SparkContext spark, DataLocation location, DataPart part, int partitions) {
+    TrainingData data = open(spark, location, part, partitions, EVALUATION_SHARDS, 0, 1);
     return location.model().isPresent() ? data.checked(location.model().get()) : data;
   }
 
   /** The same, of data that says its shape and has no columns. */
-  public static Dataset open(SparkContext spark, String path, Part part, int partitions) {
+  public static TrainingData open(SparkContext spark, String path, DataPart part, int partitions) {
     return open(spark, DataLocation.of(path), part, partitions);
   }
 
   /** As above, with the files that the inputs and outputs of {@code model} name, and checked. */
-  public static Dataset open(
-      SparkContext spark, String path, Part part, int partitions, ModelSpec model) {
+  public static TrainingData open(
+      SparkContext spark, String path, DataPart part, int partitions, ModelSpec model) {
     return open(spark, DataLocation.of(path, model), part, partitions);
   }
 
@@ -91,15 +84,15 @@ public final class Dataset implements AutoCloseable {
    * @param heldOutFraction share of the examples held out for evaluation, 0 to 1
    * @throws DataException naming file, offset, got and expected
    */
-  public static Dataset open(
+  public static TrainingData open(
       SparkContext spark,
       DataLocation location,
-      Part part,
+      DataPart part,
       int partitions,
       int shards,
       long seed,
       double heldOutFraction) {
-    Optional<org.apache.spark.sql.Dataset<Row>> table = Sources.table(spark, location, part);
+    Optional<org.apache.spark.sql.Dataset<Row>> table = DataSources.table(spark, location, part);
     if (table.isPresent()) {
       location.expectOneImageAndLabel();
       return of(
@@ -112,15 +105,15 @@ public final class Dataset implements AutoCloseable {
           seed,
           heldOutFraction);
     }
-    ExampleSource source = Sources.examples(spark, location, part);
+    ExampleSource source = DataSources.examples(spark, location, part);
     return of(spark, source, shards, partitions, seed, heldOutFraction);
   }
 
   /** The same, of data that says its shape and has no columns. */
-  public static Dataset open(
+  public static TrainingData open(
       SparkContext spark,
       String path,
-      Part part,
+      DataPart part,
       int partitions,
       int shards,
       long seed,
@@ -138,7 +131,7 @@ public final class Dataset implements AutoCloseable {
    * @param seed chooses what is held out
    * @param heldOutFraction share of the examples held out for evaluation, 0 to 1
    */
-  public static Dataset of(
+  public static TrainingData of(
       SparkContext spark,
       ExampleSource source,
       int shards,
@@ -160,7 +153,7 @@ public final class Dataset implements AutoCloseable {
    * @param seed chooses what is held out
    * @param heldOutFraction share of the rows held out for evaluation, 0 to 1; unless a column says
    */
-  public static Dataset of(
+  public static TrainingData of(
       org.apache.spark.sql.Dataset<Row> table,
       TableColumns columns,
       Shape shape,
@@ -179,7 +172,7 @@ public final class Dataset implements AutoCloseable {
     return of(spark, source, shards, partitions, seed, heldOutFraction);
   }
 
-  private static Dataset of(
+  private static TrainingData of(
       SparkContext spark,
       ShardSource source,
       int shards,
@@ -195,7 +188,7 @@ public final class Dataset implements AutoCloseable {
                 + partitions
                 + ", expected 1 or more, or 0 for one a task slot");
       }
-      return new Dataset(spark, source, layout, wanted);
+      return new TrainingData(spark, source, layout, wanted);
     } catch (RuntimeException e) {
       source.close();
       throw e;
@@ -248,7 +241,7 @@ public final class Dataset implements AutoCloseable {
   }
 
   /** This, or closed if it does not fit {@code model}. */
-  private Dataset checked(ModelSpec model) {
+  private TrainingData checked(ModelSpec model) {
     try {
       expect(model);
       return this;

@@ -8,6 +8,7 @@ import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.shard.Fingerprint;
 import dev.convoy.spark.data.shard.PackedShard;
+import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.data.source.IdxFiles;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DatasetTest {
+class TrainingDataTest {
   private static SparkContext spark;
   @TempDir Path folder;
 
@@ -39,12 +40,12 @@ class DatasetTest {
     spark.stop();
   }
 
-  private Dataset train(int partitions, int shards, double heldOut) {
-    return Dataset.open(
-        spark, folder.toString(), Dataset.Part.TRAIN, partitions, shards, 5, heldOut);
+  private TrainingData train(int partitions, int shards, double heldOut) {
+    return TrainingData.open(
+        spark, folder.toString(), DataPart.TRAIN, partitions, shards, 5, heldOut);
   }
 
-  private static Map<Long, String> contents(Dataset data) {
+  private static Map<Long, String> contents(TrainingData data) {
     Map<Long, String> found = new HashMap<>();
     for (PackedShard shard : data.shards().toJavaRDD().collect()) {
       int example = shard.size() == 0 ? 0 : shard.pixels().length / shard.size();
@@ -68,7 +69,7 @@ class DatasetTest {
     IdxWriter.pair(folder, "train", 333, 4, 7, false);
     Map<Long, String> expected;
     Fingerprint fingerprint;
-    try (Dataset data = train(2, 10, 0.2)) {
+    try (TrainingData data = train(2, 10, 0.2)) {
       expected = contents(data);
       fingerprint = data.fingerprint();
       assertThat(expected).hasSize(333);
@@ -80,7 +81,7 @@ class DatasetTest {
       data.expect(new Shape(4, 4, 1), 7);
     }
     for (int partitions : new int[] {1, 3, 8, 13}) {
-      try (Dataset data = train(partitions, 10, 0.2)) {
+      try (TrainingData data = train(partitions, 10, 0.2)) {
         assertThat(data.partitions()).isEqualTo(partitions);
         assertThat(contents(data)).isEqualTo(expected);
         assertThat(data.fingerprint()).isEqualTo(fingerprint);
@@ -89,14 +90,14 @@ class DatasetTest {
         assertThat(contents(data)).isEqualTo(expected);
       }
     }
-    try (Dataset data = train(2, 64, 0)) {
+    try (TrainingData data = train(2, 64, 0)) {
       assertThat(data.fingerprint()).isEqualTo(fingerprint);
       assertThat(data.heldOutExamples()).isZero();
     }
     Files.delete(folder.resolve("train-images-idx3-ubyte"));
     IdxWriter.pair(folder, "train", 333, 4, 7, true);
     Files.delete(folder.resolve("train-labels-idx1-ubyte"));
-    try (Dataset data = train(3, 10, 0.2)) {
+    try (TrainingData data = train(3, 10, 0.2)) {
       assertThat(contents(data)).isEqualTo(expected);
       assertThat(data.fingerprint()).isEqualTo(fingerprint);
     }
@@ -115,7 +116,7 @@ class DatasetTest {
   @Test
   void shardsAreCachedAndSurviveTheirSource() throws IOException {
     IdxWriter.pair(folder, "train", 50, 4, 7, false);
-    try (Dataset data = train(2, 4, 0)) {
+    try (TrainingData data = train(2, 4, 0)) {
       Files.delete(folder.resolve("train-images-idx3-ubyte"));
       assertThat(contents(data)).hasSize(50);
     }
@@ -123,7 +124,7 @@ class DatasetTest {
 
   @Test
   void embeddedMnist() {
-    try (Dataset data = Dataset.open(spark, "embedded:mnist", Dataset.Part.TEST, 2)) {
+    try (TrainingData data = TrainingData.open(spark, "embedded:mnist", DataPart.TEST, 2)) {
       assertThat(data.heldOutExamples()).isEqualTo(10_000);
       assertThat(data.fingerprint().classes()).isEqualTo(10);
       assertThat(data.fingerprint().shape()).isEqualTo("28x28x1");
@@ -170,7 +171,7 @@ class DatasetTest {
   }
 
   private Fingerprint fingerprint() {
-    try (Dataset data = train(2, 4, 0)) {
+    try (TrainingData data = train(2, 4, 0)) {
       return data.fingerprint();
     }
   }
@@ -187,10 +188,10 @@ class DatasetTest {
         IdxFiles.open(
             JavaSparkContext.fromSparkContext(spark),
             folder.toString(),
-            Dataset.Part.TRAIN,
+            DataPart.TRAIN,
             Optional.empty());
     Files.delete(folder.resolve("train-images-idx3-ubyte"));
-    assertThatThrownBy(() -> Dataset.of(spark, gone, 4, 2, 5, 0))
+    assertThatThrownBy(() -> TrainingData.of(spark, gone, 4, 2, 5, 0))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("data.path: executor driver on ")
         .hasMessageContaining("cannot read " + folder)
@@ -219,12 +220,12 @@ class DatasetTest {
 
   @Test
   void missingFoldersAndNamesAreRefused() {
-    assertThatThrownBy(() -> Dataset.open(spark, folder + "/absent", Dataset.Part.TRAIN, 1))
+    assertThatThrownBy(() -> TrainingData.open(spark, folder + "/absent", DataPart.TRAIN, 1))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("data.path: got " + folder + "/absent");
-    assertThatThrownBy(() -> Dataset.open(spark, "embedded:cifar", Dataset.Part.TRAIN, 1))
+    assertThatThrownBy(() -> TrainingData.open(spark, "embedded:cifar", DataPart.TRAIN, 1))
         .hasMessageContaining("expected embedded:mnist");
-    assertThatThrownBy(() -> Dataset.open(spark, "nosuch://x/y", Dataset.Part.TRAIN, 1))
+    assertThatThrownBy(() -> TrainingData.open(spark, "nosuch://x/y", DataPart.TRAIN, 1))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("nosuch");
   }

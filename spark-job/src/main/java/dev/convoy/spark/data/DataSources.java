@@ -2,6 +2,7 @@ package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.spark.data.source.CifarSource;
+import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.EmbeddedMnist;
 import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.data.source.IdxFiles;
@@ -21,18 +22,18 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Finds out what data a path holds, and opens it. */
-public final class Sources {
+public final class DataSources {
   private static final String TABLE = "table:";
   private static final String EXPECTED =
       "expected IDX files (train-images-idx3-ubyte ...), CIFAR-10 files (data_batch_1.bin ...),"
           + " Parquet files, or a folder of images for each class; or else table:NAME or "
-          + Dataset.EMBEDDED_MNIST;
+          + EmbeddedMnist.PATH;
 
-  private Sources() {}
+  private DataSources() {}
 
   /** The data as a table of Spark SQL, if that is what it is: by name, or Parquet files. */
   public static Optional<org.apache.spark.sql.Dataset<Row>> table(
-      SparkContext spark, DataLocation location, Dataset.Part part) {
+      SparkContext spark, DataLocation location, DataPart part) {
     String path = location.path();
     try {
       if (path.startsWith(TABLE)) {
@@ -99,8 +100,7 @@ public final class Sources {
    *
    * @throws DataException if it is none of those, or a file is bad
    */
-  public static ExampleSource examples(
-      SparkContext spark, DataLocation location, Dataset.Part part) {
+  public static ExampleSource examples(SparkContext spark, DataLocation location, DataPart part) {
     return examples(spark, location, part, true);
   }
 
@@ -115,13 +115,13 @@ public final class Sources {
     }
     try {
       DataFolder data = DataFolder.of(spark, path);
-      Path folder = data.part(Dataset.Part.TRAIN);
+      Path folder = data.part(DataPart.TRAIN);
       FileSystem files = data.files();
       List<FileStatus> all = List.of(files.listStatus(folder));
       if (holds(all, name -> name.contains("-images")) || isParquet(files, folder)) {
         return List.of();
       }
-      return holds(all, name -> CifarSource.isPart(name, Dataset.Part.TRAIN))
+      return holds(all, name -> CifarSource.isPart(name, DataPart.TRAIN))
           ? CifarSource.classes(files, folder)
           : classes(data, folder);
     } catch (IOException | DataException e) {
@@ -134,12 +134,12 @@ public final class Sources {
    * and images may lie in no folder, or in other folders than those of classes.
    */
   public static ExampleSource examples(
-      SparkContext spark, DataLocation location, Dataset.Part part, boolean labelled) {
+      SparkContext spark, DataLocation location, DataPart part, boolean labelled) {
     String path = location.path();
     JavaSparkContext java = JavaSparkContext.fromSparkContext(spark);
     if (path.startsWith("embedded:")) {
-      if (!path.equals(Dataset.EMBEDDED_MNIST)) {
-        throw new DataException("data.path: got " + path + ", expected " + Dataset.EMBEDDED_MNIST);
+      if (!path.equals(EmbeddedMnist.PATH)) {
+        throw new DataException("data.path: got " + path + ", expected " + EmbeddedMnist.PATH);
       }
       location.expectOneImageAndLabel();
       return new EmbeddedMnist(part);
@@ -158,8 +158,8 @@ public final class Sources {
         return IdxFiles.open(java, folder.toString(), part, location.model());
       }
       location.expectOneImageAndLabel();
-      if (holds(all, name -> CifarSource.isPart(name, Dataset.Part.TRAIN))
-          || holds(all, name -> CifarSource.isPart(name, Dataset.Part.TEST))) {
+      if (holds(all, name -> CifarSource.isPart(name, DataPart.TRAIN))
+          || holds(all, name -> CifarSource.isPart(name, DataPart.TEST))) {
         return CifarSource.open(java, files, all, part);
       }
       return images(java, data, folder, location, labelled);
@@ -194,7 +194,7 @@ public final class Sources {
     // Folders have numbers by the model's names, or by those of a training set beside them.
     List<String> known =
         location.classes().isEmpty() && !folder.equals(data.root())
-            ? classes(data, data.part(Dataset.Part.TRAIN))
+            ? classes(data, data.part(DataPart.TRAIN))
             : location.classes();
     List<String> classes = known.isEmpty() ? there : known;
     boolean byClass = !known.isEmpty() && !loose && new HashSet<>(known).containsAll(there);

@@ -1,4 +1,4 @@
-package dev.convoy.spark.data;
+package dev.convoy.spark.data.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
