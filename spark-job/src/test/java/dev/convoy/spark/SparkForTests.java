@@ -1,6 +1,6 @@
 package dev.convoy.spark;
 
-import dev.convoy.spark.train.SparkSettings;
+import dev.convoy.spark.train.cluster.SparkSettings;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;

@@ -2,10 +2,10 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.spark.report.RunResult;
 import dev.convoy.spark.report.RunResult.StepCost;
-import dev.convoy.spark.train.Evaluation;
-import dev.convoy.spark.train.TrainEvent;
-import dev.convoy.spark.train.TrainListener;
 import dev.convoy.spark.train.TrainResult;
+import dev.convoy.spark.train.event.Evaluation;
+import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.event.TrainListener;
 import java.util.Optional;
 
 /** Remembers how the run ended, and puts the result together. */

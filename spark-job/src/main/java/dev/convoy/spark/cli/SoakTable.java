@@ -3,7 +3,7 @@ package dev.convoy.spark.cli;
 import dev.convoy.spark.report.Figures;
 import dev.convoy.spark.train.Footprint;
 import dev.convoy.spark.train.Soak;
-import dev.convoy.spark.train.TrainingException;
+import dev.convoy.spark.train.event.TrainingException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

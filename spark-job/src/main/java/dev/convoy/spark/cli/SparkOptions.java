@@ -3,7 +3,7 @@ package dev.convoy.spark.cli;
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
-import dev.convoy.spark.train.SparkSettings;
+import dev.convoy.spark.train.cluster.SparkSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -1,8 +1,8 @@
 package dev.convoy.spark.ml;
 
-import dev.convoy.spark.train.TrainEvent;
-import dev.convoy.spark.train.TrainListener;
 import dev.convoy.spark.train.TrainResult;
+import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.event.TrainListener;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

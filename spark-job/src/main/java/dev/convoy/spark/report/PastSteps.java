@@ -1,6 +1,6 @@
 package dev.convoy.spark.report;
 
-import dev.convoy.spark.train.TrainEvent.Step;
+import dev.convoy.spark.train.event.TrainEvent.Step;
 import java.util.ArrayDeque;
 import java.util.Deque;
 

@@ -1,8 +1,8 @@
 package dev.convoy.spark.report;
 
-import dev.convoy.spark.train.TrainEvent.Evaluated;
-import dev.convoy.spark.train.TrainEvent.Started;
-import dev.convoy.spark.train.TrainEvent.Step;
+import dev.convoy.spark.train.event.TrainEvent.Evaluated;
+import dev.convoy.spark.train.event.TrainEvent.Started;
+import dev.convoy.spark.train.event.TrainEvent.Step;
 import java.util.Locale;
 
 /**

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.convoy.spark.train.TrainEvent;
+import dev.convoy.spark.train.event.TrainEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package dev.convoy.spark.report;
 
-import dev.convoy.spark.train.TrainEvent.Share;
+import dev.convoy.spark.train.event.TrainEvent.Share;
 
 /** Adding up executors' parts of the work. */
 final class Shares {

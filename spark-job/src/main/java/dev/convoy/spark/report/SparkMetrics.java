@@ -2,12 +2,12 @@ package dev.convoy.spark.report;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
-import dev.convoy.spark.train.TrainEvent;
-import dev.convoy.spark.train.TrainEvent.Checkpointed;
-import dev.convoy.spark.train.TrainEvent.Evaluated;
-import dev.convoy.spark.train.TrainEvent.Started;
-import dev.convoy.spark.train.TrainEvent.Step;
-import dev.convoy.spark.train.TrainListener;
+import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.event.TrainEvent.Checkpointed;
+import dev.convoy.spark.train.event.TrainEvent.Evaluated;
+import dev.convoy.spark.train.event.TrainEvent.Started;
+import dev.convoy.spark.train.event.TrainEvent.Step;
+import dev.convoy.spark.train.event.TrainListener;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import org.apache.spark.SparkEnv;

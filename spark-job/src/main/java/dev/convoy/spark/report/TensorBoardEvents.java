@@ -1,11 +1,11 @@
 package dev.convoy.spark.report;
 
-import dev.convoy.spark.train.TrainEvent;
-import dev.convoy.spark.train.TrainEvent.Evaluated;
-import dev.convoy.spark.train.TrainEvent.Finished;
-import dev.convoy.spark.train.TrainEvent.Started;
-import dev.convoy.spark.train.TrainEvent.Step;
-import dev.convoy.spark.train.TrainListener;
+import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.event.TrainEvent.Evaluated;
+import dev.convoy.spark.train.event.TrainEvent.Finished;
+import dev.convoy.spark.train.event.TrainEvent.Started;
+import dev.convoy.spark.train.event.TrainEvent.Step;
+import dev.convoy.spark.train.event.TrainListener;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

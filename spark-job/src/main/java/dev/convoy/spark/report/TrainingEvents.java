@@ -2,9 +2,9 @@ package dev.convoy.spark.report;
 
 import dev.convoy.spark.report.StepLines.StepLine;
 import dev.convoy.spark.report.StepLines.ValidationLine;
-import dev.convoy.spark.train.TrainEvent.Finished;
-import dev.convoy.spark.train.TrainEvent.Share;
-import dev.convoy.spark.train.TrainEvent.Started;
+import dev.convoy.spark.train.event.TrainEvent.Finished;
+import dev.convoy.spark.train.event.TrainEvent.Share;
+import dev.convoy.spark.train.event.TrainEvent.Started;
 import java.util.List;
 import org.apache.spark.scheduler.SparkListenerEvent;
 

@@ -1,6 +1,6 @@
 package dev.convoy.spark.report;
 
-import dev.convoy.spark.train.TrainListener;
+import dev.convoy.spark.train.event.TrainListener;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

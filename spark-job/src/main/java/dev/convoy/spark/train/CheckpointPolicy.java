@@ -4,6 +4,9 @@ import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointException;
 import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.data.shard.Fingerprint;
+import dev.convoy.spark.train.event.EventQueue;
+import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.task.BatchPlan;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -84,7 +87,7 @@ final class CheckpointPolicy {
    * @return false if there are no checkpoints
    * @throws CheckpointException if it does not fit the job
    */
-  boolean resume(RunState state, Events events) {
+  boolean resume(RunState state, EventQueue events) {
     if (store == null) {
       throw new CheckpointException(
           "resume: got no checkpoint.directory, expected the folder of the run to go on with");

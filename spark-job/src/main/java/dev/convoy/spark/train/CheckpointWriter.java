@@ -2,6 +2,8 @@ package dev.convoy.spark.train;
 
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointStore;
+import dev.convoy.spark.train.event.EventQueue;
+import dev.convoy.spark.train.event.TrainEvent;
 import java.io.IOException;
 
 /**
@@ -9,9 +11,9 @@ import java.io.IOException;
  * each kind waits to be written: a newer one takes its place, since it serves resuming better.
  * {@link #close} returns once the last is on disk. A failed write is told and training goes on.
  */
-final class CheckpointWriter implements AutoCloseable {
+public final class CheckpointWriter implements AutoCloseable {
   private final CheckpointStore store;
-  private final Events events;
+  private final EventQueue events;
   private final Thread thread;
   private Checkpoint waiting;
   private Checkpoint waitingBest;
@@ -20,7 +22,7 @@ final class CheckpointWriter implements AutoCloseable {
   /**
    * @param store may be null: nothing is saved
    */
-  CheckpointWriter(CheckpointStore store, Events events) {
+  public CheckpointWriter(CheckpointStore store, EventQueue events) {
     this.store = store;
     this.events = events;
     this.thread = new Thread(this::write, "convoy-checkpoints");
@@ -34,13 +36,13 @@ final class CheckpointWriter implements AutoCloseable {
   }
 
   /** Saves {@code checkpoint} soon. */
-  synchronized void save(Checkpoint checkpoint) {
+  public synchronized void save(Checkpoint checkpoint) {
     waiting = checkpoint;
     notifyAll();
   }
 
   /** Saves {@code checkpoint} soon, as the best so far. */
-  synchronized void saveBest(Checkpoint checkpoint) {
+  public synchronized void saveBest(Checkpoint checkpoint) {
     waitingBest = checkpoint;
     notifyAll();
   }

@@ -1,5 +1,8 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.step.TrainStep;
+import dev.convoy.spark.train.task.TaskResult;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +24,7 @@ final class Clock {
       float rate,
       long stepNanos,
       long updateNanos) {
-    PartialGradient counts = outcome.counts;
+    TaskResult counts = outcome.counts;
     computeNanos += counts.computeNanos;
     driverNanos += updateNanos + outcome.mergeNanos;
     examples += counts.examples;
@@ -46,7 +49,7 @@ final class Clock {
         shares(counts.shares));
   }
 
-  /** Adds up by executor what {@link PartialGradient#shares} says. */
+  /** Adds up by executor what {@link TaskResult#shares} says. */
   static List<TrainEvent.Share> shares(String text) {
     Map<String, TrainEvent.Share> all = new TreeMap<>();
     for (String part : text.isEmpty() ? new String[0] : text.split(" ")) {

@@ -2,16 +2,18 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.sum.GradientSum;
+import dev.convoy.spark.train.event.TrainingException;
+import dev.convoy.spark.train.task.TaskResult;
 
 /**
  * Says what went out of range, where, and what to try.
  *
  * @param checkpoints true if the run keeps any
  */
-record Divergence(ParameterLayout layout, boolean checkpoints) {
+public record Divergence(ParameterLayout layout, boolean checkpoints) {
 
   /** A gradient that is not a number, infinite or too large. */
-  TrainingException gradient(long step, PartialGradient found, float rate) {
+  public TrainingException gradient(long step, TaskResult found, float rate) {
     ParameterLayout.Entry entry = layout.at(found.badParameter);
     return new TrainingException(
         "diverged at step "

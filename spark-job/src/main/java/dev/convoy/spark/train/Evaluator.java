@@ -3,6 +3,11 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.shard.CachedShards;
+import dev.convoy.spark.train.event.Evaluation;
+import dev.convoy.spark.train.event.TrainingException;
+import dev.convoy.spark.train.task.EvaluationTask;
+import dev.convoy.spark.train.task.TaskBuffers;
+import dev.convoy.spark.train.task.TaskResult;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkContext;
@@ -16,11 +21,11 @@ public final class Evaluator {
   private Evaluator() {}
 
   /** Adds up what the tasks found; Spark calls it one call at a time. */
-  private static final class Counts extends AbstractFunction2<Object, PartialGradient, BoxedUnit> {
-    private final PartialGradient total = new PartialGradient();
+  private static final class Counts extends AbstractFunction2<Object, TaskResult, BoxedUnit> {
+    private final TaskResult total = new TaskResult();
 
     @Override
-    public BoxedUnit apply(Object partition, PartialGradient part) {
+    public BoxedUnit apply(Object partition, TaskResult part) {
       total.addCounts(part);
       return BoxedUnit.UNIT;
     }
@@ -72,7 +77,7 @@ public final class Evaluator {
                 broadcast,
                 new EvaluationTask.Slice(slice, jobs, cut.deal())),
             counts,
-            ClassTag$.MODULE$.apply(PartialGradient.class));
+            ClassTag$.MODULE$.apply(TaskResult.class));
       }
     } finally {
       broadcast.destroy();
@@ -90,8 +95,7 @@ public final class Evaluator {
         outputs(model, counts.total, examples));
   }
 
-  private static List<Evaluation.Output> outputs(
-      ModelSpec model, PartialGradient total, long examples) {
+  private static List<Evaluation.Output> outputs(ModelSpec model, TaskResult total, long examples) {
     List<Evaluation.Output> outputs = new ArrayList<>();
     for (int o = 0; o < model.outputs().size(); o++) {
       outputs.add(

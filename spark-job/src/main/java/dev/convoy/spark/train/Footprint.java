@@ -1,6 +1,7 @@
 package dev.convoy.spark.train;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.convoy.spark.train.event.TrainingException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 import org.apache.spark.SparkContext;

@@ -2,6 +2,10 @@ package dev.convoy.spark.train;
 
 import dev.convoy.spark.data.TaskSlots;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.step.TrainStep;
+import dev.convoy.spark.train.task.BatchPlan;
+import dev.convoy.spark.train.task.EmptyWork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -14,7 +18,7 @@ import org.apache.spark.SparkContext;
  * Spark started, if that is faster: neither may have been compiled yet. A step that by that pace
  * takes long is not tried.
  */
-final class Preflight {
+public final class Preflight {
   /** Trials in a row that were hardly faster than the fastest before: then it is warm. */
   private static final int NO_FASTER = 4;
 
@@ -108,7 +112,7 @@ final class Preflight {
    * @param threads of each slot
    * @param used threads that share the compute time measured
    */
-  static List<TrainEvent.Scaling> scaling(
+  public static List<TrainEvent.Scaling> scaling(
       int batch, int pieces, int slots, int threads, int used, double overhead, double compute) {
     double piece = compute / rounds(pieces, used);
     List<TrainEvent.Scaling> scaling = new ArrayList<>();

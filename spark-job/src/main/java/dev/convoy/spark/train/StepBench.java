@@ -7,6 +7,9 @@ import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.source.ExampleSource;
+import dev.convoy.spark.train.step.TrainStep;
+import dev.convoy.spark.train.task.EmptyWork;
+import dev.convoy.spark.train.task.TaskResult;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -139,7 +142,7 @@ public final class StepBench {
     update.apply(outcome.sum, weights, state, step);
     long end = System.nanoTime();
     resultBytes = outcome.resultBytes;
-    PartialGradient counts = outcome.counts;
+    TaskResult counts = outcome.counts;
     real.add((end - start) * 1e-6);
     items.add(
         new double[] {

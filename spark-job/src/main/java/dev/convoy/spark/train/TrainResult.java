@@ -1,5 +1,6 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.spark.train.event.Evaluation;
 import java.util.Optional;
 
 /**

@@ -8,6 +8,16 @@ import dev.convoy.spark.data.TaskSlots;
 import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.shard.Fingerprint;
 import dev.convoy.spark.data.source.DataPart;
+import dev.convoy.spark.train.cluster.ClusterFailures;
+import dev.convoy.spark.train.cluster.FailureWatch;
+import dev.convoy.spark.train.cluster.PartitionBalancer;
+import dev.convoy.spark.train.event.Evaluation;
+import dev.convoy.spark.train.event.EventQueue;
+import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.event.TrainListener;
+import dev.convoy.spark.train.step.TrainStep;
+import dev.convoy.spark.train.task.BatchPlan;
+import dev.convoy.spark.train.task.GradientWork;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -76,7 +86,7 @@ public final class Trainer {
    */
   public TrainResult train(boolean resume) {
     Network network = new Network(config.model());
-    try (Events events = new Events(listeners)) {
+    try (EventQueue events = new EventQueue(listeners)) {
       ClusterFailures failures = new ClusterFailures(spark::isStopped, events::post);
       try (TrainingData data = failures.retry("reading the data", 0, opener)) {
         data.expect(config.model());
@@ -135,7 +145,7 @@ public final class Trainer {
     private final TrainConfig.Loop loop = config.loop();
     private final ParameterLayout layout;
     private final TrainingData data;
-    private final Events events;
+    private final EventQueue events;
     private final BatchPlan plan;
     private final long totalSteps;
     private final RunState state;
@@ -151,7 +161,7 @@ public final class Trainer {
     Run(
         Network network,
         TrainingData data,
-        Events events,
+        EventQueue events,
         ClusterFailures failures,
         boolean resume) {
       this.layout = network.parameters();
@@ -195,7 +205,8 @@ public final class Trainer {
           watch;
           Validation validation =
               new Validation(spark, data, config, state, writer, events, failures)) {
-        Balance balance = new Balance(spark, data, config.data().partitions(), events);
+        PartitionBalancer balance =
+            new PartitionBalancer(spark, data, config.data().partitions(), events);
         String reason = reasonToStop(validation);
         if (reason == null) {
           events.post(preflight());

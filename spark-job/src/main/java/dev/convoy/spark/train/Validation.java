@@ -3,6 +3,11 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.train.cluster.ClusterFailures;
+import dev.convoy.spark.train.event.Evaluation;
+import dev.convoy.spark.train.event.EventQueue;
+import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.event.TrainingException;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -27,7 +32,7 @@ final class Validation implements AutoCloseable {
   private final TrainConfig.Loop loop;
   private final RunState state;
   private final CheckpointWriter checkpoints;
-  private final Events events;
+  private final EventQueue events;
   private final ClusterFailures failures;
   private final ExecutorService thread;
   private Future<?> running;
@@ -41,7 +46,7 @@ final class Validation implements AutoCloseable {
       TrainConfig config,
       RunState state,
       CheckpointWriter checkpoints,
-      Events events,
+      EventQueue events,
       ClusterFailures failures) {
     this.spark = spark;
     this.data = data;

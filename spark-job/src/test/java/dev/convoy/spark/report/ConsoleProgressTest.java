@@ -3,7 +3,7 @@ package dev.convoy.spark.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.spark.report.ConsoleProgress.Detail;
-import dev.convoy.spark.train.TrainEvent;
+import dev.convoy.spark.train.event.TrainEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.convoy.spark.report;
 
-import dev.convoy.spark.train.TrainEvent;
+import dev.convoy.spark.train.event.TrainEvent;
 import java.util.List;
 
 /** Events of a run that never was. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.codahale.metrics.MetricRegistry;
 import dev.convoy.spark.SparkForTests;
-import dev.convoy.spark.train.TrainEvent;
+import dev.convoy.spark.train.event.TrainEvent;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;

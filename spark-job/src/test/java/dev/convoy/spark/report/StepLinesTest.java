@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.convoy.spark.train.TrainEvent;
+import dev.convoy.spark.train.event.TrainEvent;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.convoy.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.convoy.spark.train.TrainEvent;
+import dev.convoy.spark.train.event.TrainEvent;
 import java.io.ByteArrayOutputStream;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.data.shard.Fingerprint;
+import dev.convoy.spark.train.event.EventQueue;
+import dev.convoy.spark.train.task.BatchPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +63,7 @@ class CheckpointPolicyTest {
     policy.store().save(checkpoint);
     policy.store().saveBest(checkpoint.with(new Checkpoint.Progress(5, inBest, 0, new float[0])));
     RunState after = new RunState(new float[2], new float[0]);
-    try (Events events = new Events(List.of())) {
+    try (EventQueue events = new EventQueue(List.of())) {
       assertThat(policy.resume(after, events)).isTrue();
     }
     assertThat(after.step).isEqualTo(5);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.IdxWriter;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.event.TrainListener;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -10,6 +10,7 @@ import dev.convoy.spark.data.IdxWriter;
 import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.EmbeddedMnist;
+import dev.convoy.spark.train.event.Evaluation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

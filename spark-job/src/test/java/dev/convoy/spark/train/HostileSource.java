@@ -10,7 +10,7 @@ import org.apache.spark.TaskContext;
  * Examples made up from their index, by a source that fails at random in every task's first and
  * second attempt. Over an uncached data set it fails in the middle of training steps.
  */
-final class HostileSource implements ExampleSource {
+public final class HostileSource implements ExampleSource {
   private static final long serialVersionUID = 1L;
 
   private final int examples;
@@ -21,7 +21,7 @@ final class HostileSource implements ExampleSource {
   /**
    * @param failures share of the first attempts that fail
    */
-  HostileSource(int examples, int side, int classes, double failures) {
+  public HostileSource(int examples, int side, int classes, double failures) {
     this.examples = examples;
     this.side = side;
     this.classes = classes;

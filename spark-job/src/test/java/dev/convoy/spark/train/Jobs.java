@@ -11,9 +11,9 @@ import dev.convoy.spark.train.TrainConfig.Loop;
 import dev.convoy.spark.train.TrainConfig.Update;
 
 /** A job for tests, small by default; each {@code with...} makes a changed copy. */
-record Jobs(TrainConfig config) {
+public record Jobs(TrainConfig config) {
 
-  static final String SMALL =
+  public static final String SMALL =
       """
       input 12x12x1
       normalize mean=0.5 deviation=0.5

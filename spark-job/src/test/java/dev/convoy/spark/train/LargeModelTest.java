@@ -6,6 +6,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.train.event.TrainEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

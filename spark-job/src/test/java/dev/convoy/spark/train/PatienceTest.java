@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.IdxWriter;
+import dev.convoy.spark.train.event.TrainEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

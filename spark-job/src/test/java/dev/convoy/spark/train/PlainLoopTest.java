@@ -12,6 +12,7 @@ import dev.convoy.engine.tensor.CounterRandom;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.IdxWriter;
 import dev.convoy.spark.data.shard.ShardLayout;
+import dev.convoy.spark.train.task.BatchPlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -9,6 +9,8 @@ import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.checkpoint.CheckpointException;
 import dev.convoy.spark.data.IdxWriter;
+import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.event.TrainListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.IdxWriter;
+import dev.convoy.spark.train.event.TrainingException;
 import java.nio.file.Path;
 import org.apache.spark.SparkContext;
 import org.junit.jupiter.api.Test;

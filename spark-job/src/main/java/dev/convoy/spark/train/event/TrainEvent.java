@@ -1,0 +1,159 @@
+package dev.convoy.spark.train.event;
+
+import java.util.List;
+
+/** What happens in a run, in order: one stream that all reporting listens to. */
+public sealed interface TrainEvent {
+
+  /**
+   * Training is about to start (or to go on from {@code firstStep}).
+   *
+   * @param data what identifies the training set
+   * @param layers names of the layers that have parameters, in order
+   */
+  record Started(
+      String applicationId,
+      int parameters,
+      long trainingExamples,
+      long validationExamples,
+      int shards,
+      int partitions,
+      int slots,
+      long firstStep,
+      long totalSteps,
+      long stepsPerEpoch,
+      int epochs,
+      Data data,
+      List<String> layers)
+      implements TrainEvent {
+    public Started {
+      layers = List.copyOf(layers);
+    }
+  }
+
+  /**
+   * What identifies a data set, however it is cut.
+   *
+   * @param examples how many
+   * @param classes largest label + 1
+   * @param shape of one example
+   * @param hash over every index, label and pixel
+   */
+  record Data(long examples, int classes, String shape, String hash) {}
+
+  /**
+   * What the run is expected to cost, measured on a few micro-batches before the first step. Times
+   * in milliseconds a step.
+   *
+   * @param bytesPerStep weights out and gradients back, all tasks together
+   * @param scaling the same for 1, 2, 4 and 8 times the slots at hand, by Amdahl's law
+   */
+  record Planned(
+      long examples,
+      int shards,
+      int partitions,
+      int slots,
+      int parameters,
+      long bytesPerStep,
+      double computeMillis,
+      double overheadMillis,
+      double examplesPerSecond,
+      List<Scaling> scaling)
+      implements TrainEvent {
+    public Planned {
+      scaling = List.copyOf(scaling);
+    }
+  }
+
+  /** Predicted speed with {@code slots} task slots; {@code efficiency} 1 is perfect scaling. */
+  record Scaling(int slots, double examplesPerSecond, double efficiency) {}
+
+  /**
+   * One step was taken. Times in seconds; {@code seconds} is the sum of the five that follow, as
+   * far as they do not overlap.
+   *
+   * @param step from 1
+   * @param epoch from 1
+   * @param loss mean over the batch's examples
+   * @param correct examples of the batch classified right, before the update
+   * @param gradientNorm Euclidean, of the mean gradient, before clipping
+   * @param broadcastSeconds weights to bytes, handing them to Spark, releasing them
+   * @param computeSeconds the largest over the tasks of time in the engine
+   * @param resultSeconds what remains: scheduling tasks, fetching weights, returning results
+   * @param mergeSeconds on the driver: adding results
+   * @param updateSeconds on the driver: mean, clipping, optimizer, norms
+   * @param gradientNorms of each layer of {@link Started#layers}, before clipping
+   * @param weightNorms of each of these layers, after the update
+   * @param executors who did how much of it
+   */
+  record Step(
+      long step,
+      int epoch,
+      int examples,
+      double loss,
+      int correct,
+      float learningRate,
+      double gradientNorm,
+      double seconds,
+      double broadcastSeconds,
+      double computeSeconds,
+      double resultSeconds,
+      double mergeSeconds,
+      double updateSeconds,
+      List<Float> gradientNorms,
+      List<Float> weightNorms,
+      List<Share> executors)
+      implements TrainEvent {
+    public Step {
+      gradientNorms = List.copyOf(gradientNorms);
+      weightNorms = List.copyOf(weightNorms);
+      executors = List.copyOf(executors);
+    }
+  }
+
+  /**
+   * One executor's part of a step.
+   *
+   * @param executor Spark's name for it
+   * @param computeSeconds in the engine, all its tasks together
+   */
+  record Share(String executor, int tasks, long examples, double computeSeconds) {}
+
+  /** A pass over held-out data is done. {@code best} if no earlier one was better. */
+  record Evaluated(
+      String dataset,
+      long step,
+      int epoch,
+      long examples,
+      double loss,
+      double accuracy,
+      double seconds,
+      boolean best)
+      implements TrainEvent {}
+
+  /** The run goes on after {@code step}, from the checkpoint at {@code path}. */
+  record Resumed(long step, int epoch, String path) implements TrainEvent {}
+
+  /** State was saved. */
+  record Checkpointed(long step, String path, double seconds) implements TrainEvent {}
+
+  /**
+   * Something a user should know that is not an error: a retry, a skipped checkpoint, a fallback.
+   */
+  record Warned(long step, String message) implements TrainEvent {}
+
+  /**
+   * Training is over. {@code reason} is for example {@code epochs}, {@code maxSteps}, {@code
+   * patience}.
+   */
+  record Finished(
+      long steps,
+      String reason,
+      double seconds,
+      long examples,
+      double computeSeconds,
+      double sparkSeconds,
+      double driverSeconds,
+      String weightsSha256)
+      implements TrainEvent {}
+}

@@ -1,0 +1,14 @@
+package dev.convoy.spark.train.event;
+
+/** A run that cannot go on: divergence, or a cluster that keeps failing. Not a user's mistake. */
+public final class TrainingException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public TrainingException(String message) {
+    super(message);
+  }
+
+  public TrainingException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
