@@ -1,7 +1,7 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.spark.job.UserError;
-import dev.convoy.spark.report.ConsoleProgress.Detail;
+import dev.convoy.spark.report.console.ConsoleProgress.Detail;
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Option;

@@ -1,11 +1,13 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.network.Network;
+import dev.convoy.spark.bench.ReportingBench;
+import dev.convoy.spark.bench.SoakTable;
+import dev.convoy.spark.bench.StepBench;
+import dev.convoy.spark.bench.TrainBench;
 import dev.convoy.spark.data.TaskSlots;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.Figures;
-import dev.convoy.spark.train.StepBench;
-import dev.convoy.spark.train.TrainBench;
 import dev.convoy.spark.train.TrainConfig;
 import java.io.IOException;
 import java.util.ArrayList;

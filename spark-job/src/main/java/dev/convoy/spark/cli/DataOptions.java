@@ -9,6 +9,7 @@ import dev.convoy.spark.job.Place;
 import dev.convoy.spark.job.Settings;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.run.JobText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -122,7 +123,7 @@ final class DataOptions {
    *
    * @param model to read it for
    */
-  DataLocation testData(Optional<JobOptions.Source> run, ModelSpec model) {
+  DataLocation testData(Optional<JobText> run, ModelSpec model) {
     Settings given = given();
     Settings all =
         run.isEmpty() ? given : JobFile.settings(run.get().yaml(), run.get().place(), overrides());

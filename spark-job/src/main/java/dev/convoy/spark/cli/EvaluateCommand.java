@@ -8,6 +8,9 @@ import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.predict.EvaluationReport;
+import dev.convoy.spark.run.RunFolder;
+import dev.convoy.spark.run.RunReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -79,7 +82,7 @@ final class EvaluateCommand extends BaseCommand {
       if (output != null) {
         write(report);
       }
-      boolean brief = detail() == dev.convoy.spark.report.ConsoleProgress.Detail.QUIET;
+      boolean brief = detail() == dev.convoy.spark.report.console.ConsoleProgress.Detail.QUIET;
       out().println(brief ? report.toLine() : report.toText(mistakes));
     } finally {
       context.stop();
@@ -132,17 +135,17 @@ final class EvaluateCommand extends BaseCommand {
 
   /** Before there is an evaluation that could not be kept. */
   private void check() throws IOException {
-    try (OutputFolder folder = new OutputFolder(output)) {
+    try (RunFolder folder = new RunFolder(output)) {
       folder.check(true, false);
     }
   }
 
   private void write(EvaluationReport report) throws IOException {
-    try (OutputFolder folder = new OutputFolder(output)) {
-      folder.write(OutputFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
+    try (RunFolder folder = new RunFolder(output)) {
+      folder.write(RunFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
     }
-    if (RunFiles.hasSteps(output)) {
-      RunFiles.writeReport(output);
+    if (RunReader.hasSteps(output)) {
+      RunReader.writeReport(output);
     }
   }
 }

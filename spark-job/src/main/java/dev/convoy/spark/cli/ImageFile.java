@@ -4,6 +4,7 @@ import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.source.Images;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.run.HadoopFiles;
 
 /**
  * One PNG, JPEG, GIF or BMP as a network wants it: grey or RGB, averaged down (or repeated up) to

@@ -1,7 +1,7 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.spark.report.Figures;
-import dev.convoy.spark.report.Terminal;
+import dev.convoy.spark.report.console.Terminal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -6,16 +6,15 @@ import dev.convoy.spark.job.BuiltInJobs;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.JobFile;
 import dev.convoy.spark.job.Texts;
-import dev.convoy.spark.job.UserError;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import dev.convoy.spark.run.HadoopFiles;
+import dev.convoy.spark.run.JobText;
 import java.util.Optional;
 import org.apache.hadoop.fs.Path;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what to train. */
-final class JobOptions {
+public final class JobOptions {
   private static final String DEFAULT = "lenet5";
 
   @Option(
@@ -28,9 +27,6 @@ final class JobOptions {
   private String config;
 
   @Mixin private DataOptions data = new DataOptions();
-
-  /** A job file's text. */
-  record Source(String name, String place, String yaml) {}
 
   /** True if {@code --config} was given. */
   boolean isGiven() {
@@ -53,29 +49,29 @@ final class JobOptions {
    * The data to evaluate: that of {@code --config} if it is given, in place of the run's; see
    * {@link DataOptions#testData}.
    */
-  DataLocation testData(Optional<Source> run, ModelSpec model) {
+  DataLocation testData(Optional<JobText> run, ModelSpec model) {
     return data.testData(isGiven() ? given(run) : run, model);
   }
 
   /** Reads the job; {@code --config} counts, then {@code otherwise}, then the default job. */
-  Job read(Optional<Source> otherwise) {
-    Source source = given(otherwise).orElseThrow();
+  Job read(Optional<JobText> otherwise) {
+    JobText source = given(otherwise).orElseThrow();
     return JobFile.read(source.name(), source.yaml(), source.place(), data.overrides());
   }
 
   /** The job's text: of {@code --config}, {@code otherwise}, or the default job. */
-  Optional<Source> given(Optional<Source> otherwise) {
+  Optional<JobText> given(Optional<JobText> otherwise) {
     return Optional.of(config == null && otherwise.isPresent() ? otherwise.get() : source());
   }
 
-  private Source source() {
+  private JobText source() {
     String wanted = config == null ? DEFAULT : config;
     if (BuiltInJobs.NAMES.contains(wanted)) {
-      return new Source(wanted, "built-in " + wanted, BuiltInJobs.yaml(wanted));
+      return new JobText(wanted, "built-in " + wanted, BuiltInJobs.yaml(wanted));
     }
     byte[] bytes =
         HadoopFiles.readSmall("--config", wanted, 3 * JobFile.MAX_CHARACTERS, hint(wanted));
-    return new Source(stem(wanted), wanted, utf8(wanted, bytes));
+    return new JobText(stem(wanted), wanted, JobText.utf8(wanted, bytes));
   }
 
   /** What may have gone wrong when a job file is not there. */
@@ -93,13 +89,5 @@ final class JobOptions {
   private static String stem(String path) {
     String file = path.substring(path.lastIndexOf('/') + 1);
     return file.replaceFirst("\\.ya?ml$", "");
-  }
-
-  static String utf8(String name, byte[] bytes) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(java.nio.ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw new UserError(name + ": got a file that is not UTF-8 text, expected YAML", e);
-    }
   }
 }

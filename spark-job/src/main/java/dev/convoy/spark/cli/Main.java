@@ -2,6 +2,7 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.report.Versions;
 import dev.convoy.spark.train.event.TrainingException;
 import java.io.PrintStream;
 import java.io.PrintWriter;

@@ -7,6 +7,9 @@ import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.run.HadoopFiles;
+import dev.convoy.spark.run.JobText;
+import dev.convoy.spark.run.RunFolder;
 import java.io.BufferedInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -32,7 +35,7 @@ final class ModelOption {
    * @param run the job that it was trained by, if that lies beside it; of a saved stage the scale
    *     of its features
    */
-  record Found(TrainedModel model, String path, Optional<JobOptions.Source> run) {}
+  record Found(TrainedModel model, String path, Optional<JobText> run) {}
 
   /**
    * @param option that names it, for messages
@@ -42,8 +45,8 @@ final class ModelOption {
     Path given = HadoopFiles.path(option, text);
     try (FileSystem files = HadoopFiles.open(option, given)) {
       boolean folder = files.getFileStatus(given).isDirectory();
-      Path saved = new Path(given, DATA + "/" + OutputFolder.MODEL);
-      Path path = folder ? new Path(given, OutputFolder.MODEL) : given;
+      Path saved = new Path(given, DATA + "/" + RunFolder.MODEL);
+      Path path = folder ? new Path(given, RunFolder.MODEL) : given;
       if (folder && !files.exists(path) && files.exists(saved)) {
         path = saved;
       }
@@ -51,7 +54,7 @@ final class ModelOption {
         throw new UserError(
             option
                 + ": no "
-                + OutputFolder.MODEL
+                + RunFolder.MODEL
                 + " in "
                 + text
                 + ", expected the folder of a finished run or a model file");
@@ -67,19 +70,18 @@ final class ModelOption {
     }
   }
 
-  private static Optional<JobOptions.Source> run(FileSystem files, Path folder) throws IOException {
-    Path job = new Path(folder, OutputFolder.JOB);
+  private static Optional<JobText> run(FileSystem files, Path folder) throws IOException {
+    Path job = new Path(folder, RunFolder.JOB);
     if (!files.exists(job)) {
       return folder.getName().equals(DATA) ? stage(files, folder.getParent()) : Optional.empty();
     }
     byte[] yaml = HadoopFiles.readSmall("--model", job, 1 << 20);
-    String text = JobOptions.utf8(job.toString(), yaml);
-    return Optional.of(new JobOptions.Source(folder.getName(), job.toString(), text));
+    String text = JobText.utf8(job.toString(), yaml);
+    return Optional.of(new JobText(folder.getName(), job.toString(), text));
   }
 
   /** What Spark keeps of the Params of the stage in {@code folder}, as a job would say it. */
-  private static Optional<JobOptions.Source> stage(FileSystem files, Path folder)
-      throws IOException {
+  private static Optional<JobText> stage(FileSystem files, Path folder) throws IOException {
     Path metadata = new Path(folder, "metadata");
     if (!files.exists(metadata)) {
       return Optional.empty();
@@ -89,7 +91,7 @@ final class ModelOption {
         String place = file.getPath().toString();
         byte[] json = HadoopFiles.readSmall("--model", place, 1 << 20, "");
         return scale(json, place)
-            .map(text -> new JobOptions.Source(folder.getName(), place, SCALE + ": " + text));
+            .map(text -> new JobText(folder.getName(), place, SCALE + ": " + text));
       }
     }
     return Optional.empty();

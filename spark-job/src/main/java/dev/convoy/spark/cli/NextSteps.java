@@ -1,5 +1,6 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.spark.report.Versions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -10,8 +10,11 @@ import dev.convoy.spark.data.OrderedExamples;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.UserError;
-import dev.convoy.spark.report.ConsoleProgress.Detail;
-import dev.convoy.spark.report.Terminal;
+import dev.convoy.spark.predict.ForwardPass;
+import dev.convoy.spark.predict.ModelOutput;
+import dev.convoy.spark.predict.PredictionFormat;
+import dev.convoy.spark.report.console.ConsoleProgress.Detail;
+import dev.convoy.spark.report.console.Terminal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -119,7 +122,7 @@ final class PredictCommand extends BaseCommand {
   private void show(TrainedModel trained) {
     Network network = new Network(trained.spec());
     expectOneInput(trained.spec());
-    List<Head> heads = Head.of(network);
+    List<ModelOutput> heads = ModelOutput.of(network);
     Workspace workspace = network.newWorkspace(1, false);
     network.load(trained.weights(), workspace);
     Batch batch = network.newBatch(1);
@@ -133,7 +136,7 @@ final class PredictCommand extends BaseCommand {
       batch.add(image.pixels(), 0, table, 0, 0);
       network.predict(batch, workspace, outputs);
       String inverted = image.inverted() ? "  (inverted)" : "";
-      for (Head head : heads) {
+      for (ModelOutput head : heads) {
         String of = heads.size() == 1 ? ": " : ": " + head.name() + " ";
         int predicted = head.predicted(outputs, 0);
         boolean named = heads.size() == 1 && predicted < trained.classNames().size();
@@ -158,7 +161,7 @@ final class PredictCommand extends BaseCommand {
 
   private void predict(
       SparkContext context, TrainedModel model, DataLocation location, PredictionOutput target) {
-    List<Head> heads = Head.of(new Network(model.spec()));
+    List<ModelOutput> heads = ModelOutput.of(new Network(model.spec()));
     try (OrderedExamples examples = open(context, model, location)) {
       PredictionFormat format =
           new PredictionFormat(target.kind(), heads, examples.labelled(), model.classNames());

@@ -1,10 +1,14 @@
 package dev.convoy.spark.cli;
 
-import dev.convoy.spark.cli.PredictionFormat.Kind;
 import dev.convoy.spark.data.OrderedExamples;
 import dev.convoy.spark.data.source.DataFailures;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.predict.ForwardPass;
+import dev.convoy.spark.predict.PredictTask;
+import dev.convoy.spark.predict.PredictionFormat;
+import dev.convoy.spark.predict.PredictionFormat.Kind;
+import dev.convoy.spark.run.HadoopFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -1,8 +1,9 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.spark.job.UserError;
-import dev.convoy.spark.report.HtmlReport;
 import dev.convoy.spark.report.StepLines;
+import dev.convoy.spark.report.page.HtmlReport;
+import dev.convoy.spark.run.RunReader;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -61,11 +62,11 @@ final class ReportCommand extends BaseCommand {
     String target = output;
     if (compare) {
       target = output == null ? "comparison.html" : output;
-      RunFiles.write(target, HtmlReport.comparison(runs.stream().map(RunFiles::read).toList()));
+      RunReader.write(target, HtmlReport.comparison(runs.stream().map(RunReader::read).toList()));
     } else if (output == null) {
-      target = RunFiles.writeReport(runs.get(0));
+      target = RunReader.writeReport(runs.get(0));
     } else {
-      RunFiles.write(target, HtmlReport.of(RunFiles.read(runs.get(0))));
+      RunReader.write(target, HtmlReport.of(RunReader.read(runs.get(0))));
     }
     out().println("report  " + target);
   }

@@ -1,6 +1,7 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.spark.report.TensorBoardEvents;
+import dev.convoy.spark.run.HadoopFiles;
 import java.util.Locale;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;

@@ -6,6 +6,8 @@ import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.predict.EvaluationReport;
+import dev.convoy.spark.run.RunFolder;
 import dev.convoy.spark.train.Evaluator;
 import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.cluster.ClusterFailures;
@@ -71,14 +73,14 @@ record TestSet(
   }
 
   /** Keeps what the report shows of the test set. */
-  void score(TrainedModel model, OutputFolder folder) throws IOException {
+  void score(TrainedModel model, RunFolder folder) throws IOException {
     if (data != null) {
-      String path = folder.path(OutputFolder.MODEL);
+      String path = folder.path(RunFolder.MODEL);
       String from = config.testLocation().path();
       boolean apart = DataSources.hasTest(context, from);
       EvaluationReport report =
           EvaluationReport.of(model, path, from, apart, data, EvaluationReport.KEPT);
-      folder.write(OutputFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
+      folder.write(RunFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
     }
   }
 

@@ -8,14 +8,17 @@ import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.StartModel;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
-import dev.convoy.spark.report.ConsoleProgress;
-import dev.convoy.spark.report.ConsoleProgress.Detail;
+import dev.convoy.spark.report.ResultCollector;
 import dev.convoy.spark.report.RunResult;
 import dev.convoy.spark.report.SparkMetrics;
 import dev.convoy.spark.report.StepLines;
 import dev.convoy.spark.report.TensorBoardEvents;
-import dev.convoy.spark.report.Terminal;
-import dev.convoy.spark.report.TrainingTab;
+import dev.convoy.spark.report.console.ConsoleProgress;
+import dev.convoy.spark.report.console.ConsoleProgress.Detail;
+import dev.convoy.spark.report.console.Terminal;
+import dev.convoy.spark.report.sparkui.TrainingTab;
+import dev.convoy.spark.run.RunFolder;
+import dev.convoy.spark.run.RunReader;
 import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.TrainConfig.Checkpoints;
 import dev.convoy.spark.train.TrainResult;
@@ -97,7 +100,7 @@ final class TrainCommand extends BaseCommand {
       throw new UserError("got --resume and --overwrite, expected one of them");
     }
     spark.check();
-    try (OutputFolder folder = output == null ? null : new OutputFolder(output)) {
+    try (RunFolder folder = output == null ? null : new RunFolder(output)) {
       Job read = job.read(folder != null && resume ? folder.job() : Optional.empty());
       read.notes().forEach(this::warn);
       TrainConfig given = withCheckpoints(read.config(), folder);
@@ -126,7 +129,7 @@ final class TrainCommand extends BaseCommand {
     }
   }
 
-  private TrainConfig withCheckpoints(TrainConfig config, OutputFolder folder) {
+  private TrainConfig withCheckpoints(TrainConfig config, RunFolder folder) {
     Checkpoints wanted = config.checkpoints();
     if (!wanted.directory().isEmpty()) {
       return config;
@@ -163,11 +166,11 @@ final class TrainCommand extends BaseCommand {
       Network network,
       Optional<StartModel> start,
       double pace,
-      OutputFolder folder,
+      RunFolder folder,
       TensorBoardEvents curves)
       throws IOException {
     try (TestSet test = TestSet.open(context, config, this)) {
-      Outcome outcome = new Outcome();
+      ResultCollector outcome = new ResultCollector();
       List<TrainListener> listeners = new ArrayList<>();
       listeners.add(outcome);
       listeners.add(
@@ -203,7 +206,7 @@ final class TrainCommand extends BaseCommand {
                 network.outputs(),
                 names(test.classNames(), network),
                 result.weights());
-        folder.write(OutputFolder.MODEL, stream -> ModelFile.write(model, stream));
+        folder.write(RunFolder.MODEL, stream -> ModelFile.write(model, stream));
         test.score(model, folder);
       }
       Optional<Evaluation> tested = test.evaluate(result.weights());
@@ -218,7 +221,7 @@ final class TrainCommand extends BaseCommand {
   }
 
   /** Checkpoints of an earlier run elsewhere than in our folder are not ours to remove. */
-  private void expectNoOthers(Checkpoints wanted, OutputFolder folder, SparkContext context) {
+  private void expectNoOthers(Checkpoints wanted, RunFolder folder, SparkContext context) {
     if (resume || wanted.directory().equals(folder.checkpoints())) {
       return;
     }
@@ -234,7 +237,7 @@ final class TrainCommand extends BaseCommand {
    * The model to begin with, if the job names one. Read at once, before Spark starts; on resuming
    * it need not be there, unless there turns out to be no checkpoint.
    */
-  private Optional<StartModel> startModel(Job read, OutputFolder folder) {
+  private Optional<StartModel> startModel(Job read, RunFolder folder) {
     Optional<StartModel> start = StartModel.of(read, () -> readStart(read, folder));
     if (!resume) {
       start.ifPresent(model -> note(model.layers() + " start from " + read.startFrom()));
@@ -243,7 +246,7 @@ final class TrainCommand extends BaseCommand {
   }
 
   /** Reads it; a new run gives up what is in its folder before the first step. */
-  private TrainedModel readStart(Job read, OutputFolder folder) {
+  private TrainedModel readStart(Job read, RunFolder folder) {
     ModelOption.Found source = ModelOption.read("model.startFrom", read.startFrom());
     if (folder != null && !resume) {
       folder.expectOutside(
@@ -300,12 +303,12 @@ final class TrainCommand extends BaseCommand {
     trainer.stop();
   }
 
-  private void finish(RunResult result, OutputFolder folder, boolean images) throws IOException {
+  private void finish(RunResult result, RunFolder folder, boolean images) throws IOException {
     if (folder != null) {
-      folder.write(OutputFolder.RESULT, result.toJson().getBytes(StandardCharsets.UTF_8));
+      folder.write(RunFolder.RESULT, result.toJson().getBytes(StandardCharsets.UTF_8));
     }
     String page = folder == null ? null : report();
-    boolean stopped = result.reason().equals(OutputFolder.STOPPED);
+    boolean stopped = result.reason().equals(RunFolder.STOPPED);
     if (detail() == Detail.QUIET) {
       out().println(result.toLine());
     } else {
@@ -318,9 +321,9 @@ final class TrainCommand extends BaseCommand {
   /** A run is a run without its picture, too. */
   private String report() {
     try {
-      return RunFiles.writeReport(output);
+      return RunReader.writeReport(output);
     } catch (LinkageError | RuntimeException e) {
-      warn("there is no " + OutputFolder.REPORT + ": " + Texts.firstLine(e));
+      warn("there is no " + RunFolder.REPORT + ": " + Texts.firstLine(e));
       return null;
     }
   }

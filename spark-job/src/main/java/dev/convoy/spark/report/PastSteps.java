@@ -5,37 +5,37 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** The past 100 steps: what their loss, accuracy and speed were. */
-final class PastSteps {
-  static final int COUNT = 100;
+public final class PastSteps {
+  public static final int COUNT = 100;
 
   private final Deque<Step> steps = new ArrayDeque<>();
 
-  void add(Step step) {
+  public void add(Step step) {
     if (steps.size() == COUNT) {
       steps.removeFirst();
     }
     steps.addLast(step);
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return steps.isEmpty();
   }
 
-  Step last() {
+  public Step last() {
     return steps.getLast();
   }
 
   /** Mean over the examples. */
-  double loss() {
+  public double loss() {
     return steps.stream().mapToDouble(s -> s.loss() * s.examples()).sum() / examples();
   }
 
   /** Share of the examples that were classified right before their step's update. */
-  double accuracy() {
+  public double accuracy() {
     return steps.stream().mapToLong(Step::correct).sum() / (double) examples();
   }
 
-  double examplesPerSecond() {
+  public double examplesPerSecond() {
     return examples() / steps.stream().mapToDouble(Step::seconds).sum();
   }
 
@@ -43,13 +43,13 @@ final class PastSteps {
    * Seconds that {@code more} steps will take, as long as the past ones: their median, so that a
    * slow first step does not count for long.
    */
-  double secondsFor(long more) {
+  public double secondsFor(long more) {
     double[] sorted = steps.stream().mapToDouble(Step::seconds).sorted().toArray();
     return more * sorted[sorted.length / 2];
   }
 
   /** Where the time of a step goes, in milliseconds. */
-  String breakdown() {
+  public String breakdown() {
     return String.format(
         java.util.Locale.ROOT,
         "step %.1f ms: broadcast %.1f, compute %.1f, result %.1f, merge %.1f, update %.1f",

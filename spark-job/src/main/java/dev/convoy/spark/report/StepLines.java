@@ -62,7 +62,7 @@ public final class StepLines implements TrainListener, AutoCloseable {
       weightNorms = weightNorms == null ? List.of() : List.copyOf(weightNorms);
     }
 
-    static StepLine of(Step step) {
+    public static StepLine of(Step step) {
       return new StepLine(
           step.step(),
           step.epoch(),
@@ -92,7 +92,7 @@ public final class StepLines implements TrainListener, AutoCloseable {
       double accuracy,
       double seconds,
       boolean best) {
-    static ValidationLine of(Evaluated e) {
+    public static ValidationLine of(Evaluated e) {
       return new ValidationLine(
           e.dataset(),
           e.step(),
@@ -116,7 +116,7 @@ public final class StepLines implements TrainListener, AutoCloseable {
 
   /** JSON Schema of a line of {@code metrics.jsonl}. */
   public static String schema() {
-    return HtmlReport.resource("../metrics.schema.json");
+    return WebResources.text("metrics.schema.json");
   }
 
   private final ObjectMapper json = new ObjectMapper();

@@ -62,8 +62,8 @@ final class CheckpointPolicy {
     return state.snapshot(
         plan.epochOf(Math.max(1, state.step)),
         config.loop().seed(),
-        JobFields.of(config, totalSteps),
-        JobFields.of(data));
+        CheckpointFit.of(config, totalSteps),
+        CheckpointFit.of(data));
   }
 
   /**
@@ -99,7 +99,7 @@ final class CheckpointPolicy {
       }
       if (found.checkpoint().isPresent()) {
         Checkpoint checkpoint = found.checkpoint().get();
-        JobFields.expectFits(
+        CheckpointFit.expectFits(
             checkpoint, found.path(), config, data, plan.stepsPerEpoch(), totalSteps);
         boolean patience = config.loop().patience() > 0;
         state.restore(checkpoint, patience);

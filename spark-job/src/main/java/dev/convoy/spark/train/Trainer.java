@@ -63,7 +63,7 @@ public final class Trainer {
     this.opener = opener;
   }
 
-  static TrainingData open(SparkContext spark, TrainConfig config) {
+  public static TrainingData open(SparkContext spark, TrainConfig config) {
     TrainConfig.Data data = config.data();
     return TrainingData.open(
         spark,
@@ -154,7 +154,7 @@ public final class Trainer {
     private final ClusterFailures failures;
     private final CheckpointPolicy policy;
     private final Divergence divergence;
-    private final Clock clock;
+    private final RunTimes clock;
     private final long firstStep;
     private double lastLoss = Double.NaN;
 
@@ -194,7 +194,7 @@ public final class Trainer {
               parameters);
       this.update = new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), totalSteps);
       this.failures = failures;
-      this.clock = new Clock();
+      this.clock = new RunTimes();
     }
 
     TrainResult toTheEnd() {

@@ -12,7 +12,7 @@ import java.util.List;
  * From the sum of a batch's gradients to new weights, on the driver: mean, clipping, weight decay,
  * optimizer. Frozen parameters take no part in any of it.
  */
-final class WeightUpdate {
+public final class WeightUpdate {
   private final TrainConfig.Update update;
   private final LearningRate schedule;
   private final List<Range> trained = new ArrayList<>();
@@ -24,7 +24,7 @@ final class WeightUpdate {
   /** A run of parameters that are treated alike. */
   private record Range(int from, int to, float decay) {}
 
-  WeightUpdate(
+  public WeightUpdate(
       TrainConfig.Update update, ParameterLayout layout, long stepsPerEpoch, long totalSteps) {
     this.update = update;
     this.schedule = update.learningRate().inSteps(stepsPerEpoch);
@@ -39,7 +39,7 @@ final class WeightUpdate {
   }
 
   /** Learning rate of {@code step}. */
-  float rate(long step) {
+  public float rate(long step) {
     return schedule.at(step, totalSteps);
   }
 
@@ -48,7 +48,7 @@ final class WeightUpdate {
    *
    * @return Euclidean norm of the mean gradient before clipping
    */
-  double apply(GradientSum sum, float[] weights, float[] state, long step) {
+  public double apply(GradientSum sum, float[] weights, float[] state, long step) {
     sum.mean(mean);
     for (Range range : frozen) {
       Arrays.fill(mean, range.from(), range.to(), 0f);

@@ -25,11 +25,11 @@ import java.nio.file.Path;
  * @param out what it printed
  * @param err what it complained about
  */
-record Cli(int status, String out, String err) {
+public record Cli(int status, String out, String err) {
   private static final int SIDE = 6;
   private static final int CLASSES = 3;
 
-  static Cli run(String... args) {
+  public static Cli run(String... args) {
     System.setProperty("spark.ui.enabled", "false");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -42,13 +42,13 @@ record Cli(int status, String out, String err) {
         status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
-  Cli succeeds() {
+  public Cli succeeds() {
     assertThat(status).as(err).isZero();
     return this;
   }
 
   /** One clear message, status 2, no stack trace. */
-  Cli isMistake(String... parts) {
+  public Cli isMistake(String... parts) {
     assertThat(status).as(err).isEqualTo(2);
     assertThat(err).contains(parts).doesNotContain("\tat ").doesNotContain("Exception");
     assertThat(err.lines().filter(line -> line.startsWith("error: "))).hasSize(1);
@@ -86,7 +86,7 @@ record Cli(int status, String out, String err) {
   }
 
   /** IDX files of 100 training and 40 test images: a bright bar, whose place is the class. */
-  static Path data(Path folder) throws IOException {
+  public static Path data(Path folder) throws IOException {
     Files.createDirectories(folder);
     write(folder, "train", images(100, 1));
     write(folder, "t10k", images(40, 2));

@@ -3,6 +3,7 @@ package dev.convoy.spark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.spark.data.IdxWriter;
+import dev.convoy.spark.run.RunFolder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
@@ -110,7 +111,7 @@ class HdfsTest {
     Files.writeString(local.resolve("job.yaml"), "training: {seed: 99}\n");
     String name = local.toString();
     System.setProperty("spark.hadoop.fs.defaultFS", root);
-    try (OutputFolder output = new OutputFolder(name)) {
+    try (RunFolder output = new RunFolder(name)) {
       assertThat(output.job().orElseThrow().yaml()).contains("seed: 3").doesNotContain("99");
       assertThat(ModelOption.read("--model", name).run().orElseThrow().yaml())
           .isEqualTo(output.job().orElseThrow().yaml());

@@ -10,7 +10,7 @@ import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.job.UserError;
-import dev.convoy.spark.report.Terminal;
+import dev.convoy.spark.report.console.Terminal;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

@@ -2,6 +2,7 @@ package dev.convoy.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.spark.bench.ReportingBench;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A small job, and a folder for its run. */
-abstract class RunCase {
+public abstract class RunCase {
   @TempDir Path folder;
 
-  Path job;
+  public Path job;
 
-  Path run;
+  public Path run;
 
   @BeforeEach
   void writeData() throws IOException {

@@ -3,6 +3,7 @@ package dev.convoy.spark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.convoy.spark.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ class RunFolderTest extends RunCase {
     Path checkpoints = run.resolve("checkpoints");
     Files.writeString(checkpoints.resolve(".unfinished-1"), "cut");
     Files.writeString(run.resolve(".metrics.jsonl.old"), "{\"step\":1}");
-    try (OutputFolder earlier = new OutputFolder(run.toString())) {
+    try (RunFolder earlier = new RunFolder(run.toString())) {
       earlier.check(false, false);
       Files.writeString(checkpoints.resolve("mine.pt"), "added meanwhile");
       earlier.begin(false, "");

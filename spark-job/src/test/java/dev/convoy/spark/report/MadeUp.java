@@ -4,13 +4,13 @@ import dev.convoy.spark.train.event.TrainEvent;
 import java.util.List;
 
 /** Events of a run that never was. */
-final class MadeUp {
-  static final TrainEvent.Data DATA = new TrainEvent.Data(60_000, 10, "28x28x1", "c0ffee");
+public final class MadeUp {
+  public static final TrainEvent.Data DATA = new TrainEvent.Data(60_000, 10, "28x28x1", "c0ffee");
 
   private MadeUp() {}
 
   /** A run of 8 steps in 2 epochs. */
-  static TrainEvent.Started started(long first) {
+  public static TrainEvent.Started started(long first) {
     return new TrainEvent.Started(
         "app", 10, 100, 10, 4, 1, 1, first, 8, 4, 2, DATA, List.of("0.conv2d", "2.dense"));
   }
@@ -20,7 +20,7 @@ final class MadeUp {
     return step(step, 2, 64, 0.5, 32);
   }
 
-  static TrainEvent.Step step(long step, int epoch, int examples, double loss, int correct) {
+  public static TrainEvent.Step step(long step, int epoch, int examples, double loss, int correct) {
     return new TrainEvent.Step(
         step,
         epoch,

@@ -26,11 +26,11 @@ public record Jobs(TrainConfig config) {
       loss softmax
       """;
 
-  static final Sgd MOMENTUM = new Sgd(0.9f, false);
+  public static final Sgd MOMENTUM = new Sgd(0.9f, false);
   static final Adam ADAM = new Adam(0.9f, 0.999f, 1e-8f, false);
 
   /** Two epochs over the examples in {@code path}. */
-  static Jobs on(Object path) {
+  public static Jobs on(Object path) {
     return new Jobs(
         new TrainConfig(
             ModelSpec.parse(SMALL),
@@ -85,7 +85,7 @@ public record Jobs(TrainConfig config) {
     return withLoop(loop.epochs(), loop.maxSteps(), loop.batchSize(), validations);
   }
 
-  Jobs withUpdate(Optimizer by, LearningRate at, float clip) {
+  public Jobs withUpdate(Optimizer by, LearningRate at, float clip) {
     return new Jobs(config.with(new Update(by, at, 1e-3f, clip, 0f)));
   }
 

@@ -117,7 +117,16 @@ public sealed interface TrainEvent {
    * @param executor Spark's name for it
    * @param computeSeconds in the engine, all its tasks together
    */
-  record Share(String executor, int tasks, long examples, double computeSeconds) {}
+  record Share(String executor, int tasks, long examples, double computeSeconds) {
+    /** This and {@code other}, two parts of one executor. */
+    public Share plus(Share other) {
+      return new Share(
+          executor,
+          tasks + other.tasks,
+          examples + other.examples,
+          computeSeconds + other.computeSeconds);
+    }
+  }
 
   /** A pass over held-out data is done. {@code best} if no earlier one was better. */
   record Evaluated(

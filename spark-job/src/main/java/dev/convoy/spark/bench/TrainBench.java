@@ -1,0 +1,256 @@
+package dev.convoy.spark.bench;
+
+import dev.convoy.engine.model.ParameterLayout;
+import dev.convoy.engine.network.Network;
+import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.train.Divergence;
+import dev.convoy.spark.train.EngineLoop;
+import dev.convoy.spark.train.TrainConfig;
+import dev.convoy.spark.train.Trainer;
+import dev.convoy.spark.train.WeightUpdate;
+import dev.convoy.spark.train.step.TrainStep;
+import dev.convoy.spark.train.task.BatchPlan;
+import dev.convoy.spark.train.task.EmptyWork;
+import dev.convoy.spark.train.task.GradientWork;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.spark.SparkContext;
+
+/**
+ * How much of the engine's speed training on Spark keeps: windows of real training steps alternate
+ * with windows of the same step in one thread without Spark, so that both see the same machine.
+ */
+public final class TrainBench {
+  /** Windows of the engine alone that do not count. */
+  private static final int ENGINE_WARM_UP = 2;
+
+  /** Spark's code is warm once the JVM's compiler takes no more than this share of a core. */
+  private static final double QUIET = 0.02;
+
+  /** Windows on end that the compiler must be quiet for. */
+  private static final int QUIET_WINDOWS = 2;
+
+  /**
+   * The compiler looks at what was called some thousand times, and there is much of Spark that is
+   * called once or twice a step.
+   */
+  private static final int MOST_WARM_UP = 30;
+
+  private final SparkContext spark;
+  private final TrainConfig config;
+
+  /**
+   * What was measured.
+   *
+   * @param threads that all tasks together may have
+   * @param warmUpSteps steps on Spark that were taken before any counted
+   * @param sparkRate examples a second on Spark, median over the windows
+   * @param engineRate examples a second of one engine thread, median over the windows
+   * @param togetherRate the same of as many engine threads, all at once and together: cores share
+   *     caches, memory and heat
+   * @param efficiencies of each pair of windows: Spark's rate by {@code threads} times that of one
+   * @param stepMillis median over the windows of the mean step on Spark
+   * @param computeMillis of which in the engine, in the slowest task
+   */
+  public record Report(
+      int batchSize,
+      int threads,
+      long warmUpSteps,
+      double sparkRate,
+      double engineRate,
+      double togetherRate,
+      List<Double> efficiencies,
+      double stepMillis,
+      double computeMillis) {
+    public Report {
+      efficiencies = List.copyOf(efficiencies);
+    }
+
+    /** Quantile {@code q}, 0 to 1, of the efficiencies. */
+    public double efficiency(double q) {
+      double[] sorted = efficiencies.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+      return sorted[(int) Math.round(q * (sorted.length - 1))];
+    }
+  }
+
+  /**
+   * @param config the job; trained from fresh weights, nothing is kept
+   */
+  public TrainBench(SparkContext spark, TrainConfig config) {
+    this.spark = spark;
+    this.config = config;
+  }
+
+  /**
+   * Measures {@code windows} windows of each kind after a warm-up that does not count: it ends when
+   * the JVM has compiled what steps run, after minutes perhaps.
+   *
+   * @param seconds least length of a window; a window holds one step or more
+   */
+  public Report run(int windows, double seconds) {
+    Network network = new Network(config.model());
+    TrainConfig.Loop loop = config.loop();
+    try (TrainingData data = Trainer.open(spark, config)) {
+      data.expect(config.model());
+      BatchPlan plan =
+          new BatchPlan(loop.seed(), data.trainingSizes(), loop.batchSize(), loop.microBatch());
+      SparkLoop onSpark = new SparkLoop(network, data, plan);
+      int threads = TrainStep.threads(spark);
+      EngineThreads engine = new EngineThreads(network, threads);
+      engine.rate(threads, ENGINE_WARM_UP * seconds);
+      long warmUpSteps = warmUp(onSpark, seconds);
+      List<Window> taken = new ArrayList<>();
+      List<Double> alone = new ArrayList<>();
+      List<Double> together = new ArrayList<>();
+      List<Double> efficiencies = new ArrayList<>();
+      for (int i = 0; i < windows; i++) {
+        Window window = onSpark.window(seconds);
+        taken.add(window);
+        alone.add(engine.rate(1, seconds));
+        together.add(engine.rate(threads, seconds));
+        efficiencies.add(window.rate() / (threads * alone.get(i)));
+      }
+      return new Report(
+          loop.batchSize(),
+          threads,
+          warmUpSteps,
+          median(taken.stream().mapToDouble(Window::rate).toArray()),
+          median(alone.stream().mapToDouble(Double::doubleValue).toArray()),
+          median(together.stream().mapToDouble(Double::doubleValue).toArray()),
+          efficiencies,
+          median(taken.stream().mapToDouble(w -> w.seconds() * 1e3 / w.steps()).toArray()),
+          median(taken.stream().mapToDouble(w -> w.computeSeconds() * 1e3 / w.steps()).toArray()));
+    }
+  }
+
+  /**
+   * Takes steps until the compiler has little left to do; returns how many. Most of them with an
+   * empty gradient: Spark's part of a step is the same, and most of what there is to compile.
+   */
+  private static long warmUp(SparkLoop onSpark, double seconds) {
+    CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+    int quiet = 0;
+    long steps = 0;
+    for (int i = 0; i < MOST_WARM_UP && quiet < QUIET_WINDOWS; i++) {
+      long before = compiler.getTotalCompilationTime();
+      long empty = onSpark.emptySteps(seconds);
+      Window window = onSpark.window(seconds);
+      double compiling = (compiler.getTotalCompilationTime() - before) * 1e-3;
+      quiet = compiling <= QUIET * 2 * window.seconds() ? quiet + 1 : 0;
+      steps += empty + window.steps();
+    }
+    return steps;
+  }
+
+  private record Window(long steps, long examples, double seconds, double computeSeconds) {
+    double rate() {
+      return examples / seconds;
+    }
+  }
+
+  /** The trainer's steps, and nothing around them. */
+  private final class SparkLoop {
+    private final TrainStep steps;
+    private final WeightUpdate update;
+    private final float[] weights;
+    private final float[] state;
+    private final BatchPlan plan;
+    private final Divergence divergence;
+    private long step;
+
+    SparkLoop(Network network, TrainingData data, BatchPlan plan) {
+      TrainConfig.Loop loop = config.loop();
+      ParameterLayout layout = network.parameters();
+      this.plan = plan;
+      this.divergence = new Divergence(layout, false);
+      this.weights = network.initialWeights(loop.seed());
+      this.state = config.update().optimizer().newState(weights.length);
+      this.update =
+          new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), Integer.MAX_VALUE);
+      this.steps =
+          TrainStep.of(
+              spark,
+              data,
+              config.data().partitions(),
+              new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
+              weights.length);
+    }
+
+    /** Steps without a gradient and without effect, for so long; returns how many. */
+    long emptySteps(double seconds) {
+      TrainStep empty = steps.with(new EmptyWork(weights.length, steps.tasks()));
+      long start = System.nanoTime();
+      long taken = 0;
+      while ((System.nanoTime() - start) * 1e-9 < seconds) {
+        empty.run(++taken, weights);
+      }
+      return taken;
+    }
+
+    Window window(double seconds) {
+      long start = System.nanoTime();
+      long taken = 0;
+      long examples = 0;
+      long compute = 0;
+      double past = 0;
+      while (past < seconds) {
+        TrainStep.Outcome outcome = steps.run(++step, weights);
+        if (outcome.counts.badParameter >= 0) {
+          throw divergence.gradient(step, outcome.counts, update.rate(step));
+        }
+        update.apply(outcome.sum, weights, state, step);
+        taken++;
+        examples += plan.batchExamples(step);
+        compute += outcome.counts.computeNanos;
+        past = (System.nanoTime() - start) * 1e-9;
+      }
+      return new Window(taken, examples, past, compute * 1e-9);
+    }
+  }
+
+  /** The step without Spark, in threads that know nothing of each other. */
+  private final class EngineThreads {
+    private final List<EngineLoop> loops = new ArrayList<>();
+
+    EngineThreads(Network network, int most) {
+      for (int i = 0; i < most; i++) {
+        loops.add(new EngineLoop(config, network, config.loop().batchSize()));
+      }
+    }
+
+    /** Examples a second of {@code threads} threads together. */
+    double rate(int threads, double seconds) {
+      return loops.subList(0, threads).stream()
+          .map(
+              loop ->
+                  CompletableFuture.supplyAsync(
+                      () -> rate(loop, seconds), task -> new Thread(task).start()))
+          .toList()
+          .stream()
+          .mapToDouble(CompletableFuture::join)
+          .sum();
+    }
+
+    private double rate(EngineLoop loop, double seconds) {
+      long start = System.nanoTime();
+      long examples = 0;
+      double past = 0;
+      while (past < seconds) {
+        loop.step(() -> false);
+        examples += config.loop().batchSize();
+        past = (System.nanoTime() - start) * 1e-9;
+      }
+      return examples / past;
+    }
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+}
