@@ -7,12 +7,14 @@ import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.source.ExampleSource;
+import dev.convoy.spark.interop.ResultHandler;
+import dev.convoy.spark.interop.ScalaTypes;
+import dev.convoy.spark.interop.TaskFunction;
 import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.WeightUpdate;
+import dev.convoy.spark.train.step.StepResult;
+import dev.convoy.spark.train.step.StepTimes;
 import dev.convoy.spark.train.step.TrainStep;
-import dev.convoy.spark.train.task.EmptyWork;
-import dev.convoy.spark.train.task.TaskResult;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,9 +23,6 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import scala.collection.Iterator;
 import scala.reflect.ClassTag;
-import scala.reflect.ClassTag$;
-import scala.runtime.AbstractFunction2;
-import scala.runtime.BoxedUnit;
 
 /**
  * What a training step costs besides the engine: the real step with an empty gradient, taken apart,
@@ -31,7 +30,7 @@ import scala.runtime.BoxedUnit;
  * two alternate in one run, so that both see the same machine.
  */
 public final class StepBench {
-  private static final ClassTag<byte[]> BYTES = ClassTag$.MODULE$.apply(byte[].class);
+  private static final ClassTag<byte[]> BYTES = ScalaTypes.tag(byte[].class);
   private static final String[] NAMES = {
     "encode weights",
     "broadcast",
@@ -104,8 +103,7 @@ public final class StepBench {
   public Report run(int warmUp, int steps) {
     try (TrainingData data =
         TrainingData.of(spark, new Nothing(partitions), partitions, partitions, 0, 0)) {
-      TrainStep step =
-          new TrainStep(spark, data, new EmptyWork(parameters, partitions), parameters);
+      TrainStep step = TrainStep.empty(spark, data, parameters, partitions);
       WeightUpdate update = momentum();
       float[] weights = new float[parameters];
       float[] state = new float[parameters];
@@ -139,23 +137,25 @@ public final class StepBench {
   private void realStep(
       long step, TrainStep steps, WeightUpdate update, float[] weights, float[] state) {
     long start = System.nanoTime();
-    TrainStep.Outcome outcome = steps.run(step, weights);
+    StepResult result = steps.run(step, weights);
     long summed = System.nanoTime();
-    update.apply(outcome.sum, weights, state, step);
+    update.apply(result.sum(), weights, state, step);
     long end = System.nanoTime();
-    resultBytes = outcome.resultBytes;
-    TaskResult counts = outcome.counts;
+    resultBytes = result.resultBytes();
+    StepTimes times = result.times();
+    long begin = result.firstTaskMicros();
+    long taskEnd = result.lastTaskEndMicros();
     real.add((end - start) * 1e-6);
     items.add(
         new double[] {
-          outcome.encodeNanos * 1e-6,
-          outcome.broadcastNanos * 1e-6,
-          (counts.beginMicros - outcome.submitMicros) * 1e-3,
-          (counts.endMicros - counts.beginMicros) * 1e-3,
-          (outcome.lastMergedMicros - counts.endMicros) * 1e-3,
-          outcome.mergeNanos * 1e-6,
-          outcome.returnNanos * 1e-6,
-          outcome.releaseNanos * 1e-6,
+          times.encodeNanos() * 1e-6,
+          times.broadcastNanos() * 1e-6,
+          (begin - times.submitMicros()) * 1e-3,
+          (taskEnd - begin) * 1e-3,
+          (times.lastMergedMicros() - taskEnd) * 1e-3,
+          times.mergeNanos() * 1e-6,
+          times.returnNanos() * 1e-6,
+          times.releaseNanos() * 1e-6,
           (end - summed) * 1e-6
         });
   }
@@ -204,9 +204,7 @@ public final class StepBench {
   }
 
   /** Touches the broadcast, and returns bytes of no meaning. */
-  private static final class Bare
-      extends AbstractFunction2<TaskContext, Iterator<PackedShard>, byte[]>
-      implements Serializable {
+  private static final class Bare extends TaskFunction<PackedShard, byte[]> {
     private static final long serialVersionUID = 1L;
     private final int bytes;
     private final Broadcast<byte[]> broadcast;
@@ -222,10 +220,8 @@ public final class StepBench {
     }
   }
 
-  private static final class Drop extends AbstractFunction2<Object, byte[], BoxedUnit> {
+  private static final class Drop extends ResultHandler<byte[]> {
     @Override
-    public BoxedUnit apply(Object partition, byte[] result) {
-      return BoxedUnit.UNIT;
-    }
+    protected void handle(byte[] result) {}
   }
 }

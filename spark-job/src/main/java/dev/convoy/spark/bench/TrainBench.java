@@ -1,17 +1,12 @@
 package dev.convoy.spark.bench;
 
-import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.data.TrainingData;
-import dev.convoy.spark.train.Divergence;
 import dev.convoy.spark.train.EngineLoop;
+import dev.convoy.spark.train.StepLoop;
 import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.Trainer;
-import dev.convoy.spark.train.WeightUpdate;
 import dev.convoy.spark.train.step.TrainStep;
-import dev.convoy.spark.train.task.BatchPlan;
-import dev.convoy.spark.train.task.EmptyWork;
-import dev.convoy.spark.train.task.GradientWork;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -96,9 +91,7 @@ public final class TrainBench {
     TrainConfig.Loop loop = config.loop();
     try (TrainingData data = Trainer.open(spark, config)) {
       data.expect(config.model());
-      BatchPlan plan =
-          new BatchPlan(loop.seed(), data.trainingSizes(), loop.batchSize(), loop.microBatch());
-      SparkLoop onSpark = new SparkLoop(network, data, plan);
+      StepLoop onSpark = new StepLoop(spark, config, network, data);
       int threads = TrainStep.threads(spark);
       EngineThreads engine = new EngineThreads(network, threads);
       engine.rate(threads, ENGINE_WARM_UP * seconds);
@@ -108,7 +101,7 @@ public final class TrainBench {
       List<Double> together = new ArrayList<>();
       List<Double> efficiencies = new ArrayList<>();
       for (int i = 0; i < windows; i++) {
-        Window window = onSpark.window(seconds);
+        Window window = window(onSpark, seconds);
         taken.add(window);
         alone.add(engine.rate(1, seconds));
         together.add(engine.rate(threads, seconds));
@@ -131,14 +124,14 @@ public final class TrainBench {
    * Takes steps until the compiler has little left to do; returns how many. Most of them with an
    * empty gradient: Spark's part of a step is the same, and most of what there is to compile.
    */
-  private static long warmUp(SparkLoop onSpark, double seconds) {
+  private static long warmUp(StepLoop onSpark, double seconds) {
     CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
     int quiet = 0;
     long steps = 0;
     for (int i = 0; i < MOST_WARM_UP && quiet < QUIET_WINDOWS; i++) {
       long before = compiler.getTotalCompilationTime();
-      long empty = onSpark.emptySteps(seconds);
-      Window window = onSpark.window(seconds);
+      long empty = emptySteps(onSpark, seconds);
+      Window window = window(onSpark, seconds);
       double compiling = (compiler.getTotalCompilationTime() - before) * 1e-3;
       quiet = compiling <= QUIET * 2 * window.seconds() ? quiet + 1 : 0;
       steps += empty + window.steps();
@@ -152,64 +145,29 @@ public final class TrainBench {
     }
   }
 
-  /** The trainer's steps, and nothing around them. */
-  private final class SparkLoop {
-    private final TrainStep steps;
-    private final WeightUpdate update;
-    private final float[] weights;
-    private final float[] state;
-    private final BatchPlan plan;
-    private final Divergence divergence;
-    private long step;
-
-    SparkLoop(Network network, TrainingData data, BatchPlan plan) {
-      TrainConfig.Loop loop = config.loop();
-      ParameterLayout layout = network.parameters();
-      this.plan = plan;
-      this.divergence = new Divergence(layout, false);
-      this.weights = network.initialWeights(loop.seed());
-      this.state = config.update().optimizer().newState(weights.length);
-      this.update =
-          new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), Integer.MAX_VALUE);
-      this.steps =
-          TrainStep.of(
-              spark,
-              data,
-              config.data().partitions(),
-              new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
-              weights.length);
+  /** Takes steps without a gradient and without effect, for so long; returns how many. */
+  private static long emptySteps(StepLoop onSpark, double seconds) {
+    long start = System.nanoTime();
+    long taken = 0;
+    for (; (System.nanoTime() - start) * 1e-9 < seconds; taken++) {
+      onSpark.takeEmpty();
     }
+    return taken;
+  }
 
-    /** Steps without a gradient and without effect, for so long; returns how many. */
-    long emptySteps(double seconds) {
-      TrainStep empty = steps.with(new EmptyWork(weights.length, steps.tasks()));
-      long start = System.nanoTime();
-      long taken = 0;
-      while ((System.nanoTime() - start) * 1e-9 < seconds) {
-        empty.run(++taken, weights);
-      }
-      return taken;
+  private static Window window(StepLoop onSpark, double seconds) {
+    long start = System.nanoTime();
+    long taken = 0;
+    long examples = 0;
+    long compute = 0;
+    double past = 0;
+    for (; past < seconds; taken++) {
+      StepLoop.Taken step = onSpark.take();
+      examples += step.examples();
+      compute += step.computeNanos();
+      past = (System.nanoTime() - start) * 1e-9;
     }
-
-    Window window(double seconds) {
-      long start = System.nanoTime();
-      long taken = 0;
-      long examples = 0;
-      long compute = 0;
-      double past = 0;
-      while (past < seconds) {
-        TrainStep.Outcome outcome = steps.run(++step, weights);
-        if (outcome.counts.badParameter >= 0) {
-          throw divergence.gradient(step, outcome.counts, update.rate(step));
-        }
-        update.apply(outcome.sum, weights, state, step);
-        taken++;
-        examples += plan.batchExamples(step);
-        compute += outcome.counts.computeNanos;
-        past = (System.nanoTime() - start) * 1e-9;
-      }
-      return new Window(taken, examples, past, compute * 1e-9);
-    }
+    return new Window(taken, examples, past, compute * 1e-9);
   }
 
   /** The step without Spark, in threads that know nothing of each other. */

@@ -8,18 +8,15 @@ import dev.convoy.spark.data.source.DataFailures;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.data.table.TableSource;
+import dev.convoy.spark.interop.ScalaTypes;
+import dev.convoy.spark.interop.TaskFunction;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
-import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Row;
-import scala.collection.Iterator;
-import scala.jdk.javaapi.CollectionConverters;
-import scala.reflect.ClassTag$;
-import scala.runtime.AbstractFunction2;
 
 /**
  * Data to be predicted: its examples in the order of their indexes, partition after partition, each
@@ -137,9 +134,7 @@ public final class OrderedExamples implements AutoCloseable {
    *
    * @throws DataException if an example cannot be read
    */
-  public void inOrder(
-      AbstractFunction2<TaskContext, Iterator<ExampleChunk>, byte[]> task, Sink sink)
-      throws IOException {
+  public void inOrder(TaskFunction<ExampleChunk, byte[]> task, Sink sink) throws IOException {
     RDD<ExampleChunk> pieces = bounded.get();
     int all = pieces.getNumPartitions();
     int slots = TaskSlots.count(spark);
@@ -150,12 +145,7 @@ public final class OrderedExamples implements AutoCloseable {
               .toList();
       Object found;
       try {
-        found =
-            spark.runJob(
-                pieces,
-                task,
-                CollectionConverters.asScala(wave).toSeq(),
-                ClassTag$.MODULE$.apply(byte[].class));
+        found = spark.runJob(pieces, task, ScalaTypes.seq(wave), ScalaTypes.tag(byte[].class));
       } catch (Exception e) {
         throw DataFailures.within(e);
       }

@@ -38,7 +38,7 @@ final class LossHistory implements TrainListener {
         Arrays.copyOf(losses, steps),
         validations,
         result.steps(),
-        result.reason(),
+        result.reason().toString(),
         result.examples(),
         result.seconds(),
         result.weightsSha256());

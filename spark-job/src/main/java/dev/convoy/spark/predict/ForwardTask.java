@@ -3,6 +3,8 @@ package dev.convoy.spark.predict;
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.spark.data.shard.PackedShard;
+import dev.convoy.spark.interop.ScalaTypes;
+import dev.convoy.spark.interop.TaskFunction;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,15 +14,12 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.util.Utils;
 import scala.collection.Iterator;
-import scala.reflect.ClassTag$;
-import scala.runtime.AbstractFunction2;
 
 /**
  * The forward pass over every example of a partition, shard by shard. What to do with the outputs
  * is the sub-class's business; one result a shard, so that results do not depend on partitions.
  */
-abstract class ForwardTask<R extends Serializable>
-    extends AbstractFunction2<TaskContext, Iterator<PackedShard>, byte[]> implements Serializable {
+abstract class ForwardTask<R extends Serializable> extends TaskFunction<PackedShard, byte[]> {
   private static final long serialVersionUID = 1L;
 
   private final ForwardPass.Recipe recipe;
@@ -72,8 +71,7 @@ abstract class ForwardTask<R extends Serializable>
     SparkContext spark = shards.sparkContext();
     ForwardPass.Recipe recipe = ForwardPass.Recipe.send(spark, model);
     try {
-      Object found =
-          spark.runJob(shards, maker.make(recipe), ClassTag$.MODULE$.apply(byte[].class));
+      Object found = spark.runJob(shards, maker.make(recipe), ScalaTypes.tag(byte[].class));
       List<ShardResult> results = new ArrayList<>();
       for (byte[] part : (byte[][]) found) {
         results.addAll(

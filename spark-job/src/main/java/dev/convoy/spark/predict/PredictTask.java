@@ -2,7 +2,7 @@ package dev.convoy.spark.predict;
 
 import dev.convoy.spark.data.shard.ExampleChunk;
 import dev.convoy.spark.data.shard.PackedShard;
-import java.io.Serializable;
+import dev.convoy.spark.interop.TaskFunction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -10,11 +10,9 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
 import scala.collection.Iterator;
-import scala.runtime.AbstractFunction2;
 
 /** Predicts the examples of a partition, in their order, and writes them as lines. */
-public final class PredictTask
-    extends AbstractFunction2<TaskContext, Iterator<ExampleChunk>, byte[]> implements Serializable {
+public final class PredictTask extends TaskFunction<ExampleChunk, byte[]> {
   private static final long serialVersionUID = 1L;
 
   private final ForwardPass.Recipe recipe;

@@ -54,11 +54,11 @@ public final class PastSteps {
         java.util.Locale.ROOT,
         "step %.1f ms: broadcast %.1f, compute %.1f, result %.1f, merge %.1f, update %.1f",
         mean(Step::seconds),
-        mean(Step::broadcastSeconds),
+        mean(step -> step.times().broadcastSeconds()),
         mean(Step::computeSeconds),
-        mean(Step::resultSeconds),
-        mean(Step::mergeSeconds),
-        mean(Step::updateSeconds));
+        mean(step -> step.times().resultSeconds()),
+        mean(step -> step.times().mergeSeconds()),
+        mean(step -> step.times().updateSeconds()));
   }
 
   private double mean(java.util.function.ToDoubleFunction<Step> seconds) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.Locale;
  * @param validationAccuracy of the last validation
  * @param weightsSha256 of the final weights, as the engine's {@code WeightsHash} says
  * @param steps since the very first start
- * @param reason {@code epochs}, {@code maxSteps}, {@code patience} or {@code stopped}
+ * @param reason why it ended
  * @param seconds from the first step to the last, of this process
  * @param examplesPerSecond training examples in those seconds
  * @param computeShare share of the time spent in the engine, 0 to 1
@@ -39,7 +40,7 @@ public record RunResult(
     Long validationExamples,
     String weightsSha256,
     long steps,
-    String reason,
+    StopReason reason,
     double seconds,
     double examplesPerSecond,
     double computeShare,
@@ -119,7 +120,7 @@ public record RunResult(
       lines.add("  a step         " + measured.text());
     }
     if (predicted != null) {
-      lines.add("  as foretold    " + predicted.text());
+      lines.add("  predicted      " + predicted.text());
     }
     lines.add("  weights        sha256 " + weightsSha256);
     if (output != null) {

@@ -62,11 +62,11 @@ public final class SparkMetrics implements TrainListener, AutoCloseable {
     ofStep("gradientNorm", Step::gradientNorm);
     ofStep("stepMillis", s -> 1e3 * s.seconds());
     ofStep("overheadMillis", s -> 1e3 * (s.seconds() - s.computeSeconds()));
-    ofStep("broadcastMillis", s -> 1e3 * s.broadcastSeconds());
+    ofStep("broadcastMillis", s -> 1e3 * s.times().broadcastSeconds());
     ofStep("computeMillis", s -> 1e3 * s.computeSeconds());
-    ofStep("resultMillis", s -> 1e3 * s.resultSeconds());
-    ofStep("mergeMillis", s -> 1e3 * s.mergeSeconds());
-    ofStep("updateMillis", s -> 1e3 * s.updateSeconds());
+    ofStep("resultMillis", s -> 1e3 * s.times().resultSeconds());
+    ofStep("mergeMillis", s -> 1e3 * s.times().mergeSeconds());
+    ofStep("updateMillis", s -> 1e3 * s.times().updateSeconds());
     source.gauge("totalSteps", () -> started == null ? Double.NaN : started.totalSteps());
     source.gauge("loss", () -> means.loss());
     source.gauge("accuracy", () -> means.accuracy());

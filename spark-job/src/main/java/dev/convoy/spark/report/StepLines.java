@@ -72,13 +72,13 @@ public final class StepLines implements TrainListener, AutoCloseable {
           step.learningRate(),
           step.gradientNorm(),
           step.seconds(),
-          step.broadcastSeconds(),
+          step.times().broadcastSeconds(),
           step.computeSeconds(),
-          step.resultSeconds(),
-          step.mergeSeconds(),
-          step.updateSeconds(),
-          step.gradientNorms(),
-          step.weightNorms());
+          step.times().resultSeconds(),
+          step.times().mergeSeconds(),
+          step.times().updateSeconds(),
+          step.layers().gradients(),
+          step.layers().weights());
     }
   }
 

@@ -4,6 +4,7 @@ import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.spark.train.event.TrainingException;
 import dev.convoy.spark.train.task.TaskResult;
+import java.util.Optional;
 
 /**
  * Says what went out of range, where, and what to try.
@@ -12,16 +13,22 @@ import dev.convoy.spark.train.task.TaskResult;
  */
 public record Divergence(ParameterLayout layout, boolean checkpoints) {
 
-  /** A gradient that is not a number, infinite or too large. */
-  public TrainingException gradient(long step, TaskResult found, float rate) {
-    ParameterLayout.Entry entry = layout.at(found.badParameter);
+  /** Refuses a step with a gradient that is not a number, infinite or too large. */
+  public void expectInRange(long step, Optional<TaskResult.OutOfRange> found, float rate) {
+    if (found.isPresent()) {
+      throw gradient(step, found.get(), rate);
+    }
+  }
+
+  private TrainingException gradient(long step, TaskResult.OutOfRange found, float rate) {
+    ParameterLayout.Entry entry = layout.at(found.parameter());
     return new TrainingException(
         "diverged at step "
             + step
             + ": layer "
             + place(entry)
             + ": largest gradient "
-            + found.badValue
+            + found.value()
             + ", expected a finite value below "
             + (int) GradientSum.LIMIT
             + "; "

@@ -3,6 +3,8 @@ package dev.convoy.spark.train;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.shard.CachedShards;
+import dev.convoy.spark.interop.ResultHandler;
+import dev.convoy.spark.interop.ScalaTypes;
 import dev.convoy.spark.train.event.Evaluation;
 import dev.convoy.spark.train.event.TrainingException;
 import dev.convoy.spark.train.task.EvaluationTask;
@@ -12,22 +14,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import scala.reflect.ClassTag$;
-import scala.runtime.AbstractFunction2;
-import scala.runtime.BoxedUnit;
 
 /** Forward passes over the held-out examples of a data set, spread over the cluster. */
 public final class Evaluator {
   private Evaluator() {}
 
   /** Adds up what the tasks found; Spark calls it one call at a time. */
-  private static final class Counts extends AbstractFunction2<Object, TaskResult, BoxedUnit> {
+  private static final class Counts extends ResultHandler<TaskResult> {
     private final TaskResult total = new TaskResult();
 
     @Override
-    public BoxedUnit apply(Object partition, TaskResult part) {
+    protected void handle(TaskResult part) {
       total.addCounts(part);
-      return BoxedUnit.UNIT;
     }
   }
 
@@ -62,11 +60,11 @@ public final class Evaluator {
     }
     long start = System.nanoTime();
     Broadcast<byte[]> broadcast =
-        spark.broadcast(TaskBuffers.encode(weights), ClassTag$.MODULE$.apply(byte[].class));
+        spark.broadcast(TaskBuffers.encode(weights), ScalaTypes.tag(byte[].class));
     Counts counts = new Counts();
     // The data may be cut anew meanwhile; slices belong to one cut.
     CachedShards cut = data.cut();
-    int jobs = Math.min(slices, cut.deal().parts());
+    int jobs = Math.min(slices, cut.placement().parts());
     try {
       for (int slice = 0; slice < jobs; slice++) {
         spark.runJob(
@@ -75,22 +73,22 @@ public final class Evaluator {
                 model.toText(),
                 microBatch,
                 broadcast,
-                new EvaluationTask.Slice(slice, jobs, cut.deal())),
+                new EvaluationTask.Slice(slice, jobs, cut.placement())),
             counts,
-            ClassTag$.MODULE$.apply(TaskResult.class));
+            ScalaTypes.tag(TaskResult.class));
       }
     } finally {
       broadcast.destroy();
     }
     long examples = data.heldOutExamples();
-    if (counts.total.examples != examples) {
+    if (counts.total.examples() != examples) {
       throw new TrainingException(
-          "evaluation: got " + counts.total.examples + " examples, expected " + examples);
+          "evaluation: got " + counts.total.examples() + " examples, expected " + examples);
     }
     return new Evaluation(
         examples,
         counts.total.lossSum() / examples,
-        (double) counts.total.correct / examples,
+        (double) counts.total.correct() / examples,
         (System.nanoTime() - start) * 1e-9,
         outputs(model, counts.total, examples));
   }

@@ -3,9 +3,9 @@ package dev.convoy.spark.train;
 import dev.convoy.spark.data.TaskSlots;
 import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.train.event.TrainEvent;
+import dev.convoy.spark.train.step.StepResult;
 import dev.convoy.spark.train.step.TrainStep;
 import dev.convoy.spark.train.task.BatchPlan;
-import dev.convoy.spark.train.task.EmptyWork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -13,10 +13,10 @@ import java.util.function.ToDoubleFunction;
 import org.apache.spark.SparkContext;
 
 /**
- * What a run will cost, foretold. Overhead comes from a few steps with an empty gradient, compute
- * from a few trials of the first step, or from the engine's pace, which the driver measured while
- * Spark started, if that is faster: neither may have been compiled yet. A step that by that pace
- * takes long is not tried.
+ * Estimates a run's cost before it begins. Overhead comes from a few steps with an empty gradient,
+ * compute from a few trials of the first step, or from the engine's pace, which the driver measured
+ * while Spark started, if that is faster: neither may have been compiled yet. A step that by that
+ * pace takes long is not tried.
  */
 public final class Preflight {
   /** Trials in a row that were hardly faster than the fastest before: then it is warm. */
@@ -51,7 +51,7 @@ public final class Preflight {
     this.slots = TaskSlots.now(spark);
     this.threads = TaskSlots.cores(spark);
     this.real = real;
-    this.empty = real.with(new EmptyWork(parameters, real.tasks()));
+    this.empty = real.withoutWork();
   }
 
   /**
@@ -83,7 +83,7 @@ public final class Preflight {
   }
 
   /** The fastest of some trials by one of their figures. */
-  private Trial fastest(Supplier<TrainStep.Outcome> step, ToDoubleFunction<Trial> figure) {
+  private Trial fastest(Supplier<StepResult> step, ToDoubleFunction<Trial> figure) {
     long start = System.nanoTime();
     Trial best = timed(step);
     for (int noFaster = 0; noFaster < NO_FASTER && System.nanoTime() - start < MOST_NANOS; ) {
@@ -95,13 +95,13 @@ public final class Preflight {
     return best;
   }
 
-  private Trial timed(Supplier<TrainStep.Outcome> step) {
+  private Trial timed(Supplier<StepResult> step) {
     long start = System.nanoTime();
-    TrainStep.Outcome outcome = step.get();
+    StepResult result = step.get();
     return new Trial(
         (System.nanoTime() - start) * 1e-6,
-        outcome.counts.computeNanos * 1e-6,
-        (long) Float.BYTES * parameters + outcome.resultBytes);
+        result.counts().computeNanos() * 1e-6,
+        (long) Float.BYTES * parameters + result.resultBytes());
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.convoy.spark.train;
 
 import dev.convoy.spark.train.event.Evaluation;
+import dev.convoy.spark.train.event.StopReason;
 import java.util.Optional;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Optional;
  * @param weights final weights, the best ones if training stopped for lack of improvement
  * @param weightsSha256 as the engine's {@code WeightsHash} says
  * @param steps steps taken since the very first start
- * @param reason {@code epochs}, {@code maxSteps}, {@code patience} or {@code stopped}
+ * @param reason why it ended
  * @param examples examples seen by this process
  * @param seconds of this process, from the first step to the last
  * @param validation of {@code weights}, if anything was held out for it
@@ -18,7 +19,7 @@ public record TrainResult(
     float[] weights,
     String weightsSha256,
     long steps,
-    String reason,
+    StopReason reason,
     long examples,
     double seconds,
     Optional<Evaluation> validation) {}

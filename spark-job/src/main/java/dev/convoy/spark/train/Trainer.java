@@ -13,11 +13,14 @@ import dev.convoy.spark.train.cluster.FailureWatch;
 import dev.convoy.spark.train.cluster.PartitionBalancer;
 import dev.convoy.spark.train.event.Evaluation;
 import dev.convoy.spark.train.event.EventQueue;
+import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainEvent;
 import dev.convoy.spark.train.event.TrainListener;
+import dev.convoy.spark.train.step.StepResult;
 import dev.convoy.spark.train.step.TrainStep;
 import dev.convoy.spark.train.task.BatchPlan;
 import dev.convoy.spark.train.task.GradientWork;
+import dev.convoy.spark.train.task.TaskResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -154,7 +157,7 @@ public final class Trainer {
     private final ClusterFailures failures;
     private final CheckpointPolicy policy;
     private final Divergence divergence;
-    private final RunTimes clock;
+    private final RunTimes times;
     private final long firstStep;
     private double lastLoss = Double.NaN;
 
@@ -194,7 +197,7 @@ public final class Trainer {
               parameters);
       this.update = new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), totalSteps);
       this.failures = failures;
-      this.clock = new RunTimes();
+      this.times = new RunTimes();
     }
 
     TrainResult toTheEnd() {
@@ -205,20 +208,20 @@ public final class Trainer {
           watch;
           Validation validation =
               new Validation(spark, data, config, state, writer, events, failures)) {
-        PartitionBalancer balance =
+        PartitionBalancer balancer =
             new PartitionBalancer(spark, data, config.data().partitions(), events);
-        String reason = reasonToStop(validation);
-        if (reason == null) {
+        Optional<StopReason> reason = reasonToStop(validation);
+        if (reason.isEmpty()) {
           events.post(preflight());
         }
-        while (reason == null) {
-          String places = takeStep(state.step + 1);
-          balance.after(state.step, places);
+        while (reason.isEmpty()) {
+          List<TaskResult.TaskRun> tasks = takeStep(state.step + 1);
+          balancer.after(state.step, tasks.stream().map(TaskResult.TaskRun::executor).toList());
           if (plan.endsEpoch(state.step)) {
             validation.endOfEpoch(policy.snapshot(state));
           }
           reason = reasonToStop(validation);
-          if (reason == null && policy.isDue(state.step, plan.endsEpoch(state.step))) {
+          if (reason.isEmpty() && policy.isDue(state.step, plan.endsEpoch(state.step))) {
             writer.save(policy.snapshot(state));
           }
         }
@@ -227,37 +230,38 @@ public final class Trainer {
         if (writer.on()) {
           writer.save(policy.snapshot(state));
         }
-        return result(reason, validation.outOfPatience(), validated);
+        return result(reason.get(), validation.outOfPatience(), validated);
       }
     }
 
-    /** Send, aggregate, mean, clip, update, tell; returns where the parts ran. */
-    private String takeStep(long step) {
+    /** Sends weights, aggregates gradients, updates weights, tells; returns the tasks that ran. */
+    private List<TaskResult.TaskRun> takeStep(long step) {
       long start = System.nanoTime();
       describe(step);
-      TrainStep.Outcome outcome =
+      float rate = update.rate(step);
+      StepResult result =
           failures.retry("step " + step, step, () -> steps.run(step, state.weights));
       long merged = System.nanoTime();
-      if (outcome.counts.badParameter >= 0) {
-        throw divergence.gradient(step, outcome.counts, update.rate(step));
-      }
-      double norm = update.apply(outcome.sum, state.weights, state.optimizerState, step);
-      double loss = outcome.counts.lossSum();
-      divergence.expectFinite(step, state.weights, loss, update.rate(step));
-      state.step = step;
-      lastLoss = loss / outcome.counts.examples;
+      divergence.expectInRange(step, result.counts().outOfRange(), rate);
+      double norm = update.apply(result.sum(), state.weights, state.optimizerState, step);
+      double loss = result.counts().lossSum();
+      divergence.expectFinite(step, state.weights, loss, rate);
       long end = System.nanoTime();
+      state.step = step;
+      lastLoss = loss / result.counts().examples();
       events.post(
-          clock.step(
+          new TrainEvent.Step(
               step,
-              plan.epochOf(step),
-              outcome,
+              (int) plan.epochOf(step),
+              (int) result.counts().examples(),
+              lastLoss,
+              (int) result.counts().correct(),
+              rate,
               norm,
-              update.norms(),
-              update.rate(step),
-              end - start,
-              end - merged));
-      return outcome.counts.places;
+              times.add(result, end - start, end - merged),
+              new TrainEvent.Norms(update.norms().gradients(), update.norms().weights()),
+              RunTimes.shares(result.counts().runs())));
+      return result.counts().runs();
     }
 
     /** The last update is followed by no step that would find what it did. */
@@ -277,34 +281,35 @@ public final class Trainer {
           () -> preflight.plan(state.step + 1, state.weights, secondsAnExample));
     }
 
-    private String reasonToStop(Validation validation) {
+    private Optional<StopReason> reasonToStop(Validation validation) {
       if (validation.outOfPatience()) {
-        return "patience";
+        return Optional.of(StopReason.PATIENCE);
       }
       if (state.step >= totalSteps) {
-        return totalSteps == loop.maxSteps() ? "maxSteps" : "epochs";
+        return Optional.of(
+            totalSteps == loop.maxSteps() ? StopReason.MAX_STEPS : StopReason.EPOCHS);
       }
-      return state.step >= lastWanted ? "stopped" : null;
+      return state.step >= lastWanted ? Optional.of(StopReason.STOPPED) : Optional.empty();
     }
 
     private TrainResult result(
-        String reason, boolean outOfPatience, Optional<Evaluation> validated) {
+        StopReason reason, boolean outOfPatience, Optional<Evaluation> validated) {
       boolean best = outOfPatience && state.progress.hasBestWeights();
       float[] weights = best ? state.progress.bestWeights() : state.weights;
       String sha = WeightsHash.sha256(weights);
-      double seconds = clock.seconds();
+      double seconds = times.seconds();
       events.post(
           new TrainEvent.Finished(
               state.step,
               reason,
               seconds,
-              clock.examples(),
-              clock.computeSeconds(),
-              Math.max(0, seconds - clock.computeSeconds() - clock.driverSeconds()),
-              clock.driverSeconds(),
+              times.examples(),
+              times.computeSeconds(),
+              Math.max(0, seconds - times.computeSeconds() - times.driverSeconds()),
+              times.driverSeconds(),
               sha));
       return new TrainResult(
-          weights, sha, state.step, reason, clock.examples(), seconds, validated);
+          weights, sha, state.step, reason, times.examples(), seconds, validated);
     }
 
     private TrainEvent.Started started() {

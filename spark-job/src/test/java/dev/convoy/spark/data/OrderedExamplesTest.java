@@ -7,8 +7,8 @@ import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.shard.ExampleChunk;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.table.TableColumns;
+import dev.convoy.spark.interop.TaskFunction;
 import java.io.IOException;
-import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import scala.collection.Iterator;
-import scala.runtime.AbstractFunction2;
 
 class OrderedExamplesTest {
   private static final int ROWS = 1000;
@@ -35,9 +34,7 @@ class OrderedExamplesTest {
   @TempDir Path folder;
 
   /** A line an example: index, name and label. */
-  private static final class Lines
-      extends AbstractFunction2<TaskContext, Iterator<ExampleChunk>, byte[]>
-      implements Serializable {
+  private static final class Lines extends TaskFunction<ExampleChunk, byte[]> {
     private static final long serialVersionUID = 1L;
 
     @Override

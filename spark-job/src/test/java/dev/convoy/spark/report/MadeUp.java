@@ -29,14 +29,8 @@ public final class MadeUp {
         correct,
         0.01f,
         1.5,
-        0.04,
-        0.001,
-        0.03,
-        0.004,
-        0.002,
-        0.003,
-        List.of(1.25f, 0.5f),
-        List.of(4f, 3f),
+        new TrainEvent.StepTimes(0.04, 0.001, 0.03, 0.004, 0.002, 0.003),
+        new TrainEvent.Norms(List.of(1.25f, 0.5f), List.of(4f, 3f)),
         List.of(
             new TrainEvent.Share("driver", 1, examples / 2, 0.03),
             new TrainEvent.Share("other", 1, examples - examples / 2, 0.02)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainEvent;
 import java.io.StringWriter;
 import java.util.List;
@@ -27,7 +28,7 @@ class StepLinesTest {
       lines.on(MadeUp.step(i));
     }
     lines.on(new TrainEvent.Evaluated("validation", 8, 2, 10, 0.25, 0.9, 0.1, true));
-    lines.on(new TrainEvent.Finished(8, "epochs", 1, 128, 1, 1, 1, "ab"));
+    lines.on(new TrainEvent.Finished(8, StopReason.EPOCHS, 1, 128, 1, 1, 1, "ab"));
     assertThat(files.get("metrics.jsonl").toString().lines())
         .hasSize(2)
         .first()
@@ -92,7 +93,7 @@ class StepLinesTest {
             "  test accuracy  99.03 %, loss 0.0300, 10,000 examples",
             "  time           78 % compute, 17 % Spark, 5 % driver",
             "  a step         10.0 ms compute + 5.5 ms overhead, 13.1k examples/s",
-            "  as foretold    9.0 ms compute + 5.5 ms overhead, 14.0k examples/s",
+            "  predicted      9.0 ms compute + 5.5 ms overhead, 14.0k examples/s",
             "  weights        sha256 ab12",
             "  output         target/mnist",
             "  report         target/mnist/report.html",
@@ -110,7 +111,7 @@ class StepLinesTest {
         null,
         "ab12",
         1055,
-        "epochs",
+        StopReason.EPOCHS,
         41.2,
         13_108,
         0.78,

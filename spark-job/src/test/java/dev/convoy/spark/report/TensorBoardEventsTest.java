@@ -2,6 +2,7 @@ package dev.convoy.spark.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainEvent;
 import java.io.ByteArrayOutputStream;
 import java.util.HexFormat;
@@ -46,7 +47,7 @@ class TensorBoardEventsTest {
     assertThat(new String(file.toByteArray()))
         .contains("train/loss", "train/learning_rate", "speed/examples_per_second");
     assertThat(file.size()).isGreaterThan(before + 100);
-    events.on(new TrainEvent.Finished(301, "epochs", 1, 128, 1, 1, 1, "ab"));
+    events.on(new TrainEvent.Finished(301, StopReason.EPOCHS, 1, 128, 1, 1, 1, "ab"));
   }
 
   private static TrainEvent.Started started() {

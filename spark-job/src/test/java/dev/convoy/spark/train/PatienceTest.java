@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.IdxWriter;
+import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class PatienceTest {
             .map(TrainEvent.Evaluated.class::cast)
             .min(Comparator.comparingDouble(TrainEvent.Evaluated::loss))
             .orElseThrow();
-    assertThat(whole.reason()).isEqualTo("patience");
+    assertThat(whole.reason()).isEqualTo(StopReason.PATIENCE);
     assertThat(whole.steps()).isBetween(12L, 119L);
   }
 
@@ -61,7 +62,7 @@ class PatienceTest {
   }
 
   private static void assertAsIfNeverStopped(TrainResult found) {
-    assertThat(found.reason()).isEqualTo("patience");
+    assertThat(found.reason()).isEqualTo(StopReason.PATIENCE);
     assertThat(found.steps()).isEqualTo(whole.steps());
     assertThat(found.weightsSha256()).isEqualTo(whole.weightsSha256());
     assertThat(found.validation().orElseThrow().loss()).isEqualTo(best.loss());
@@ -78,7 +79,7 @@ class PatienceTest {
   void aStopAfterAnyStepLeavesNoTrace() {
     for (long step = 1; step < whole.steps(); step++) {
       Jobs kept = job.withCheckpoints(saved.resolve("at" + step), 0);
-      assertThat(trainUntil(step, kept, false).reason()).isEqualTo("stopped");
+      assertThat(trainUntil(step, kept, false).reason()).isEqualTo(StopReason.STOPPED);
       assertAsIfNeverStopped(trainUntil(Long.MAX_VALUE, kept, true));
       if (step % 10 == 1) {
         // Resuming a run that is over changes nothing either.

@@ -9,6 +9,7 @@ import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.checkpoint.CheckpointException;
 import dev.convoy.spark.data.IdxWriter;
+import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainEvent;
 import dev.convoy.spark.train.event.TrainListener;
 import java.io.IOException;
@@ -81,7 +82,7 @@ class ResumeTest {
     Jobs kept = job.withCheckpoints(saved, 2);
     // Stops in the middle of an epoch, again at the end of one, each time with other partitions.
     List<TrainEvent> heard = new ArrayList<>();
-    assertThat(trainUntil(3, kept, false, heard).reason()).isEqualTo("stopped");
+    assertThat(trainUntil(3, kept, false, heard).reason()).isEqualTo(StopReason.STOPPED);
     assertThat(trainUntil(8, kept.withPartitions(3), true, heard).steps()).isEqualTo(8);
     TrainResult last =
         new Trainer(spark, kept.withPartitions(1).config(), List.of(heard::add)).train(true);
@@ -196,7 +197,7 @@ class ResumeTest {
         .hasMessageContaining("checkpoint.directory");
     // More epochs at a constant rate are fine; with a schedule they would change the past.
     assertThat(new Trainer(spark, job.withSteps(4, 0).config(), List.of()).train(true).reason())
-        .isEqualTo("epochs");
+        .isEqualTo(StopReason.EPOCHS);
   }
 
   @Test

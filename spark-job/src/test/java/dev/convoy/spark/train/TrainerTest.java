@@ -13,6 +13,7 @@ import dev.convoy.spark.data.IdxWriter;
 import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.train.event.Evaluation;
+import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainEvent;
 import dev.convoy.spark.train.event.TrainListener;
 import dev.convoy.spark.train.event.TrainingException;
@@ -86,7 +87,7 @@ class TrainerTest {
 
     TrainEvent.Finished finished = of(TrainEvent.Finished.class, heard).get(0);
     assertThat(heard.get(heard.size() - 1)).isSameAs(finished);
-    assertThat(finished.reason()).isEqualTo("epochs");
+    assertThat(finished.reason()).isEqualTo(StopReason.EPOCHS);
     assertThat(finished.weightsSha256()).isEqualTo(result.weightsSha256()).hasSize(64);
     assertThat(finished.examples()).isEqualTo(6 * started.trainingExamples());
   }
@@ -100,14 +101,16 @@ class TrainerTest {
     assertThat(started.layers()).isNotEmpty().allMatch(name -> name.matches("[0-9]+\\.[a-z0-9]+"));
     for (TrainEvent.Step step : of(TrainEvent.Step.class, heard)) {
       double parts =
-          step.broadcastSeconds()
+          step.times().broadcastSeconds()
               + step.computeSeconds()
-              + step.resultSeconds()
-              + step.mergeSeconds()
-              + step.updateSeconds();
+              + step.times().resultSeconds()
+              + step.times().mergeSeconds()
+              + step.times().updateSeconds();
       assertThat(parts).isCloseTo(step.seconds(), within(1e-6 + 0.01 * step.seconds()));
-      assertThat(step.weightNorms()).hasSameSizeAs(started.layers()).allMatch(norm -> norm > 0);
-      double all = step.gradientNorms().stream().mapToDouble(norm -> norm * norm).sum();
+      assertThat(step.layers().weights())
+          .hasSameSizeAs(started.layers())
+          .allMatch(norm -> norm > 0);
+      double all = step.layers().gradients().stream().mapToDouble(norm -> norm * norm).sum();
       assertThat(Math.sqrt(all)).isCloseTo(step.gradientNorm(), withinPercentage(0.01));
       assertThat(step.executors()).hasSize(1);
       assertThat(step.executors().get(0).examples()).isEqualTo(step.examples());
@@ -193,7 +196,7 @@ class TrainerTest {
   void stopsAfterMaxStepsInTheMiddleOfAnEpoch() {
     TrainResult result = train(Jobs.on(folder).withSteps(2, 3), new ArrayList<>());
     assertThat(result.steps()).isEqualTo(3);
-    assertThat(result.reason()).isEqualTo("maxSteps");
+    assertThat(result.reason()).isEqualTo(StopReason.MAX_STEPS);
   }
 
   @Test
@@ -206,7 +209,7 @@ class TrainerTest {
             .withUpdate(Jobs.MOMENTUM, new LearningRate.Constant(0.3f), 1f);
     List<TrainEvent> heard = new ArrayList<>();
     TrainResult result = train(job, heard);
-    assertThat(result.reason()).isEqualTo("patience");
+    assertThat(result.reason()).isEqualTo(StopReason.PATIENCE);
     List<TrainEvent.Evaluated> validations = of(TrainEvent.Evaluated.class, heard);
     int best = -1;
     for (int i = 0; i < validations.size(); i++) {

@@ -1,5 +1,7 @@
 package dev.convoy.spark.data.shard;
 
+import dev.convoy.spark.interop.IndexedPartition;
+import dev.convoy.spark.interop.ScalaTypes;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +15,6 @@ import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
-import scala.reflect.ClassTag$;
 
 /**
  * Partitions over smaller blocks, which are what is cached, as a {@link ShardPlacement} says. A
@@ -23,39 +24,37 @@ import scala.reflect.ClassTag$;
 final class BlockedShardRdd extends RDD<PackedShard> {
   private static final long serialVersionUID = 1L;
 
-  private final ShardPlacement deal;
+  private final ShardPlacement placement;
   private final int slices;
 
-  private record Slice(int index, Partition[] blocks) implements Partition {
-    @Override
-    public int hashCode() {
-      return index;
-    }
+  private static final class Slice extends IndexedPartition {
+    private static final long serialVersionUID = 1L;
+    private final Partition[] blocks;
 
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Slice slice && slice.index == index;
+    Slice(int index, Partition[] blocks) {
+      super(index);
+      this.blocks = blocks;
     }
   }
 
   private static final class Owned extends NarrowDependency<PackedShard> implements Serializable {
     private static final long serialVersionUID = 1L;
-    private final ShardPlacement deal;
+    private final ShardPlacement placement;
     private final int slices;
 
-    Owned(RDD<PackedShard> below, ShardPlacement deal, int slices) {
+    Owned(RDD<PackedShard> below, ShardPlacement placement, int slices) {
       super(below);
-      this.deal = deal;
+      this.placement = placement;
       this.slices = slices;
     }
 
     @Override
     public Seq<Object> getParents(int partition) {
       List<Object> owned = new ArrayList<>();
-      for (int block = partition; block < deal.blocks(); block += slices) {
+      for (int block = partition; block < placement.blocks(); block += slices) {
         owned.add(block);
       }
-      return CollectionConverters.asScala(owned).toSeq();
+      return ScalaTypes.seq(owned);
     }
   }
 
@@ -63,13 +62,12 @@ final class BlockedShardRdd extends RDD<PackedShard> {
    * @param below the blocks, cached
    * @param slices partitions: as many as the deal's, or one that holds all
    */
-  BlockedShardRdd(RDD<PackedShard> below, ShardPlacement deal, int slices) {
+  BlockedShardRdd(RDD<PackedShard> below, ShardPlacement placement, int slices) {
     super(
         below.sparkContext(),
-        CollectionConverters.asScala(List.<Dependency<?>>of(new Owned(below, deal, slices)))
-            .toSeq(),
-        ClassTag$.MODULE$.apply(PackedShard.class));
-    this.deal = deal;
+        ScalaTypes.seq(List.<Dependency<?>>of(new Owned(below, placement, slices))),
+        ScalaTypes.tag(PackedShard.class));
+    this.placement = placement;
     this.slices = slices;
   }
 
@@ -94,20 +92,20 @@ final class BlockedShardRdd extends RDD<PackedShard> {
 
   @Override
   public Iterator<PackedShard> compute(Partition split, TaskContext context) {
-    return new ShardIterator(below(), ((Slice) split).blocks(), deal, context);
+    return new ShardIterator(below(), ((Slice) split).blocks, placement, context);
   }
 
   /** Where most of the partition's blocks are; Spark itself would look at the first one only. */
   @Override
   public Seq<String> getPreferredLocations(Partition split) {
     Map<String, Integer> held = new TreeMap<>();
-    for (Partition block : ((Slice) split).blocks()) {
+    for (Partition block : ((Slice) split).blocks) {
       CollectionConverters.asJava(context().getPreferredLocs(below(), block.index()))
           .forEach(place -> held.merge(place.toString(), 1, Integer::sum));
     }
     List<String> best =
         held.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey).stream()
             .toList();
-    return CollectionConverters.asScala(best).toSeq();
+    return ScalaTypes.seq(best);
   }
 }

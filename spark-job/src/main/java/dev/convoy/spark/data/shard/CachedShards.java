@@ -7,17 +7,17 @@ import org.apache.spark.rdd.RDD;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * One way to deal the shards of a source to partitions, cached (memory first, then disk). What is
- * cached, read from disk and built again is a block: a partition if that is small, else a part of
- * one. Sizes are reckoned at a byte a value.
+ * One way to placement the shards of a source to partitions, cached (memory first, then disk). What
+ * is cached, read from disk and built again is a block: a partition if that is small, else a part
+ * of one. Sizes are reckoned at a byte a value.
  *
- * @param deal who owns what
+ * @param placement who owns what
  * @param shards by partition
  * @param together the same in a single partition, for a task that works with all of them
  * @param held what is cached
  */
 public record CachedShards(
-    ShardPlacement deal,
+    ShardPlacement placement,
     RDD<PackedShard> shards,
     RDD<PackedShard> together,
     RDD<PackedShard> held) {
@@ -31,12 +31,12 @@ public record CachedShards(
     long most = Math.max(1, blockSize(spark));
     long bytes = layout.examples() * source.shape().size();
     int blocks = blocksInPartition(bytes, most, layout.shards(), partitions);
-    ShardPlacement deal = new ShardPlacement(layout.shards(), partitions, blocks);
-    RDD<PackedShard> held = source.cut(layout, deal);
+    ShardPlacement placement = new ShardPlacement(layout.shards(), partitions, blocks);
+    RDD<PackedShard> held = source.cut(layout, placement);
     held.setName("convoy shards");
     held.persist(StorageLevel.MEMORY_AND_DISK());
-    RDD<PackedShard> shards = blocks == 1 ? held : new BlockedShardRdd(held, deal, partitions);
-    return new CachedShards(deal, shards, new BlockedShardRdd(held, deal, 1), held);
+    RDD<PackedShard> shards = blocks == 1 ? held : new BlockedShardRdd(held, placement, partitions);
+    return new CachedShards(placement, shards, new BlockedShardRdd(held, placement, 1), held);
   }
 
   /** No more than would leave a block without a shard. */

@@ -1,6 +1,8 @@
 package dev.convoy.spark.data.shard;
 
 import dev.convoy.spark.data.source.ExampleSource;
+import dev.convoy.spark.interop.IndexedPartition;
+import dev.convoy.spark.interop.ScalaTypes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.spark.Partition;
@@ -9,7 +11,6 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
 import scala.collection.AbstractIterator;
 import scala.collection.Iterator;
-import scala.reflect.ClassTag$;
 
 /** The examples of a source in the order of their indexes, partition after partition. */
 public final class ExampleRdd extends RDD<ExampleChunk> {
@@ -21,26 +22,15 @@ public final class ExampleRdd extends RDD<ExampleChunk> {
   private final ExampleSource source;
   private final int partitions;
 
-  private record Slice(int index) implements Partition {
-    @Override
-    public int hashCode() {
-      return index;
-    }
-  }
-
   public ExampleRdd(SparkContext spark, ExampleSource source, int partitions) {
-    super(spark, ShardRdd.noParents(), ClassTag$.MODULE$.apply(ExampleChunk.class));
+    super(spark, ScalaTypes.noParents(), ScalaTypes.tag(ExampleChunk.class));
     this.source = source;
     this.partitions = partitions;
   }
 
   @Override
   public Partition[] getPartitions() {
-    Partition[] slices = new Partition[partitions];
-    for (int p = 0; p < partitions; p++) {
-      slices[p] = new Slice(p);
-    }
-    return slices;
+    return IndexedPartition.count(partitions);
   }
 
   private long first(int partition) {

@@ -34,8 +34,8 @@ public record IndexedShardSource(SparkContext spark, ExampleSource source) imple
   }
 
   @Override
-  public RDD<PackedShard> cut(ShardLayout layout, ShardPlacement deal) {
-    return new ShardRdd(spark, source, layout, deal);
+  public RDD<PackedShard> cut(ShardLayout layout, ShardPlacement placement) {
+    return new ShardRdd(spark, source, layout, placement);
   }
 
   @Override

@@ -2,14 +2,14 @@ package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.spark.data.source.DataFailures;
+import dev.convoy.spark.interop.ScalaTypes;
+import dev.convoy.spark.interop.TaskFunction;
 import java.util.Arrays;
 import java.util.Locale;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
-import scala.reflect.ClassTag$;
-import scala.runtime.AbstractFunction2;
 
 /** What a look at every example of a data set found. */
 public final class Inventory {
@@ -36,7 +36,7 @@ public final class Inventory {
           spark.runJob(
               shards,
               new Look(source.shape().size(), source.marksHeldOut()),
-              ClassTag$.MODULE$.apply(ShardStats[].class));
+              ScalaTypes.tag(ShardStats[].class));
     } catch (Exception e) {
       throw DataFailures.within(e);
     } finally {
@@ -122,9 +122,7 @@ public final class Inventory {
   }
 
   /** Looks at every example of a partition. */
-  private static final class Look
-      extends AbstractFunction2<TaskContext, Iterator<PackedShard>, ShardStats[]>
-      implements java.io.Serializable {
+  private static final class Look extends TaskFunction<PackedShard, ShardStats[]> {
     private static final long serialVersionUID = 1L;
     private final int example;
     private final boolean marked;

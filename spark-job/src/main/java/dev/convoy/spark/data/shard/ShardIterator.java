@@ -11,7 +11,7 @@ import scala.collection.Iterator;
 public final class ShardIterator extends AbstractIterator<PackedShard> {
   private final RDD<PackedShard> below;
   private final Partition[] blocks;
-  private final ShardPlacement deal;
+  private final ShardPlacement placement;
   private final TaskContext context;
   private IntPredicate wanted = shard -> true;
   private int next;
@@ -21,10 +21,10 @@ public final class ShardIterator extends AbstractIterator<PackedShard> {
    * @param blocks of this partition
    */
   ShardIterator(
-      RDD<PackedShard> below, Partition[] blocks, ShardPlacement deal, TaskContext context) {
+      RDD<PackedShard> below, Partition[] blocks, ShardPlacement placement, TaskContext context) {
     this.below = below;
     this.blocks = blocks;
-    this.deal = deal;
+    this.placement = placement;
     this.context = context;
   }
 
@@ -49,7 +49,7 @@ public final class ShardIterator extends AbstractIterator<PackedShard> {
   }
 
   private boolean isWanted(int block) {
-    return deal.shardsOf(block).anyMatch(wanted);
+    return placement.shardsOf(block).anyMatch(wanted);
   }
 
   @Override

@@ -9,21 +9,21 @@ public final class ShardPartitioner extends Partitioner {
   private static final long serialVersionUID = 1L;
 
   private final ShardLayout layout;
-  private final ShardPlacement deal;
+  private final ShardPlacement placement;
 
-  public ShardPartitioner(ShardLayout layout, ShardPlacement deal) {
+  public ShardPartitioner(ShardLayout layout, ShardPlacement placement) {
     this.layout = layout;
-    this.deal = deal;
+    this.placement = placement;
   }
 
   @Override
   public int numPartitions() {
-    return deal.blocks();
+    return placement.blocks();
   }
 
   @Override
   public int getPartition(Object index) {
-    return deal.blockOf(layout.shardOf((Long) index));
+    return placement.blockOf(layout.shardOf((Long) index));
   }
 
   /** Shard by shard, in each by index. */

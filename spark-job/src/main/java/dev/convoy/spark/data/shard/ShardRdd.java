@@ -1,6 +1,8 @@
 package dev.convoy.spark.data.shard;
 
 import dev.convoy.spark.data.source.ExampleSource;
+import dev.convoy.spark.interop.IndexedPartition;
+import dev.convoy.spark.interop.ScalaTypes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.PrimitiveIterator;
@@ -10,9 +12,6 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
 import scala.collection.AbstractIterator;
 import scala.collection.Iterator;
-import scala.collection.immutable.Nil$;
-import scala.collection.immutable.Seq;
-import scala.reflect.ClassTag$;
 
 /**
  * The shards of a source, a partition for each block of a {@link ShardPlacement}. Has no parents: a
@@ -23,34 +22,18 @@ final class ShardRdd extends RDD<PackedShard> {
 
   private final ExampleSource source;
   private final ShardLayout layout;
-  private final ShardPlacement deal;
+  private final ShardPlacement placement;
 
-  private record Slice(int index) implements Partition {
-    @Override
-    public int hashCode() {
-      return index;
-    }
-  }
-
-  ShardRdd(SparkContext spark, ExampleSource source, ShardLayout layout, ShardPlacement deal) {
-    super(spark, noParents(), ClassTag$.MODULE$.apply(PackedShard.class));
+  ShardRdd(SparkContext spark, ExampleSource source, ShardLayout layout, ShardPlacement placement) {
+    super(spark, ScalaTypes.noParents(), ScalaTypes.tag(PackedShard.class));
     this.source = source;
     this.layout = layout;
-    this.deal = deal;
-  }
-
-  @SuppressWarnings("unchecked")
-  static Seq<org.apache.spark.Dependency<?>> noParents() {
-    return (Seq<org.apache.spark.Dependency<?>>) (Seq<?>) Nil$.MODULE$;
+    this.placement = placement;
   }
 
   @Override
   public Partition[] getPartitions() {
-    Partition[] slices = new Partition[deal.blocks()];
-    for (int p = 0; p < slices.length; p++) {
-      slices[p] = new Slice(p);
-    }
-    return slices;
+    return IndexedPartition.count(placement.blocks());
   }
 
   @Override
@@ -63,7 +46,7 @@ final class ShardRdd extends RDD<PackedShard> {
     private ExampleSource.Reader reader;
 
     Shards(int block, TaskContext context) {
-      numbers = deal.shardsOf(block).iterator();
+      numbers = placement.shardsOf(block).iterator();
       context.addTaskCompletionListener(
           (TaskContext done) -> {
             closeQuietly();

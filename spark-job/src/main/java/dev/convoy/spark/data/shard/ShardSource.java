@@ -30,7 +30,7 @@ public interface ShardSource {
   List<String> names(List<Long> indexes);
 
   /** The shards in blocks, a partition each. */
-  RDD<PackedShard> cut(ShardLayout layout, ShardPlacement deal);
+  RDD<PackedShard> cut(ShardLayout layout, ShardPlacement placement);
 
   /** Every example was read once and is cached. */
   default void release() {}

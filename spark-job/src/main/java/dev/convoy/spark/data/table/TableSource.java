@@ -182,8 +182,8 @@ public final class TableSource implements ShardSource {
   }
 
   @Override
-  public RDD<PackedShard> cut(ShardLayout layout, ShardPlacement deal) {
-    ShardPartitioner dealer = new ShardPartitioner(layout, deal);
+  public RDD<PackedShard> cut(ShardLayout layout, ShardPlacement placement) {
+    ShardPartitioner dealer = new ShardPartitioner(layout, placement);
     // A lambda that names a field would take this source along.
     int example = shape.size();
     float scale = full;

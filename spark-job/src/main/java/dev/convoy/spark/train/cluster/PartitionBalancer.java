@@ -5,6 +5,7 @@ import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.train.event.EventQueue;
 import dev.convoy.spark.train.event.TrainEvent;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -59,8 +60,12 @@ public final class PartitionBalancer {
     this.on = !spark.isLocal();
   }
 
-  /** Looks at where the parts of a step ran, and moves partitions if that is worth it. */
-  public void after(long step, String places) {
+  /**
+   * Looks at where the tasks of a step ran, and moves partitions if that is worth it.
+   *
+   * @param ranOn the executor of each task
+   */
+  public void after(long step, List<String> ranOn) {
     if (!on) {
       return;
     }
@@ -70,12 +75,12 @@ public final class PartitionBalancer {
       moves = 0;
     }
     int executors = ids.size();
-    if (isUneven(places, executors)) {
+    if (isUneven(ranOn, executors)) {
       executors = Math.min(executors, withStorage());
     }
     int partitions = partitions();
     boolean more = wanted == 0 && isMore(partitions, data.partitions());
-    if (!more && !isUneven(places, executors)) {
+    if (!more && !isUneven(ranOn, executors)) {
       uneven = 0;
       moves = 0;
       rest = FIRST_REST;
@@ -119,22 +124,19 @@ public final class PartitionBalancer {
   /**
    * True if an executor holds more than its share of partitions, by enough to be worth a move.
    *
-   * @param places {@code partition@executor}, blank between
+   * @param ranOn the executor of each task
    * @param executors that are there
    */
-  static boolean isUneven(String places, int executors) {
-    if (executors == 0 || places.isEmpty()) {
+  static boolean isUneven(List<String> ranOn, int executors) {
+    if (executors == 0 || ranOn.isEmpty()) {
       return false;
     }
     Map<String, Integer> load = new HashMap<>();
-    int partitions = 0;
     int most = 0;
-    for (String place : places.split(" ")) {
-      String executor = place.substring(place.indexOf('@') + 1);
+    for (String executor : ranOn) {
       most = Math.max(most, load.merge(executor, 1, Integer::sum));
-      partitions++;
     }
-    int share = (partitions + executors - 1) / executors;
+    int share = (ranOn.size() + executors - 1) / executors;
     return most > share && most >= WORTH_IT * share;
   }
 }

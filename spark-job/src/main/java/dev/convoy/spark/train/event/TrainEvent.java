@@ -69,21 +69,16 @@ public sealed interface TrainEvent {
   record Scaling(int slots, double examplesPerSecond, double efficiency) {}
 
   /**
-   * One step was taken. Times in seconds; {@code seconds} is the sum of the five that follow, as
-   * far as they do not overlap.
+   * One step was taken.
    *
    * @param step from 1
    * @param epoch from 1
    * @param loss mean over the batch's examples
    * @param correct examples of the batch classified right, before the update
    * @param gradientNorm Euclidean, of the mean gradient, before clipping
-   * @param broadcastSeconds weights to bytes, handing them to Spark, releasing them
-   * @param computeSeconds the largest over the tasks of time in the engine
-   * @param resultSeconds what remains: scheduling tasks, fetching weights, returning results
-   * @param mergeSeconds on the driver: adding results
-   * @param updateSeconds on the driver: mean, clipping, optimizer, norms
-   * @param gradientNorms of each layer of {@link Started#layers}, before clipping
-   * @param weightNorms of each of these layers, after the update
+   * @param learningRate of the update
+   * @param times where its time went
+   * @param layers norms of each layer
    * @param executors who did how much of it
    */
   record Step(
@@ -94,20 +89,54 @@ public sealed interface TrainEvent {
       int correct,
       float learningRate,
       double gradientNorm,
+      StepTimes times,
+      Norms layers,
+      List<Share> executors)
+      implements TrainEvent {
+    public Step {
+      executors = List.copyOf(executors);
+    }
+
+    /** Seconds that the step took. */
+    public double seconds() {
+      return times.seconds();
+    }
+
+    /** The largest over the tasks of seconds in the engine. */
+    public double computeSeconds() {
+      return times.computeSeconds();
+    }
+  }
+
+  /**
+   * Where the time of a step went, in seconds; the first is the sum of the others, as far as they
+   * do not overlap.
+   *
+   * @param seconds of the whole step
+   * @param broadcastSeconds weights to bytes, handing them to Spark, releasing them
+   * @param computeSeconds the largest over the tasks of time in the engine
+   * @param resultSeconds what remains: scheduling tasks, fetching weights, returning results
+   * @param mergeSeconds on the driver: adding results
+   * @param updateSeconds on the driver: mean, clipping, optimizer, norms
+   */
+  record StepTimes(
       double seconds,
       double broadcastSeconds,
       double computeSeconds,
       double resultSeconds,
       double mergeSeconds,
-      double updateSeconds,
-      List<Float> gradientNorms,
-      List<Float> weightNorms,
-      List<Share> executors)
-      implements TrainEvent {
-    public Step {
-      gradientNorms = List.copyOf(gradientNorms);
-      weightNorms = List.copyOf(weightNorms);
-      executors = List.copyOf(executors);
+      double updateSeconds) {}
+
+  /**
+   * Euclidean norms by layer.
+   *
+   * @param gradients of each layer of {@link Started#layers}, before clipping
+   * @param weights of each of these layers, after the update
+   */
+  record Norms(List<Float> gradients, List<Float> weights) {
+    public Norms {
+      gradients = List.copyOf(gradients);
+      weights = List.copyOf(weights);
     }
   }
 
@@ -152,12 +181,20 @@ public sealed interface TrainEvent {
   record Warned(long step, String message) implements TrainEvent {}
 
   /**
-   * Training is over. {@code reason} is for example {@code epochs}, {@code maxSteps}, {@code
-   * patience}.
+   * Training is over.
+   *
+   * @param steps taken since the very first start
+   * @param reason why it ended
+   * @param seconds of this process
+   * @param examples seen by this process
+   * @param computeSeconds in the engine, of the slowest task of each step
+   * @param sparkSeconds scheduling and moving
+   * @param driverSeconds merging and updating
+   * @param weightsSha256 of the final weights
    */
   record Finished(
       long steps,
-      String reason,
+      StopReason reason,
       double seconds,
       long examples,
       double computeSeconds,

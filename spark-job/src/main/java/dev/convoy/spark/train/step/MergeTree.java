@@ -97,12 +97,12 @@ final class MergeTree {
       while (parts.hasNext()) {
         TaskResult part = parts.next()._2();
         total.addCounts(part);
-        if (part.gradient != null) {
+        if (part.gradient() != null) {
           sum = sum == null ? new GradientSum(parameters) : sum;
-          sum.decodeAndMerge(part.gradient);
+          sum.decodeAndMerge(part.gradient());
         }
       }
-      total.gradient = sum == null ? null : sum.encode();
+      total.setGradient(sum == null ? null : sum.encode());
       return List.of(total).iterator();
     }
   }

@@ -1,54 +1,44 @@
 package dev.convoy.spark.train.step;
 
 import dev.convoy.spark.data.shard.PackedShard;
-import dev.convoy.spark.train.task.StepTask;
+import dev.convoy.spark.interop.IndexedPartition;
+import dev.convoy.spark.interop.ScalaTypes;
+import dev.convoy.spark.train.task.StepWork;
 import dev.convoy.spark.train.task.TaskResult;
-import java.util.List;
-import org.apache.spark.Dependency;
-import org.apache.spark.OneToOneDependency;
 import org.apache.spark.Partition;
 import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
 import scala.collection.Iterator;
-import scala.jdk.javaapi.CollectionConverters;
-import scala.reflect.ClassTag$;
 
-/** The gradients of a step, one for each partition of the shards. */
+/** The tasks of one step: a result for each partition of the shards. */
 final class StepRdd extends RDD<TaskResult> {
-  private static final long serialVersionUID = 1L;
+  private static final long serialVersionUID = 2L;
 
-  private final StepTask task;
+  private final StepWork work;
+  private final long step;
   private final int threads;
   private final transient StepWeights weights;
 
   /** What a task takes along; Spark ships it with that task only. */
-  private record Part(Partition shards, StepWeights weights) implements Partition {
-    @Override
-    public int index() {
-      return shards.index();
-    }
+  private static final class Slice extends IndexedPartition {
+    private static final long serialVersionUID = 1L;
+    private final Partition shards;
+    private final StepWeights weights;
 
-    @Override
-    public int hashCode() {
-      return index();
-    }
-
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Part part && part.index() == index();
+    Slice(Partition shards, StepWeights weights) {
+      super(shards.index());
+      this.shards = shards;
+      this.weights = weights;
     }
   }
 
   /**
    * @param threads of each task, at least; never fewer than Spark sets aside for it
    */
-  StepRdd(RDD<PackedShard> shards, StepTask task, int threads, StepWeights weights) {
-    super(
-        shards.sparkContext(),
-        CollectionConverters.asScala(List.<Dependency<?>>of(new OneToOneDependency<>(shards)))
-            .toSeq(),
-        ClassTag$.MODULE$.apply(TaskResult.class));
-    this.task = task;
+  StepRdd(RDD<PackedShard> shards, StepWork work, long step, int threads, StepWeights weights) {
+    super(shards.sparkContext(), ScalaTypes.parent(shards), ScalaTypes.tag(TaskResult.class));
+    this.work = work;
+    this.step = step;
     this.threads = threads;
     this.weights = weights;
   }
@@ -56,20 +46,23 @@ final class StepRdd extends RDD<TaskResult> {
   @Override
   public Partition[] getPartitions() {
     Partition[] below = shards().partitions();
-    Partition[] parts = new Partition[below.length];
-    for (int p = 0; p < parts.length; p++) {
-      parts[p] = new Part(below[p], weights);
+    Partition[] slices = new Partition[below.length];
+    for (int p = 0; p < slices.length; p++) {
+      slices[p] = new Slice(below[p], weights);
     }
-    return parts;
+    return slices;
   }
 
   @Override
   public Iterator<TaskResult> compute(Partition split, TaskContext context) {
-    Part part = (Part) split;
-    Iterator<PackedShard> shards = shards().iterator(part.shards(), context);
-    TaskResult found =
-        task.run(context, Math.max(threads, context.cpus()), shards, part.weights()::bytes);
-    return CollectionConverters.asScala(List.of(found).iterator());
+    Slice slice = (Slice) split;
+    StepWork.Input input =
+        new StepWork.Input(
+            context,
+            Math.max(threads, context.cpus()),
+            shards().iterator(slice.shards, context),
+            slice.weights::bytes);
+    return ScalaTypes.iterator(work.run(step, input));
   }
 
   @SuppressWarnings("unchecked")

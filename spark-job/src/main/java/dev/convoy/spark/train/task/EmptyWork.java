@@ -2,11 +2,7 @@ package dev.convoy.spark.train.task;
 
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.engine.tensor.CounterRandom;
-import dev.convoy.spark.data.shard.PackedShard;
 import java.lang.ref.SoftReference;
-import java.util.function.Supplier;
-import org.apache.spark.TaskContext;
-import scala.collection.Iterator;
 
 /**
  * Steps without forward and backward, to see what everything else costs: each task takes the
@@ -27,8 +23,19 @@ public record EmptyWork(int parameters, int tasks) implements StepWork {
   }
 
   @Override
-  public StepTask task(long step) {
-    return new Task(this);
+  public TaskResult run(long step, Input input) {
+    long start = System.nanoTime();
+    TaskResult result = new TaskResult();
+    result.begin(input.context());
+    if (input.weights().get().length != Float.BYTES * parameters) {
+      throw new IllegalStateException("weights of another length");
+    }
+    GradientSum sum = sum(this);
+    result.addExamples(1, 0, 0);
+    result.addComputeNanos(System.nanoTime() - start);
+    result.setGradient(sum.encode());
+    result.end();
+    return result;
   }
 
   private static synchronized GradientSum sum(EmptyWork work) {
@@ -49,24 +56,5 @@ public record EmptyWork(int parameters, int tasks) implements StepWork {
     GradientSum sum = new GradientSum(parameters);
     sum.add(gradient, 1, tasks);
     return sum;
-  }
-
-  private record Task(EmptyWork work) implements StepTask {
-    @Override
-    public TaskResult run(
-        TaskContext context, int threads, Iterator<PackedShard> shards, Supplier<byte[]> weights) {
-      long start = System.nanoTime();
-      TaskResult part = new TaskResult();
-      part.begin(context);
-      if (weights.get().length != Float.BYTES * work.parameters()) {
-        throw new IllegalStateException("weights of another length");
-      }
-      GradientSum sum = sum(work);
-      part.examples = 1;
-      part.computeNanos = System.nanoTime() - start;
-      part.gradient = sum.encode();
-      part.end();
-      return part;
-    }
   }
 }

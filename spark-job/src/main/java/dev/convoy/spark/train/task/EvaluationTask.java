@@ -4,16 +4,14 @@ import dev.convoy.engine.data.Batch;
 import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.shard.ShardIterator;
 import dev.convoy.spark.data.shard.ShardPlacement;
+import dev.convoy.spark.interop.TaskFunction;
 import java.io.Serializable;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import scala.collection.Iterator;
-import scala.runtime.AbstractFunction2;
 
 /** Forward and loss over the held-out examples of a partition. */
-public final class EvaluationTask
-    extends AbstractFunction2<TaskContext, Iterator<PackedShard>, TaskResult>
-    implements Serializable {
+public final class EvaluationTask extends TaskFunction<PackedShard, TaskResult> {
   private static final long serialVersionUID = 1L;
 
   private final String model;
@@ -27,12 +25,18 @@ public final class EvaluationTask
    * @param number from 0
    * @param count of slices
    */
-  public record Slice(int number, int count, ShardPlacement deal) implements Serializable {
+  public record Slice(int number, int count, ShardPlacement placement) implements Serializable {
     boolean has(int shard) {
-      return deal.partOf(shard) % count == number;
+      return placement.partOf(shard) % count == number;
     }
   }
 
+  /**
+   * @param model text form of the model
+   * @param micro most examples in a micro-batch
+   * @param weights little-endian floats
+   * @param slice which shards of each partition to look at
+   */
   public EvaluationTask(String model, int micro, Broadcast<byte[]> weights, Slice slice) {
     this.model = model;
     this.micro = micro;
@@ -46,19 +50,19 @@ public final class EvaluationTask
     if (shards instanceof ShardIterator blocks) {
       blocks.want(slice::has);
     }
-    try (TaskThreads crew =
+    try (TaskThreads threads =
         new TaskThreads(context.cpus(), this::buffers, EvaluationTask::addPiece)) {
       while (shards.hasNext()) {
         PackedShard shard = shards.next();
         int from = slice.has(shard.shard()) ? shard.training() : shard.size();
         for (; from < shard.size(); from += micro) {
-          // Fetched by this thread: Spark knows the task by it.
+          // Spark knows a task by its own thread, so this thread fetches the weights.
           weights.value();
           int to = Math.min(shard.size(), from + micro);
-          crew.add(shard, new BatchPlan.Piece(shard.shard(), from, to));
+          threads.add(shard, new BatchPlan.Piece(shard.shard(), from, to));
         }
       }
-      crew.finish(result).forEach(TaskBuffers::release);
+      threads.finish(result).forEach(TaskBuffers::release);
     }
     return result;
   }
@@ -77,9 +81,7 @@ public final class EvaluationTask
       shard.addTo(batch, i, buffers.network.spec(), buffers.table);
     }
     buffers.network.predict(batch, buffers.workspace, null);
-    found.examples += piece.size();
-    found.correct += buffers.workspace.correct();
+    found.addExamples(piece.size(), buffers.workspace.correct(), buffers.workspace.lossSum());
     found.addOutputs(batch.labelsAnExample(), buffers.workspace);
-    found.addLoss(buffers.workspace.lossSum());
   }
 }

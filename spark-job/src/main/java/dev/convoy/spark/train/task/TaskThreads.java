@@ -68,7 +68,7 @@ public final class TaskThreads implements AutoCloseable {
         held = buffers.get();
       }
       work.on(job.shard(), job.piece(), held, found);
-      found.computeNanos += System.nanoTime() - from;
+      found.addComputeNanos(System.nanoTime() - from);
     }
 
     Void takeAll() throws InterruptedException {
@@ -138,7 +138,7 @@ public final class TaskThreads implements AutoCloseable {
     }
   }
 
-  /** Sends the helpers of a task that failed home; their buffers are dropped. */
+  /** Stops the helpers of a task that failed; their buffers are dropped. */
   @Override
   public void close() {
     helpers.forEach(helper -> helper.cancel(true));

@@ -122,7 +122,7 @@ class BlockedShardRddTest {
   @Test
   void onlyBlocksThatHoldWantedShardsAreOpened() {
     try (TrainingData data = TrainingData.of(spark, new Counted(), SHARDS, 2, 0, 0)) {
-      assertThat(data.cut().deal().blocksInPartition()).isEqualTo(2);
+      assertThat(data.cut().placement().blocksInPartition()).isEqualTo(2);
       data.cut().held().unpersist(true);
       READ.clear();
       int[][] numbers = numbers(data, Set.of(3, 6));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.spark.report.MadeUp;
 import dev.convoy.spark.report.console.ConsoleProgress.Detail;
+import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainEvent;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -38,7 +39,7 @@ class ConsoleProgressTest {
   }
 
   private static TrainEvent.Finished finished(long steps) {
-    return new TrainEvent.Finished(steps, "epochs", 10, 100_000, 8, 1.5, 0.5, "ab");
+    return new TrainEvent.Finished(steps, StopReason.EPOCHS, 10, 100_000, 8, 1.5, 0.5, "ab");
   }
 
   private List<String> lines() {

@@ -6,6 +6,7 @@ import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.browser.Chromium;
 import dev.convoy.spark.browser.Chromium.Device;
 import dev.convoy.spark.report.MadeUp;
+import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainEvent;
 import dev.convoy.spark.train.event.TrainListener;
 import java.io.IOException;
@@ -81,7 +82,7 @@ class TrainingTabTest {
       tab.on(new TrainEvent.Checkpointed(8, "runs/1/checkpoints/8", 0.1));
       half(tab, 5, 0.95);
       page.until(POINTS + " === 8");
-      tab.on(new TrainEvent.Finished(8, "epochs", 1, 512, 1, 0.5, 0.1, SHA));
+      tab.on(new TrainEvent.Finished(8, StopReason.EPOCHS, 1, 512, 1, 0.5, 0.1, SHA));
       page.until("document.getElementById('sha')").picture("tab-live");
       expectWholeRun(page);
       return spark.applicationId();

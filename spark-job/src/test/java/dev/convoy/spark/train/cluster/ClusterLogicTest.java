@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 class ClusterLogicTest {
   @Test
   void unevenMeansMoreThanAShare() {
-    assertThat(PartitionBalancer.isUneven("0@1 1@2", 2)).isFalse();
-    assertThat(PartitionBalancer.isUneven("0@1 1@1", 2)).isTrue();
-    assertThat(PartitionBalancer.isUneven("0@1 1@1", 1)).isFalse();
-    assertThat(PartitionBalancer.isUneven("0@1 1@2 2@1", 2)).isFalse();
-    assertThat(PartitionBalancer.isUneven("0@1 1@1 2@1", 2)).isTrue();
-    assertThat(PartitionBalancer.isUneven("0@1 1@2", 0)).isFalse();
-    assertThat(PartitionBalancer.isUneven("", 3)).isFalse();
+    assertThat(PartitionBalancer.isUneven(List.of("1", "2"), 2)).isFalse();
+    assertThat(PartitionBalancer.isUneven(List.of("1", "1"), 2)).isTrue();
+    assertThat(PartitionBalancer.isUneven(List.of("1", "1"), 1)).isFalse();
+    assertThat(PartitionBalancer.isUneven(List.of("1", "2", "1"), 2)).isFalse();
+    assertThat(PartitionBalancer.isUneven(List.of("1", "1", "1"), 2)).isTrue();
+    assertThat(PartitionBalancer.isUneven(List.of("1", "2"), 0)).isFalse();
+    assertThat(PartitionBalancer.isUneven(List.of(), 3)).isFalse();
   }
 
   @Test

@@ -50,13 +50,13 @@ class MergeTreeTest {
       float[] weights = network.initialWeights(3);
       BatchPlan plan = new BatchPlan(1, data.trainingSizes(), 200, 8);
       GradientWork work = new GradientWork(network.spec().toText(), plan, 8, 1);
-      TrainStep.Outcome direct = new TrainStep(spark, data, work, weights.length).run(1, weights);
+      StepResult direct = TrainStep.perPartition(spark, data, work, weights.length).run(1, weights);
 
       Broadcast<byte[]> broadcast =
           spark.broadcast(TaskBuffers.encode(weights), ClassTag$.MODULE$.apply(byte[].class));
       RDD<TaskResult> tree =
           MergeTree.over(
-              new StepRdd(data.shards(), work.task(1), 1, new StepWeights.Sent(broadcast)),
+              new StepRdd(data.shards(), work, 1, 1, new StepWeights.Sent(broadcast)),
               weights.length,
               1L << 30);
       List<TaskResult> parts = tree.toJavaRDD().collect();
@@ -65,16 +65,18 @@ class MergeTreeTest {
       TaskResult counts = new TaskResult();
       for (TaskResult part : parts) {
         counts.addCounts(part);
-        sum.decodeAndMerge(part.gradient);
+        sum.decodeAndMerge(part.gradient());
       }
       float[] expected = new float[weights.length];
       float[] found = new float[weights.length];
-      direct.sum.mean(expected);
+      direct.sum().mean(expected);
       sum.mean(found);
       assertThat(found).isEqualTo(expected);
-      assertThat(counts.examples).isEqualTo(200);
-      assertThat(counts.lossUnits).isEqualTo(direct.counts.lossUnits);
-      assertThat(counts.places.split(" ")).hasSize(17).doesNotHaveDuplicates();
+      assertThat(counts.examples()).isEqualTo(200);
+      assertThat(counts.lossSum()).isEqualTo(direct.counts().lossSum());
+      assertThat(counts.runs().stream().map(TaskResult.TaskRun::partition))
+          .hasSize(17)
+          .doesNotHaveDuplicates();
     } finally {
       spark.stop();
     }

@@ -10,7 +10,6 @@ import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.train.HostileSource;
 import dev.convoy.spark.train.Jobs;
 import dev.convoy.spark.train.task.BatchPlan;
-import dev.convoy.spark.train.task.EmptyWork;
 import dev.convoy.spark.train.task.GradientWork;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -39,15 +38,15 @@ class TrainStepTest {
     return new Network(ModelSpec.parse(Jobs.SMALL));
   }
 
-  private static TrainStep.Outcome first(TrainStep step) {
-    TrainStep.Outcome outcome = step.run(1, network().initialWeights(3));
-    assertThat(outcome.counts.examples).isEqualTo(200);
-    return outcome;
+  private static StepResult first(TrainStep step) {
+    StepResult result = step.run(1, network().initialWeights(3));
+    assertThat(result.counts().examples()).isEqualTo(200);
+    return result;
   }
 
-  private static float[] mean(TrainStep.Outcome outcome) {
+  private static float[] mean(StepResult result) {
     float[] mean = new float[network().parameterCount()];
-    outcome.sum.mean(mean);
+    result.sum().mean(mean);
     return mean;
   }
 
@@ -96,15 +95,16 @@ class TrainStepTest {
         Map.of(),
         0,
         step -> {
-          TrainStep empty = step.with(new EmptyWork(network().parameterCount(), step.tasks()));
+          TrainStep empty = step.withoutWork();
           assertThat(empty.tasks()).isEqualTo(1);
-          assertThat(empty.run(1, network().initialWeights(3)).counts.examples).isEqualTo(1);
+          assertThat(empty.run(1, network().initialWeights(3)).counts().examples()).isEqualTo(1);
         });
   }
 
   @Test
   void weightsOfASmallModelTravelInItsTasks() {
-    with("local[2]", Map.of(), 2, step -> assertThat(first(step).broadcastNanos).isZero());
+    with(
+        "local[2]", Map.of(), 2, step -> assertThat(first(step).times().broadcastNanos()).isZero());
   }
 
   @Test
@@ -112,11 +112,11 @@ class TrainStepTest {
     int parameters = 300_000;
     SparkContext spark = SparkForTests.local("local[2]");
     try (TrainingData data = TrainingData.of(spark, new HostileSource(30, 12, 5, 0), 2, 2, 42, 0)) {
-      TrainStep step = new TrainStep(spark, data, new EmptyWork(parameters, 2), parameters);
-      TrainStep.Outcome outcome = step.run(1, new float[parameters]);
-      assertThat(outcome.counts.examples).isEqualTo(2);
-      assertThat(outcome.broadcastNanos).isPositive();
-      assertThat(outcome.releaseNanos).isPositive();
+      TrainStep step = TrainStep.empty(spark, data, parameters, 2);
+      StepResult result = step.run(1, new float[parameters]);
+      assertThat(result.counts().examples()).isEqualTo(2);
+      assertThat(result.times().broadcastNanos()).isPositive();
+      assertThat(result.times().releaseNanos()).isPositive();
     } finally {
       spark.stop();
     }

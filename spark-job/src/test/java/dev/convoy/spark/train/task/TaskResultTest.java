@@ -1,6 +1,7 @@
 package dev.convoy.spark.train.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ParameterLayout;
@@ -13,8 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TaskResultTest {
   private static TaskResult bad(int parameter, float value) {
     TaskResult part = new TaskResult();
-    part.badParameter = parameter;
-    part.badValue = value;
+    part.noteOutOfRange(parameter, value);
     return part;
   }
 
@@ -27,8 +27,9 @@ class TaskResultTest {
     second.addCounts(bad(5, worse));
     for (TaskResult sum : new TaskResult[] {first, second}) {
       sum.addCounts(new TaskResult());
-      assertThat(sum.badParameter).isEqualTo(5);
-      assertThat(Float.compare(sum.badValue, worse)).isZero();
+      TaskResult.OutOfRange found = sum.outOfRange().orElseThrow();
+      assertThat(found.parameter()).isEqualTo(5);
+      assertThat(Float.compare(found.value(), worse)).isZero();
     }
   }
 
@@ -36,11 +37,17 @@ class TaskResultTest {
   @CsvSource({"0, layer 1 (conv2d.weights)", "39, layer 1 (conv2d.bias)", "40, layer 6 (dense"})
   void layersAreCountedFromOne(int parameter, String place) {
     ParameterLayout layout = new Network(ModelSpec.parse(Jobs.SMALL)).parameters();
-    assertThat(new Divergence(layout, true).gradient(4, bad(parameter, Float.NaN), 0.1f))
+    assertThatThrownBy(
+            () ->
+                new Divergence(layout, true)
+                    .expectInRange(4, bad(parameter, Float.NaN).outOfRange(), 0.1f))
         .hasMessageContaining("diverged at step 4: " + place)
         .hasMessageContaining("largest gradient NaN")
         .hasMessageEndingWith("clipNorm: 1; any checkpoints saved so far stay");
-    assertThat(new Divergence(layout, false).gradient(4, bad(parameter, Float.NaN), 0.1f))
+    assertThatThrownBy(
+            () ->
+                new Divergence(layout, false)
+                    .expectInRange(4, bad(parameter, Float.NaN).outOfRange(), 0.1f))
         .hasMessageEndingWith("clipNorm: 1");
   }
 }

@@ -43,7 +43,7 @@ class TaskThreadsTest {
             (shard, piece, buffers, found) -> {
               assertThat(inUse.add(buffers)).as("buffers of one thread at a time").isTrue();
               assertThat(taken.add(piece.from())).as("taken once").isTrue();
-              found.examples++;
+              found.addExamples(1, 0, 0);
               inUse.remove(buffers);
             })) {
       for (int i = 0; i < JOBS; i++) {
@@ -52,7 +52,7 @@ class TaskThreadsTest {
       used = crew.finish(result);
     }
     assertThat(taken).hasSize(JOBS);
-    assertThat(result.examples).isEqualTo(JOBS);
+    assertThat(result.examples()).isEqualTo(JOBS);
     assertThat(used).doesNotHaveDuplicates().hasSizeBetween(1, threads);
   }
 
@@ -67,14 +67,14 @@ class TaskThreadsTest {
             BUFFERS,
             (shard, piece, buffers, found) -> {
               meet(all);
-              found.correct++;
+              found.addExamples(0, 1, 0);
             })) {
       for (int i = 0; i < 3; i++) {
         crew.add(SHARD, piece(i));
       }
       assertThat(crew.finish(result)).hasSize(3);
     }
-    assertThat(result.correct).isEqualTo(3);
+    assertThat(result.correct()).isEqualTo(3);
   }
 
   private static void meet(CyclicBarrier all) {
