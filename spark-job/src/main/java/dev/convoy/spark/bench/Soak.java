@@ -5,6 +5,7 @@ import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.TrainResult;
@@ -160,7 +161,8 @@ public final class Soak {
             spark,
             config(),
             List.of(look),
-            () -> TrainingData.of(spark, new Made(), SHARDS, 0, SEED, 0.1));
+            () ->
+                TrainingData.of(spark, new Made(), DataCut.shards(SHARDS).seed(SEED).heldOut(0.1)));
     TrainResult result = trainer.train(false);
     return new Report(samples, result.weightsSha256());
   }

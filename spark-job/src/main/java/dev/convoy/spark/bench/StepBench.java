@@ -5,6 +5,7 @@ import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.interop.ResultHandler;
@@ -102,7 +103,8 @@ public final class StepBench {
   /** Measures {@code steps} steps after {@code warmUp} that do not count. */
   public Report run(int warmUp, int steps) {
     try (TrainingData data =
-        TrainingData.of(spark, new Nothing(partitions), partitions, partitions, 0, 0)) {
+        TrainingData.of(
+            spark, new Nothing(partitions), DataCut.shards(partitions).partitions(partitions))) {
       TrainStep step = TrainStep.empty(spark, data, parameters, partitions);
       WeightUpdate update = momentum();
       float[] weights = new float[parameters];

@@ -127,7 +127,7 @@ final class EvaluateCommand extends BaseCommand {
   private EvaluationReport evaluate(
       SparkContext context, ModelOption.Found found, DataLocation data) {
     TrainedModel trained = found.model();
-    try (TrainingData test = TrainingData.open(context, data, DataPart.TEST, 0)) {
+    try (TrainingData test = TrainingData.openForEvaluation(context, data, DataPart.TEST, 0)) {
       boolean apart = DataSources.hasTest(context, data.path());
       return EvaluationReport.of(trained, found.path(), data.path(), apart, test, mistakes);
     }

@@ -45,7 +45,7 @@ record TestSet(
             "reading the test set",
             0,
             () ->
-                TrainingData.open(
+                TrainingData.openForEvaluation(
                     context,
                     config.testLocation().numbered(classNames),
                     DataPart.TEST,

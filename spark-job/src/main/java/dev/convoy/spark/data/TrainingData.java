@@ -5,6 +5,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.shard.CachedShards;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.data.shard.Fingerprint;
 import dev.convoy.spark.data.shard.IndexedShardSource;
 import dev.convoy.spark.data.shard.Inventory;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
@@ -59,136 +61,67 @@ public final class TrainingData implements AutoCloseable {
    * @param partitions 0 for one a task slot
    * @throws DataException naming file, offset, got and expected
    */
-  public static TrainingData open(
+  public static TrainingData openForEvaluation(
       SparkContext spark, DataLocation location, DataPart part, int partitions) {
-    TrainingData data = open(spark, location, part, partitions, EVALUATION_SHARDS, 0, 1);
+    DataCut cut = DataCut.shards(EVALUATION_SHARDS).partitions(partitions).heldOut(1);
+    TrainingData data = open(spark, location, part, cut);
     return location.model().isPresent() ? data.checked(location.model().get()) : data;
-  }
-
-  /** The same, of data that says its shape and has no columns. */
-  public static TrainingData open(SparkContext spark, String path, DataPart part, int partitions) {
-    return open(spark, DataLocation.of(path), part, partitions);
-  }
-
-  /** As above, with the files that the inputs and outputs of {@code model} name, and checked. */
-  public static TrainingData open(
-      SparkContext spark, String path, DataPart part, int partitions, ModelSpec model) {
-    return open(spark, DataLocation.of(path, model), part, partitions);
   }
 
   /**
    * Reads and checks a whole data set.
    *
-   * @param shards logical shards V
-   * @param seed chooses what is held out
-   * @param heldOutFraction share of the examples held out for evaluation, 0 to 1
    * @throws DataException naming file, offset, got and expected
    */
   public static TrainingData open(
-      SparkContext spark,
-      DataLocation location,
-      DataPart part,
-      int partitions,
-      int shards,
-      long seed,
-      double heldOutFraction) {
-    Optional<org.apache.spark.sql.Dataset<Row>> table = DataSources.table(spark, location, part);
+      SparkContext spark, DataLocation location, DataPart part, DataCut cut) {
+    Optional<Dataset<Row>> table = DataSources.table(spark, location, part);
     if (table.isPresent()) {
       location.expectOneImageAndLabel();
-      return of(
-          table.get(),
-          location.columns(),
-          location.shape(),
-          location.scale(),
-          shards,
-          partitions,
-          seed,
-          heldOutFraction);
+      return of(table.get(), location.columns(), location.shape(), location.scale(), cut);
     }
-    ExampleSource source = DataSources.examples(spark, location, part);
-    return of(spark, source, shards, partitions, seed, heldOutFraction);
-  }
-
-  /** The same, of data that says its shape and has no columns. */
-  public static TrainingData open(
-      SparkContext spark,
-      String path,
-      DataPart part,
-      int partitions,
-      int shards,
-      long seed,
-      double heldOutFraction) {
-    DataLocation location = DataLocation.of(path);
-    return open(spark, location, part, partitions, shards, seed, heldOutFraction);
+    return of(spark, DataSources.examples(spark, location, part), cut);
   }
 
   /**
    * Reads and checks all of {@code source}, which closes with the data set, or now if it cannot be
    * read.
-   *
-   * @param shards logical shards V
-   * @param partitions 0 for one a task slot
-   * @param seed chooses what is held out
-   * @param heldOutFraction share of the examples held out for evaluation, 0 to 1
    */
-  public static TrainingData of(
-      SparkContext spark,
-      ExampleSource source,
-      int shards,
-      int partitions,
-      long seed,
-      double heldOutFraction) {
-    return of(
-        spark, new IndexedShardSource(spark, source), shards, partitions, seed, heldOutFraction);
+  public static TrainingData of(SparkContext spark, ExampleSource source, DataCut cut) {
+    return of(spark, new IndexedShardSource(spark, source), cut);
   }
 
   /**
-   * Reads and checks all rows of {@code table}. Which index a row has is told at {@link
-   * TableSource}.
+   * Reads and checks all rows of {@code table}. {@link TableSource} says which index a row has.
    *
    * @param shape of an example
-   * @param full the number that stands for a full pixel, in columns of numbers
-   * @param shards logical shards V
-   * @param partitions 0 for one a task slot
-   * @param seed chooses what is held out
-   * @param heldOutFraction share of the rows held out for evaluation, 0 to 1; unless a column says
+   * @param scale the number that stands for a full pixel, in columns of numbers
+   * @param cut what it holds out counts unless a column says what is held out
    */
   public static TrainingData of(
-      org.apache.spark.sql.Dataset<Row> table,
-      TableColumns columns,
-      Shape shape,
-      float full,
-      int shards,
-      int partitions,
-      long seed,
-      double heldOutFraction) {
+      Dataset<Row> table, TableColumns columns, Shape shape, float scale, DataCut cut) {
     if (columns.label().isEmpty()) {
       throw new DataException(
           "data.columns.label: got nothing, expected the column of class numbers; only predict"
               + " needs none");
     }
-    ShardSource source = new TableSource(table, columns, shape, full);
-    SparkContext spark = table.sparkSession().sparkContext();
-    return of(spark, source, shards, partitions, seed, heldOutFraction);
+    ShardSource source = new TableSource(table, columns, shape, scale);
+    return of(table.sparkSession().sparkContext(), source, cut);
   }
 
-  private static TrainingData of(
-      SparkContext spark,
-      ShardSource source,
-      int shards,
-      int partitions,
-      long seed,
-      double heldOutFraction) {
+  private static TrainingData of(SparkContext spark, ShardSource source, DataCut cut) {
     try {
-      ShardLayout layout = new ShardLayout(source.examples(), shards, seed, heldOutFraction);
-      int wanted = partitions == 0 ? Math.min(TaskSlots.count(spark), shards) : partitions;
-      if (wanted < 1) {
+      ShardLayout layout =
+          new ShardLayout(source.examples(), cut.shards(), cut.seed(), cut.heldOut());
+      int partitions =
+          cut.partitions() == 0 ? Math.min(TaskSlots.count(spark), cut.shards()) : cut.partitions();
+      if (partitions < 1) {
         throw new DataException(
             "data.partitions: got "
-                + partitions
+                + cut.partitions()
                 + ", expected 1 or more, or 0 for one a task slot");
       }
-      return new TrainingData(spark, source, layout, wanted);
+      return new TrainingData(spark, source, layout, partitions);
     } catch (RuntimeException e) {
       source.close();
       throw e;

@@ -172,8 +172,8 @@ public final class ConvoyClassificationModel
   }
 
   private FeatureReader reader() {
-    double full = (Double) getOrDefault(featuresScale);
-    return new FeatureReader(getFeaturesCol(), trained.spec().input(), (float) full);
+    double scale = (Double) getOrDefault(featuresScale);
+    return new FeatureReader(getFeaturesCol(), trained.spec().input(), (float) scale);
   }
 
   private double[] thresholdsOrNull() {

@@ -4,6 +4,8 @@ import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
+import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.data.table.TableColumns;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.StartModel;
@@ -153,17 +155,17 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
       // needed.
       start.ifPresent(StartModel::layers);
     }
-    TrainConfig.Data cut = job.config().data();
-    dev.convoy.spark.data.TrainingData data =
-        dev.convoy.spark.data.TrainingData.of(
+    TrainConfig.Data settings = job.config().data();
+    TrainingData data =
+        TrainingData.of(
             dataset.toDF(),
             columns(),
             job.config().model().input(),
             (float) (double) (Double) getOrDefault(featuresScale()),
-            cut.shards(),
-            cut.partitions(),
-            job.config().loop().seed(),
-            cut.validationFraction());
+            DataCut.shards(settings.shards())
+                .partitions(settings.partitions())
+                .seed(job.config().loop().seed())
+                .heldOut(settings.validationFraction()));
     TrainConfig config;
     try {
       config =

@@ -6,6 +6,7 @@ import dev.convoy.engine.network.Network;
 import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.data.TaskSlots;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.data.shard.Fingerprint;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.train.cluster.ClusterFailures;
@@ -72,10 +73,10 @@ public final class Trainer {
         spark,
         config.location(),
         DataPart.TRAIN,
-        data.partitions(),
-        data.shards(),
-        config.loop().seed(),
-        data.validationFraction());
+        DataCut.shards(data.shards())
+            .partitions(data.partitions())
+            .seed(config.loop().seed())
+            .heldOut(data.validationFraction()));
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.CounterRandom;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.SparkForTests;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.data.shard.Fingerprint;
 import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.shard.ShardLayout;
@@ -62,7 +63,9 @@ class DataSourcesTest {
 
   private static Fingerprint fingerprint(Object path, DataPart part) {
     DataLocation location = new DataLocation(path.toString(), KEYED, 255f, MODEL);
-    try (TrainingData data = TrainingData.open(spark, location, part, 3, 7, 5, 0.3)) {
+    try (TrainingData data =
+        TrainingData.open(
+            spark, location, part, DataCut.shards(7).partitions(3).seed(5).heldOut(0.3))) {
       assertThat(data.trainingExamples() + data.heldOutExamples())
           .isEqualTo(data.fingerprint().examples());
       int rows = 0;
@@ -307,7 +310,8 @@ class DataSourcesTest {
     assertThat(DataSources.classNames(spark, location)).isEmpty();
     Files.writeString(folder.resolve("batches.meta.txt"), "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
     assertThat(DataSources.classNames(spark, location)).hasSize(10).startsWith("a", "b");
-    try (TrainingData data = TrainingData.of(spark, cifar, 3, 2, 1, 0.5)) {
+    try (TrainingData data =
+        TrainingData.of(spark, cifar, DataCut.shards(3).partitions(2).seed(1).heldOut(0.5))) {
       assertThat(data.fingerprint().classes()).isEqualTo(5);
     }
     assertThatThrownBy(() -> source(DataPart.TEST)).hasMessageContaining("test_batch.bin");
@@ -350,7 +354,9 @@ class DataSourcesTest {
   }
 
   private static Fingerprint rows(org.apache.spark.sql.Dataset<Row> table) {
-    try (TrainingData data = TrainingData.of(table, KEYED, SHAPE, 255f, 7, 3, 5, 0.3)) {
+    try (TrainingData data =
+        TrainingData.of(
+            table, KEYED, SHAPE, 255f, DataCut.shards(7).partitions(3).seed(5).heldOut(0.3))) {
       return data.fingerprint();
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.SparkForTests;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.data.shard.Fingerprint;
 import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.source.DataPart;
@@ -42,7 +43,10 @@ class TrainingDataTest {
 
   private TrainingData train(int partitions, int shards, double heldOut) {
     return TrainingData.open(
-        spark, folder.toString(), DataPart.TRAIN, partitions, shards, 5, heldOut);
+        spark,
+        DataLocation.of(folder.toString()),
+        DataPart.TRAIN,
+        DataCut.shards(shards).partitions(partitions).seed(5).heldOut(heldOut));
   }
 
   private static Map<Long, String> contents(TrainingData data) {
@@ -124,7 +128,9 @@ class TrainingDataTest {
 
   @Test
   void embeddedMnist() {
-    try (TrainingData data = TrainingData.open(spark, "embedded:mnist", DataPart.TEST, 2)) {
+    try (TrainingData data =
+        TrainingData.openForEvaluation(
+            spark, DataLocation.of("embedded:mnist"), DataPart.TEST, 2)) {
       assertThat(data.heldOutExamples()).isEqualTo(10_000);
       assertThat(data.fingerprint().classes()).isEqualTo(10);
       assertThat(data.fingerprint().shape()).isEqualTo("28x28x1");
@@ -191,7 +197,7 @@ class TrainingDataTest {
             DataPart.TRAIN,
             Optional.empty());
     Files.delete(folder.resolve("train-images-idx3-ubyte"));
-    assertThatThrownBy(() -> TrainingData.of(spark, gone, 4, 2, 5, 0))
+    assertThatThrownBy(() -> TrainingData.of(spark, gone, DataCut.shards(4).partitions(2).seed(5)))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("data.path: executor driver on ")
         .hasMessageContaining("cannot read " + folder)
@@ -220,12 +226,21 @@ class TrainingDataTest {
 
   @Test
   void missingFoldersAndNamesAreRefused() {
-    assertThatThrownBy(() -> TrainingData.open(spark, folder + "/absent", DataPart.TRAIN, 1))
+    assertThatThrownBy(
+            () ->
+                TrainingData.openForEvaluation(
+                    spark, DataLocation.of(folder + "/absent"), DataPart.TRAIN, 1))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("data.path: got " + folder + "/absent");
-    assertThatThrownBy(() -> TrainingData.open(spark, "embedded:cifar", DataPart.TRAIN, 1))
+    assertThatThrownBy(
+            () ->
+                TrainingData.openForEvaluation(
+                    spark, DataLocation.of("embedded:cifar"), DataPart.TRAIN, 1))
         .hasMessageContaining("expected embedded:mnist");
-    assertThatThrownBy(() -> TrainingData.open(spark, "nosuch://x/y", DataPart.TRAIN, 1))
+    assertThatThrownBy(
+            () ->
+                TrainingData.openForEvaluation(
+                    spark, DataLocation.of("nosuch://x/y"), DataPart.TRAIN, 1))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("nosuch");
   }

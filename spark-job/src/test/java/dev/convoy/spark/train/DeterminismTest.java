@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.IdxWriter;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.train.event.TrainEvent;
 import dev.convoy.spark.train.event.TrainListener;
 import java.io.File;
@@ -173,7 +174,11 @@ class DeterminismTest {
             config,
             List.of(listener),
             () -> {
-              TrainingData data = TrainingData.of(spark, source, 9, partitions, 42, 0.1);
+              TrainingData data =
+                  TrainingData.of(
+                      spark,
+                      source,
+                      DataCut.shards(9).partitions(partitions).seed(42).heldOut(0.1));
               if (!cached) {
                 data.shards().unpersist(true);
               }

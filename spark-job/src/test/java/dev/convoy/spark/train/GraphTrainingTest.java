@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.SparkForTests;
+import dev.convoy.spark.data.DataLocation;
 import dev.convoy.spark.data.IdxWriter;
 import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.source.DataPart;
@@ -60,7 +61,8 @@ class GraphTrainingTest {
     TrainResult trained = train(folder, 2);
     ModelSpec model = ModelSpec.parse(IdxWriter.TWO_ENDS);
     String path = folder.toString();
-    try (TrainingData data = TrainingData.open(spark, path, DataPart.TRAIN, 2, model)) {
+    try (TrainingData data =
+        TrainingData.openForEvaluation(spark, DataLocation.of(path, model), DataPart.TRAIN, 2)) {
       Evaluation all = Evaluator.evaluate(spark, data, model, trained.weights(), 16);
       assertThat(all.outputs()).extracting(Evaluation.Output::name).containsExactly("digit", "odd");
       assertThat(all.outputs()).allMatch(output -> output.accuracy() > 0.9);

@@ -6,6 +6,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.train.event.TrainEvent;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,11 @@ class LargeModelTest {
                   spark,
                   config,
                   List.of(heard::add),
-                  () -> TrainingData.of(spark, source, PARTITIONS, PARTITIONS, 42, 0))
+                  () ->
+                      TrainingData.of(
+                          spark,
+                          source,
+                          DataCut.shards(PARTITIONS).partitions(PARTITIONS).seed(42)))
               .train(false);
       assertThat(result.steps()).isEqualTo(STEPS);
     } finally {

@@ -9,8 +9,10 @@ import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.cluster.Await;
+import dev.convoy.spark.data.DataLocation;
 import dev.convoy.spark.data.IdxWriter;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.train.event.Evaluation;
 import dev.convoy.spark.train.event.StopReason;
@@ -217,7 +219,11 @@ class TrainerTest {
     }
     assertThat(validations).hasSize(best + 3);
     try (TrainingData data =
-        TrainingData.open(spark, folder.toString(), DataPart.TRAIN, 3, 9, 42, 0.1)) {
+        TrainingData.open(
+            spark,
+            DataLocation.of(folder.toString()),
+            DataPart.TRAIN,
+            DataCut.shards(9).partitions(3).seed(42).heldOut(0.1))) {
       Evaluation again =
           Evaluator.evaluate(spark, data, job.config().model(), result.weights(), 16);
       assertThat(again.loss()).isEqualTo(validations.get(best).loss());

@@ -18,7 +18,7 @@ public final class PackedShard implements Serializable {
   private final int training;
   private final byte[] pixels;
   private final float[] values;
-  private final float full;
+  private final float scale;
   private final int[] labels;
   private final long[] indexes;
   private transient volatile Order order;
@@ -39,21 +39,21 @@ public final class PackedShard implements Serializable {
   /**
    * @param pixels null if {@code values} hold the examples
    * @param values {@code [example][height][width][channel]}, or null
-   * @param full the value that stands for a full pixel
+   * @param scale the value that stands for a full pixel
    */
   public PackedShard(
       int shard,
       int training,
       byte[] pixels,
       float[] values,
-      float full,
+      float scale,
       int[] labels,
       long[] indexes) {
     this.shard = shard;
     this.training = training;
     this.pixels = pixels;
     this.values = values;
-    this.full = full;
+    this.scale = scale;
     this.labels = labels;
     this.indexes = indexes;
   }
@@ -70,7 +70,7 @@ public final class PackedShard implements Serializable {
     if (values == null) {
       batch.add(pixels, offset, table, labels[first], indexes[place]);
     } else {
-      batch.add(values, offset, full, model.normalization(), labels[first], indexes[place]);
+      batch.add(values, offset, scale, model.normalization(), labels[first], indexes[place]);
     }
     for (int o = 1; o < batch.labelsAnExample(); o++) {
       batch.label(o, o < labelsAnExample() ? labels[first + o] : 0);
@@ -85,7 +85,7 @@ public final class PackedShard implements Serializable {
     }
     byte[] picture = new byte[example];
     for (int i = 0; i < example; i++) {
-      picture[i] = (byte) Math.max(0, Math.min(255, Math.round(values[offset + i] / full * 255)));
+      picture[i] = (byte) Math.max(0, Math.min(255, Math.round(values[offset + i] / scale * 255)));
     }
     return picture;
   }
@@ -121,7 +121,7 @@ public final class PackedShard implements Serializable {
 
   /** The number that stands for a full pixel. */
   float scale() {
-    return values == null ? Fingerprint.BYTES : full;
+    return values == null ? Fingerprint.BYTES : scale;
   }
 
   public int[] labels() {

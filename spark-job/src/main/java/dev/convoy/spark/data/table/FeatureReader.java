@@ -26,7 +26,7 @@ public final class FeatureReader implements Serializable {
 
   private final String column;
   private final Shape shape;
-  private final float full;
+  private final float scale;
   private transient byte[] pixels;
   private transient float[] values;
   private transient boolean bytes;
@@ -34,16 +34,16 @@ public final class FeatureReader implements Serializable {
   /**
    * @param column name, for messages
    * @param shape of an example
-   * @param full the number in a Vector or an array that stands for a full pixel
-   * @throws DataException if {@code full} is not above 0
+   * @param scale the number in a Vector or an array that stands for a full pixel
+   * @throws DataException if {@code scale} is not above 0
    */
-  public FeatureReader(String column, Shape shape, float full) {
+  public FeatureReader(String column, Shape shape, float scale) {
     this.column = column;
     this.shape = shape;
-    this.full = full;
-    if (!(full > 0) || !Float.isFinite(full)) {
+    this.scale = scale;
+    if (!(scale > 0) || !Float.isFinite(scale)) {
       throw new DataException(
-          "featuresScale: got " + full + ", expected a number above 0, for example 255 or 1");
+          "featuresScale: got " + scale + ", expected a number above 0, for example 255 or 1");
     }
   }
 
@@ -113,8 +113,8 @@ public final class FeatureReader implements Serializable {
   }
 
   /** The number that stands for a full pixel. */
-  float full() {
-    return full;
+  float scale() {
+    return scale;
   }
 
   /** Appends the example to {@code batch}. */
@@ -122,7 +122,7 @@ public final class FeatureReader implements Serializable {
     if (bytes) {
       batch.add(pixels, 0, table, 0, id);
     } else {
-      batch.add(values, 0, full, model.normalization(), 0, id);
+      batch.add(values, 0, scale, model.normalization(), 0, id);
     }
   }
 
@@ -139,7 +139,7 @@ public final class FeatureReader implements Serializable {
 
   private void numbers(double[] from) {
     expectLength(from.length, "numbers");
-    boolean whole = full == 255f;
+    boolean whole = scale == 255f;
     for (int i = 0; i < from.length; i++) {
       float value = (float) from[i];
       if (!Float.isFinite(value)) {

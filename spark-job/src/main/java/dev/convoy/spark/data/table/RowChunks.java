@@ -21,36 +21,36 @@ final class RowChunks implements Iterator<ExampleChunk> {
 
   private final Iterator<Tuple2<Long, Named>> rows;
   private final int example;
-  private final float full;
+  private final float scale;
 
-  private RowChunks(Iterator<Tuple2<Long, Named>> rows, int example, float full) {
+  private RowChunks(Iterator<Tuple2<Long, Named>> rows, int example, float scale) {
     this.rows = rows;
     this.example = example;
-    this.full = full;
+    this.scale = scale;
   }
 
   /**
    * The runs of {@code sorted} rows, partition by partition.
    *
    * @param example values of each
-   * @param full the number that stands for a full pixel
+   * @param scale the number that stands for a full pixel
    */
-  static RDD<ExampleChunk> of(JavaRDD<Row> sorted, Naming naming, int example, float full) {
+  static RDD<ExampleChunk> of(JavaRDD<Row> sorted, Naming naming, int example, float scale) {
     return sorted
         .mapPartitionsWithIndex(naming, true)
-        .mapPartitions(rows -> new RowChunks(rows, example, full), true)
+        .mapPartitions(rows -> new RowChunks(rows, example, scale), true)
         .rdd();
   }
 
   /** The same, dealt to partitions of {@code most} rows; the last may have fewer. */
   static RDD<ExampleChunk> dealt(
-      JavaRDD<Row> sorted, Naming naming, int example, float full, int most) {
+      JavaRDD<Row> sorted, Naming naming, int example, float scale, int most) {
     return sorted
         .mapPartitionsWithIndex(naming, true)
         .mapToPair(pair -> pair)
         .repartitionAndSortWithinPartitions(
             new Pieces(naming.examples(), most), Comparator.<Long>naturalOrder())
-        .mapPartitions(rows -> new RowChunks(rows, example, full))
+        .mapPartitions(rows -> new RowChunks(rows, example, scale))
         .rdd();
   }
 
@@ -131,7 +131,7 @@ final class RowChunks implements Iterator<ExampleChunk> {
       names.add(next._2().name);
       packed.add(new Tuple2<>(next._1(), row));
     }
-    PackedShard run = RowShards.pack(0, 0, packed, example, full, bytes);
+    PackedShard run = RowShards.pack(0, 0, packed, example, scale, bytes);
     return new ExampleChunk(run, names.toArray(new String[0]));
   }
 }

@@ -15,7 +15,7 @@ final class RowShards implements Iterator<PackedShard> {
   private final Iterator<Tuple2<Long, RowPacker.Packed>> rows;
   private final ShardLayout layout;
   private final int example;
-  private final float full;
+  private final float scale;
   private final boolean marked;
   private Tuple2<Long, RowPacker.Packed> ahead;
 
@@ -26,12 +26,12 @@ final class RowShards implements Iterator<PackedShard> {
       Iterator<Tuple2<Long, RowPacker.Packed>> rows,
       ShardLayout layout,
       int example,
-      float full,
+      float scale,
       boolean marked) {
     this.rows = rows;
     this.layout = layout;
     this.example = example;
-    this.full = full;
+    this.scale = scale;
     this.marked = marked;
     this.ahead = rows.hasNext() ? rows.next() : null;
   }
@@ -59,7 +59,7 @@ final class RowShards implements Iterator<PackedShard> {
     }
     all.addAll(training);
     all.addAll(heldOut);
-    return pack(shard, training.size(), all, example, full, bytes);
+    return pack(shard, training.size(), all, example, scale, bytes);
   }
 
   /**
@@ -67,7 +67,7 @@ final class RowShards implements Iterator<PackedShard> {
    *
    * @param training how many of them, from the first, are for training
    * @param example values of each
-   * @param full the number that stands for a full pixel
+   * @param scale the number that stands for a full pixel
    * @param bytes true if every value is a byte
    */
   static PackedShard pack(
@@ -75,7 +75,7 @@ final class RowShards implements Iterator<PackedShard> {
       int training,
       List<Tuple2<Long, RowPacker.Packed>> all,
       int example,
-      float full,
+      float scale,
       boolean bytes) {
     int count = all.size();
     long size = (long) count * example;
@@ -103,6 +103,6 @@ final class RowShards implements Iterator<PackedShard> {
       labels[i] = all.get(i)._2().label();
       indexes[i] = all.get(i)._1();
     }
-    return new PackedShard(shard, training, pixels, values, full, labels, indexes);
+    return new PackedShard(shard, training, pixels, values, scale, labels, indexes);
   }
 }

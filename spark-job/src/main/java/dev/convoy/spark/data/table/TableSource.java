@@ -43,7 +43,7 @@ import scala.Tuple2;
  */
 public final class TableSource implements ShardSource {
   private final Shape shape;
-  private final float full;
+  private final float scale;
   private final String order;
   private final JavaRDD<Row> sorted;
   private final boolean keyed;
@@ -54,25 +54,25 @@ public final class TableSource implements ShardSource {
    * Sorts and counts the rows.
    *
    * @param shape of an example
-   * @param full the number that stands for a full pixel, in columns of numbers
+   * @param scale the number that stands for a full pixel, in columns of numbers
    * @throws IllegalArgumentException if a column is missing, or of a wrong type, or a row is bad
    */
-  public TableSource(Dataset<Row> table, TableColumns columns, Shape shape, float full) {
+  public TableSource(Dataset<Row> table, TableColumns columns, Shape shape, float scale) {
     this.shape = shape;
-    this.full = full;
+    this.scale = scale;
     this.keyed = !columns.key().isEmpty();
     this.marked = !columns.heldOut().isEmpty();
     this.order = keyed ? "of column '" + columns.key() + "'" : "of the contents' hash";
-    this.sorted = sorted(table, columns, shape, full);
+    this.sorted = sorted(table, columns, shape, scale);
     this.firsts = count();
   }
 
   /** Spark looks at rows here already, to find where to divide them. */
-  private JavaRDD<Row> sorted(Dataset<Row> table, TableColumns columns, Shape shape, float full) {
+  private JavaRDD<Row> sorted(Dataset<Row> table, TableColumns columns, Shape shape, float scale) {
     SparkContext spark = table.sparkSession().sparkContext();
     spark.setJobDescription("sort rows by the order " + order);
     try {
-      return sort(table, columns, shape, full).toJavaRDD();
+      return sort(table, columns, shape, scale).toJavaRDD();
     } catch (Exception e) {
       throw DataFailures.within(e);
     } finally {
@@ -80,10 +80,10 @@ public final class TableSource implements ShardSource {
     }
   }
 
-  private Dataset<Row> sort(Dataset<Row> table, TableColumns columns, Shape shape, float full) {
+  private Dataset<Row> sort(Dataset<Row> table, TableColumns columns, Shape shape, float scale) {
     StructType schema = table.schema();
     columns.check(schema);
-    FeatureReader reader = new FeatureReader(columns.features(), shape, full);
+    FeatureReader reader = new FeatureReader(columns.features(), shape, scale);
     List<Column> read = new ArrayList<>();
     read.add(TableColumns.column(columns.features()));
     read.add(
@@ -167,7 +167,7 @@ public final class TableSource implements ShardSource {
 
   /** The rows in the order of their indexes. */
   public RDD<ExampleChunk> runs() {
-    return RowChunks.of(sorted, new RowChunks.Naming(firsts, keyed), shape.size(), full);
+    return RowChunks.of(sorted, new RowChunks.Naming(firsts, keyed), shape.size(), scale);
   }
 
   /** The same in partitions of at most {@code most} rows, at the price of a shuffle if need be. */
@@ -175,7 +175,7 @@ public final class TableSource implements ShardSource {
     for (int p = 1; p < firsts.length; p++) {
       if (firsts[p] - firsts[p - 1] > most) {
         return RowChunks.dealt(
-            sorted, new RowChunks.Naming(firsts, keyed), shape.size(), full, most);
+            sorted, new RowChunks.Naming(firsts, keyed), shape.size(), scale, most);
       }
     }
     return runs();
@@ -183,16 +183,16 @@ public final class TableSource implements ShardSource {
 
   @Override
   public RDD<PackedShard> cut(ShardLayout layout, ShardPlacement placement) {
-    ShardPartitioner dealer = new ShardPartitioner(layout, placement);
+    ShardPartitioner partitioner = new ShardPartitioner(layout, placement);
     // A lambda that names a field would take this source along.
     int example = shape.size();
-    float scale = full;
+    float fullPixel = scale;
     boolean said = marked;
     return sorted
         .mapPartitionsWithIndex(new Indexed(firsts), true)
         .mapToPair(pair -> pair)
-        .repartitionAndSortWithinPartitions(dealer, dealer.order())
-        .mapPartitions(rows -> new RowShards(rows, layout, example, scale, said))
+        .repartitionAndSortWithinPartitions(partitioner, partitioner.order())
+        .mapPartitions(rows -> new RowShards(rows, layout, example, fullPixel, said))
         .rdd();
   }
 

@@ -104,7 +104,8 @@ class BlockedShardRddTest {
   @Test
   void aPartitionOwnsTheShardsItWouldOwnAsOneBlock() {
     for (int partitions : new int[] {1, 2, 3, 4}) {
-      try (TrainingData data = TrainingData.of(spark, new Counted(), SHARDS, partitions, 0, 0)) {
+      try (TrainingData data =
+          TrainingData.of(spark, new Counted(), DataCut.shards(SHARDS).partitions(partitions))) {
         int[][] numbers = numbers(data, null);
         assertThat(numbers).hasNumberOfRows(partitions);
         for (int p = 0; p < partitions; p++) {
@@ -121,7 +122,8 @@ class BlockedShardRddTest {
 
   @Test
   void onlyBlocksThatHoldWantedShardsAreOpened() {
-    try (TrainingData data = TrainingData.of(spark, new Counted(), SHARDS, 2, 0, 0)) {
+    try (TrainingData data =
+        TrainingData.of(spark, new Counted(), DataCut.shards(SHARDS).partitions(2))) {
       assertThat(data.cut().placement().blocksInPartition()).isEqualTo(2);
       data.cut().held().unpersist(true);
       READ.clear();
@@ -134,7 +136,8 @@ class BlockedShardRddTest {
 
   @Test
   void aPartitionIsWantedWhereItsBlocksAreHeld() {
-    try (TrainingData data = TrainingData.of(spark, new Counted(), SHARDS, 2, 0, 0)) {
+    try (TrainingData data =
+        TrainingData.of(spark, new Counted(), DataCut.shards(SHARDS).partitions(2))) {
       // Spark looks for blocks anew with each job.
       numbers(data, null);
       Partition[] partitions = data.shards().partitions();
@@ -148,7 +151,8 @@ class BlockedShardRddTest {
   void aBlockSizeThatIsNoneIsRefused() {
     spark.conf().set("spark.convoy.blockSize", "many");
     try {
-      assertThatThrownBy(() -> TrainingData.of(spark, new Counted(), SHARDS, 2, 0, 0))
+      assertThatThrownBy(
+              () -> TrainingData.of(spark, new Counted(), DataCut.shards(SHARDS).partitions(2)))
           .isInstanceOf(DataException.class)
           .hasMessage("spark.convoy.blockSize: got 'many', expected a size, for example 32m");
     } finally {

@@ -7,6 +7,7 @@ import dev.convoy.engine.network.Network;
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.train.HostileSource;
 import dev.convoy.spark.train.Jobs;
 import dev.convoy.spark.train.task.BatchPlan;
@@ -45,7 +46,10 @@ class MergeTreeTest {
   void levelsChangeNoBit() {
     SparkContext spark = SparkForTests.local("local[2]");
     try (TrainingData data =
-        TrainingData.of(spark, new HostileSource(300, 12, 5, 0), 17, 17, 42, 0.1)) {
+        TrainingData.of(
+            spark,
+            new HostileSource(300, 12, 5, 0),
+            DataCut.shards(17).partitions(17).seed(42).heldOut(0.1))) {
       Network network = new Network(ModelSpec.parse(Jobs.SMALL));
       float[] weights = network.initialWeights(3);
       BatchPlan plan = new BatchPlan(1, data.trainingSizes(), 200, 8);

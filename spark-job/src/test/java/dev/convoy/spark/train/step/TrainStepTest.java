@@ -7,6 +7,7 @@ import dev.convoy.engine.network.Network;
 import dev.convoy.spark.SparkForTests;
 import dev.convoy.spark.data.TaskSlots;
 import dev.convoy.spark.data.TrainingData;
+import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.train.HostileSource;
 import dev.convoy.spark.train.Jobs;
 import dev.convoy.spark.train.task.BatchPlan;
@@ -25,7 +26,10 @@ class TrainStepTest {
       String master, Map<String, String> settings, int partitions, Consumer<TrainStep> test) {
     SparkContext spark = SparkForTests.local(master, settings);
     try (TrainingData data =
-        TrainingData.of(spark, new HostileSource(300, 12, 5, 0), 17, partitions, 42, 0.1)) {
+        TrainingData.of(
+            spark,
+            new HostileSource(300, 12, 5, 0),
+            DataCut.shards(17).partitions(partitions).seed(42).heldOut(0.1))) {
       BatchPlan plan = new BatchPlan(1, data.trainingSizes(), 200, 8);
       GradientWork work = new GradientWork(network().spec().toText(), plan, 8, 1);
       test.accept(TrainStep.of(spark, data, partitions, work, network().parameterCount()));
@@ -111,7 +115,9 @@ class TrainStepTest {
   void weightsOfALargeModelAreBroadcastAndReleased() {
     int parameters = 300_000;
     SparkContext spark = SparkForTests.local("local[2]");
-    try (TrainingData data = TrainingData.of(spark, new HostileSource(30, 12, 5, 0), 2, 2, 42, 0)) {
+    try (TrainingData data =
+        TrainingData.of(
+            spark, new HostileSource(30, 12, 5, 0), DataCut.shards(2).partitions(2).seed(42))) {
       TrainStep step = TrainStep.empty(spark, data, parameters, 2);
       StepResult result = step.run(1, new float[parameters]);
       assertThat(result.counts().examples()).isEqualTo(2);
