@@ -210,14 +210,15 @@ public record ModelSpec(
     Wiring wiring = wiring();
     boolean sequential = inputs.size() == 1 && outputs.size() == 1;
     for (int i = 0; i < nodes.size(); i++) {
-      sequential &= wiring.sources()[i].length == 1 && wiring.sources()[i][0] == i - 1;
+      Source above = i == 0 ? new Source.Input(0) : new Source.Layer(i - 1);
+      sequential &= wiring.sources().get(i).equals(List.of(above));
     }
     return sequential && wiring.heads()[0] == nodes.size() - 1;
   }
 
-  /** What a layer takes: indices of layers above it, or {@code -1 - k} for input k. */
-  public List<Integer> sources(int layer) {
-    return Arrays.stream(wiring().sources()[layer]).boxed().toList();
+  /** What layer {@code layer} takes, in order: inputs, and layers above it. */
+  public List<Source> sources(int layer) {
+    return wiring().sources().get(layer);
   }
 
   /** Index of the layer that each output reads. */
@@ -225,6 +226,7 @@ public record ModelSpec(
     return Arrays.stream(wiring().heads()).boxed().toList();
   }
 
+  /** Who takes from whom. */
   public Wiring wiring() {
     return Wiring.of(inputs, nodes, outputs);
   }

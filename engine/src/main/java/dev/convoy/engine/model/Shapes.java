@@ -22,8 +22,8 @@ public record Shapes(Shape[] inputs, Shape[] outputs) {
     for (int i = 0; i < n; i++) {
       LayerSpec layer = spec.nodes().get(i).layer();
       List<Shape> in = new ArrayList<>();
-      for (int source : wiring.sources()[i]) {
-        in.add(source < 0 ? spec.inputs().get(-1 - source).shape() : shapes.outputs[source]);
+      for (Source source : wiring.sources().get(i)) {
+        in.add(shapes.of(source, spec));
       }
       try {
         shapes.inputs[i] = in.get(0);
@@ -36,6 +36,13 @@ public record Shapes(Shape[] inputs, Shape[] outputs) {
       }
     }
     return shapes;
+  }
+
+  /** Shape of what {@code source} gives. */
+  public Shape of(Source source, ModelSpec spec) {
+    return source instanceof Source.Layer layer
+        ? outputs[layer.index()]
+        : spec.inputs().get(((Source.Input) source).index()).shape();
   }
 
   /** Names layer {@code i}, from 1, and what it got. */

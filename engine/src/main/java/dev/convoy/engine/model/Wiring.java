@@ -5,6 +5,7 @@ import dev.convoy.engine.model.ModelSpec.Input;
 import dev.convoy.engine.model.ModelSpec.Node;
 import dev.convoy.engine.model.ModelSpec.Output;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
@@ -12,17 +13,19 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Who takes from whom in a model: indices in place of names, checked. Layers take from inputs and
  * from layers above them, so the order in which they are written is an order in which they can be
  * computed, and there is no cycle.
  *
- * @param sources {@code [layer][source]}: index of a layer, or {@code -1 - k} for input k
+ * @param sources of each layer, in the order in which it takes them
  * @param heads index of the layer that each output reads
  * @param uses how many layers and outputs take from each layer
  */
-public record Wiring(int[][] sources, int[] heads, int[] uses) {
+public record Wiring(List<List<Source>> sources, int[] heads, int[] uses) {
   private static final int SHOWN = 12;
 
   /**
@@ -32,30 +35,30 @@ public record Wiring(int[][] sources, int[] heads, int[] uses) {
    *     that is not above it or from too many or too few, or something is used by nobody
    */
   static Wiring of(List<Input> inputs, List<Node> nodes, List<Output> outputs) {
-    Map<String, Integer> places = new LinkedHashMap<>();
+    Map<String, Source> names = new LinkedHashMap<>();
     for (int k = 0; k < inputs.size(); k++) {
-      if (places.put(inputs.get(k).name(), -1 - k) != null) {
+      if (names.put(inputs.get(k).name(), new Source.Input(k)) != null) {
         throw twice("input", inputs.get(k).name());
       }
     }
     for (int i = 0; i < nodes.size(); i++) {
       String name = nodes.get(i).name();
-      if (!name.isEmpty() && places.put(name, i) != null) {
+      if (!name.isEmpty() && names.put(name, new Source.Layer(i)) != null) {
         throw new LayerException(
             i, at(nodes, i) + "name: got '" + name + "' a second time, expected a name of its own");
       }
     }
-    int[][] sources = new int[nodes.size()][];
-    for (int i = 0; i < sources.length; i++) {
-      sources[i] = sources(i, nodes, inputs, places);
+    List<List<Source>> sources = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      sources.add(sources(i, nodes, inputs, names));
     }
     int[] heads = new int[outputs.size()];
-    HashSet<String> names = new HashSet<>();
+    HashSet<String> outputNames = new HashSet<>();
     for (int o = 0; o < heads.length; o++) {
-      if (!names.add(outputs.get(o).name())) {
+      if (!outputNames.add(outputs.get(o).name())) {
         throw twice("output", outputs.get(o).name());
       }
-      heads[o] = head(outputs.get(o), outputs.size(), nodes, places);
+      heads[o] = head(outputs.get(o), outputs.size(), nodes, names);
     }
     return new Wiring(sources, heads, uses(inputs, nodes, sources, heads));
   }
@@ -65,8 +68,8 @@ public record Wiring(int[][] sources, int[] heads, int[] uses) {
         what + ": got '" + name + "' twice, expected a name of its own for each");
   }
 
-  private static int[] sources(
-      int i, List<Node> nodes, List<Input> inputs, Map<String, Integer> places) {
+  private static List<Source> sources(
+      int i, List<Node> nodes, List<Input> inputs, Map<String, Source> names) {
     List<String> from = nodes.get(i).from();
     boolean join = nodes.get(i).layer() instanceof LayerSpec.Join;
     int count = Math.max(1, from.size());
@@ -84,11 +87,11 @@ public record Wiring(int[][] sources, int[] heads, int[] uses) {
     if (from.isEmpty()) {
       if (i == 0 && inputs.size() > 1) {
         throw new LayerException(
-            0, at(nodes, 0) + "from: got none, expected the name of an input, " + known(places));
+            0, at(nodes, 0) + "from: got none, expected the name of an input, " + known(names));
       }
-      return new int[] {i - 1};
+      return List.of(i == 0 ? new Source.Input(0) : new Source.Layer(i - 1));
     }
-    int[] sources = new int[count];
+    List<Source> sources = new ArrayList<>();
     HashSet<String> seen = new HashSet<>();
     for (int s = 0; s < count; s++) {
       String name = from.get(s);
@@ -96,14 +99,14 @@ public record Wiring(int[][] sources, int[] heads, int[] uses) {
         throw new LayerException(
             i, at(nodes, i) + "from: got '" + name + "' twice, expected each layer once");
       }
-      Integer place = places.get(name);
-      if (place == null) {
-        throw new LayerException(i, at(nodes, i) + "from: " + unknown(name, places));
+      Source source = names.get(name);
+      if (source == null) {
+        throw new LayerException(i, at(nodes, i) + "from: " + unknown(name, names));
       }
-      if (place >= i) {
-        throw below(i, place, nodes, places);
+      if (source instanceof Source.Layer layer && layer.index() >= i) {
+        throw below(i, layer.index(), nodes, names);
       }
-      sources[s] = place;
+      sources.add(source);
     }
     return sources;
   }
@@ -112,26 +115,26 @@ public record Wiring(int[][] sources, int[] heads, int[] uses) {
     return "layer " + (i + 1) + " (" + ItemSyntax.nameOf(nodes.get(i).toText()) + "): ";
   }
 
-  private static String unknown(String name, Map<String, Integer> places) {
+  private static String unknown(String name, Map<String, Source> names) {
     return "got unknown name "
         + ItemSyntax.quote(name)
         + ", expected "
-        + known(places)
-        + NearestName.hint(name, places.keySet());
+        + known(names)
+        + NearestName.hint(name, names.keySet());
   }
 
-  private static String known(Map<String, Integer> places) {
-    List<String> names = places.keySet().stream().limit(SHOWN).toList();
-    return names.size() == places.size()
-        ? ItemSyntax.list(names)
-        : String.join(", ", names) + " or another of " + places.size() + " names";
+  private static String known(Map<String, Source> names) {
+    List<String> shown = names.keySet().stream().limit(SHOWN).toList();
+    return shown.size() == names.size()
+        ? ItemSyntax.list(shown)
+        : String.join(", ", shown) + " or another of " + names.size() + " names";
   }
 
   /** A layer that takes from one that is not above it: out of order, or a cycle. */
   private static LayerException below(
-      int layer, int source, List<Node> nodes, Map<String, Integer> places) {
+      int layer, int source, List<Node> nodes, Map<String, Source> names) {
     String name = nodes.get(source).name();
-    boolean cycle = reaches(source, layer, nodes, places);
+    boolean cycle = reaches(source, layer, nodes, names);
     return new LayerException(
         layer,
         at(nodes, layer)
@@ -145,62 +148,66 @@ public record Wiring(int[][] sources, int[] heads, int[] uses) {
                 : ", which stands below; expected layers above this one; move '" + name + "' up"));
   }
 
-  /** True if {@code from} takes, through whatever layers, from {@code to}. */
-  private static boolean reaches(int from, int to, List<Node> nodes, Map<String, Integer> places) {
+  /** True if {@code start} takes, through whatever layers, from {@code to}. */
+  private static boolean reaches(int start, int to, List<Node> nodes, Map<String, Source> names) {
     boolean[] seen = new boolean[nodes.size()];
-    Deque<Integer> open = new ArrayDeque<>(List.of(from));
+    Deque<Integer> open = new ArrayDeque<>(List.of(start));
     while (!open.isEmpty()) {
       int i = open.pop();
       if (i == to) {
         return true;
       }
-      if (i < 0 || seen[i]) {
+      if (seen[i]) {
         continue;
       }
       seen[i] = true;
-      List<String> names = nodes.get(i).from();
-      if (names.isEmpty()) {
+      List<String> from = nodes.get(i).from();
+      if (from.isEmpty() && i > 0) {
         open.push(i - 1);
       }
-      names.forEach(name -> open.push(places.getOrDefault(name, -1)));
+      for (String name : from) {
+        if (names.get(name) instanceof Source.Layer layer) {
+          open.push(layer.index());
+        }
+      }
     }
     return false;
   }
 
-  private static int head(
-      Output output, int outputs, List<Node> nodes, Map<String, Integer> places) {
+  private static int head(Output output, int outputs, List<Node> nodes, Map<String, Source> names) {
     String name = output.from().isEmpty() ? output.name() : output.from();
-    Integer place = places.get(name);
-    if (place == null && output.from().isEmpty() && outputs == 1) {
+    Source source = names.get(name);
+    if (source == null && output.from().isEmpty() && outputs == 1) {
       return nodes.size() - 1;
     }
-    Map<String, Integer> layers = new HashMap<>(places);
-    layers.values().removeIf(p -> p < 0);
-    if (place == null || place < 0) {
-      throw new IllegalArgumentException(
-          "output "
-              + output.name()
-              + ": from: got "
-              + (place == null ? "unknown name " : "the input ")
-              + ItemSyntax.quote(name)
-              + ", expected the name of a layer"
-              + NearestName.hint(name, layers.keySet())
-              + (output.from().isEmpty()
-                  ? "; name the layer '" + name + "', or say from=LAYER"
-                  : ""));
+    if (source instanceof Source.Layer layer) {
+      return layer.index();
     }
-    return place;
+    Map<String, Source> layers = new HashMap<>(names);
+    layers.values().removeIf(Source.Input.class::isInstance);
+    throw new IllegalArgumentException(
+        "output "
+            + output.name()
+            + ": from: got "
+            + (source == null ? "unknown name " : "the input ")
+            + ItemSyntax.quote(name)
+            + ", expected the name of a layer"
+            + NearestName.hint(name, layers.keySet())
+            + (output.from().isEmpty()
+                ? "; name the layer '" + name + "', or say from=LAYER"
+                : ""));
   }
 
-  private static int[] uses(List<Input> inputs, List<Node> nodes, int[][] sources, int[] heads) {
+  private static int[] uses(
+      List<Input> inputs, List<Node> nodes, List<List<Source>> sources, int[] heads) {
     int[] uses = new int[nodes.size()];
     boolean[] taken = new boolean[inputs.size()];
-    for (int[] from : sources) {
-      for (int source : from) {
-        if (source < 0) {
-          taken[-1 - source] = true;
-        } else {
-          uses[source]++;
+    for (List<Source> from : sources) {
+      for (Source source : from) {
+        if (source instanceof Source.Layer layer) {
+          uses[layer.index()]++;
+        } else if (source instanceof Source.Input input) {
+          taken[input.index()] = true;
         }
       }
     }
@@ -226,15 +233,11 @@ public record Wiring(int[][] sources, int[] heads, int[] uses) {
     return uses;
   }
 
-  /** The layers that take from layer {@code i}. */
-  public int onlyConsumer(int i) {
-    for (int c = i + 1; c < sources.length; c++) {
-      for (int source : sources[c]) {
-        if (source == i) {
-          return c;
-        }
-      }
-    }
-    return -1;
+  /** The first layer that takes from layer {@code i}; empty if only outputs do. */
+  public OptionalInt firstConsumer(int i) {
+    Source wanted = new Source.Layer(i);
+    return IntStream.range(i + 1, sources.size())
+        .filter(c -> sources.get(c).contains(wanted))
+        .findFirst();
   }
 }

@@ -6,6 +6,7 @@ import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.model.Parameters;
+import dev.convoy.engine.model.Source;
 import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
@@ -159,11 +160,15 @@ public final class Network {
 
   private void backward(
       Plan.Node node, int i, int s, Batch batch, Workspace ws, int block, int blocks) {
-    int source = node.sources[s];
+    Source source = node.sources[s];
     boolean wanted = plan.needsInputGradient(i, s);
     boolean adds = wanted && !node.overwrites[s];
-    Tensor dIn = wanted ? ws.gradients[source][block] : null;
-    boolean gated = source >= 0 && plan.nodes.get(source).layer().endsInRelu();
+    Tensor dIn = null;
+    boolean gated = false;
+    if (source instanceof Source.Layer from) {
+      dIn = wanted ? ws.gradients[from.index()][block] : null;
+      gated = plan.nodes.get(from.index()).layer().endsInRelu();
+    }
     node.parts[s].backward(
         ws.kernels,
         ws.scratch[i],
@@ -179,10 +184,10 @@ public final class Network {
     }
   }
 
-  private static Tensor input(int source, int block, Batch batch, Workspace ws) {
-    return source < 0
-        ? ws.inputs(batch.inputs(), -1 - source)[block]
-        : ws.activations[source][block];
+  private static Tensor input(Source source, int block, Batch batch, Workspace ws) {
+    return source instanceof Source.Layer layer
+        ? ws.activations[layer.index()][block]
+        : ws.inputs(batch.inputs(), ((Source.Input) source).index())[block];
   }
 
   /**

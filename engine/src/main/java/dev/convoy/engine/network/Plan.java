@@ -16,10 +16,12 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.model.Parameters;
 import dev.convoy.engine.model.Shapes;
+import dev.convoy.engine.model.Source;
 import dev.convoy.engine.model.Wiring;
 import dev.convoy.engine.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * What is executed for a model, in order: flatten moves no data, a ReLU that alone takes from a
@@ -32,8 +34,8 @@ final class Plan {
     /** The layer; for a join one part for each source, which share the output. */
     final Layer[] parts;
 
-    /** Index of the node, or {@code -1 - k} for input k, that each part takes. */
-    final int[] sources;
+    /** What each part takes; the index of a layer is that of its node in this plan. */
+    final Source[] sources;
 
     /**
      * True if it sees the whole micro-batch at once: dense layers, whose packed weights then serve
@@ -60,7 +62,7 @@ final class Plan {
     /** True if a node that works on the whole micro-batch takes from this one. */
     boolean feedsWhole;
 
-    Node(Layer[] parts, int[] sources, boolean whole, boolean carries) {
+    Node(Layer[] parts, Source[] sources, boolean whole, boolean carries) {
       this.parts = parts;
       this.sources = sources;
       this.whole = whole;
@@ -88,24 +90,24 @@ final class Plan {
   final List<Node> nodes = new ArrayList<>();
   final List<Head> heads = new ArrayList<>();
 
-  /** {@code [layer of the model]}: its node, or {@code -1 - k} for input k. */
-  private final int[] places;
+  /** {@code [layer of the model]}: its node, or the input that it hands on. */
+  private final Source[] places;
 
   private final Wiring wiring;
 
   Plan(ModelSpec spec, ParameterLayout parameters) {
     wiring = spec.wiring();
-    places = new int[spec.nodes().size()];
+    places = new Source[spec.nodes().size()];
     Shapes shapes = Shapes.of(spec, wiring);
     for (int k = 0; k < spec.inputs().size() && spec.inputs().size() > 1; k++) {
       Shape shape = spec.inputs().get(k).shape();
-      add(new int[] {-1 - k}, false, new Join(shape, shape, 0, false));
+      add(new Source[] {new Source.Input(k)}, false, new Join(shape, shape, 0, false));
     }
     for (int i = 0; i < places.length; i++) {
-      int[] sources = wiring.sources()[i].clone();
-      for (int s = 0; s < sources.length; s++) {
-        sources[s] = place(sources[s], spec.inputs().size());
-      }
+      Source[] sources =
+          wiring.sources().get(i).stream()
+              .map(source -> place(source, spec.inputs().size()))
+              .toArray(Source[]::new);
       places[i] = bind(spec, i, sources, shapes, Parameters.offset(parameters, i));
     }
     for (int o = 0; o < wiring.heads().length; o++) {
@@ -114,14 +116,15 @@ final class Plan {
     connect();
   }
 
-  private int place(int source, int inputs) {
-    if (source >= 0) {
-      return places[source];
+  private Source place(Source source, int inputs) {
+    if (source instanceof Source.Layer layer) {
+      return places[layer.index()];
     }
-    return inputs == 1 ? source : -1 - source;
+    // Several inputs are copied out of the example by the first nodes.
+    return inputs == 1 ? source : new Source.Layer(((Source.Input) source).index());
   }
 
-  private int bind(ModelSpec spec, int i, int[] sources, Shapes shapes, int offset) {
+  private Source bind(ModelSpec spec, int i, Source[] sources, Shapes shapes, int offset) {
     LayerSpec layer = spec.nodes().get(i).layer();
     Shape in = shapes.inputs()[i];
     if (layer instanceof LayerSpec.Conv2d conv) {
@@ -139,8 +142,10 @@ final class Plan {
     if (layer instanceof LayerSpec.Join) {
       return add(sources, false, parts(spec, i, shapes));
     }
-    int below = wiring.sources()[i][0];
-    boolean fused = isRelu(spec, i) && below >= 0 && endsInRelu(spec, below);
+    boolean fused =
+        isRelu(spec, i)
+            && wiring.sources().get(i).get(0) instanceof Source.Layer below
+            && endsInRelu(spec, below.index());
     return layer instanceof LayerSpec.Activation activation && !fused
         ? add(sources, false, new Activation(activation, in))
         : sources[0];
@@ -149,11 +154,10 @@ final class Plan {
   private Layer[] parts(ModelSpec spec, int i, Shapes shapes) {
     boolean adds = spec.nodes().get(i).layer() instanceof LayerSpec.Add;
     Shape out = shapes.outputs()[i];
-    Layer[] parts = new Layer[wiring.sources()[i].length];
+    Layer[] parts = new Layer[wiring.sources().get(i).size()];
     int channel = 0;
     for (int s = 0; s < parts.length; s++) {
-      int source = wiring.sources()[i][s];
-      Shape in = source < 0 ? spec.inputs().get(-1 - source).shape() : shapes.outputs()[source];
+      Shape in = shapes.of(wiring.sources().get(i).get(s), spec);
       parts[s] = new Join(in, out, adds ? 0 : channel, adds && s > 0);
       channel += in.channels();
     }
@@ -172,26 +176,29 @@ final class Plan {
         || wiring.uses()[i] != 1) {
       return false;
     }
-    int consumer = wiring.onlyConsumer(i);
-    return consumer >= 0 && isRelu(spec, consumer);
+    OptionalInt consumer = wiring.firstConsumer(i);
+    return consumer.isPresent() && isRelu(spec, consumer.getAsInt());
   }
 
-  private int add(int[] sources, boolean trained, Layer... parts) {
+  private Source add(Source[] sources, boolean trained, Layer... parts) {
     boolean whole = parts[0] instanceof Dense;
     boolean carries = trained;
-    for (int source : sources) {
-      whole |= source >= 0 && nodes.get(source).whole;
-      carries |= source >= 0 && nodes.get(source).carries;
+    for (Source source : sources) {
+      if (source instanceof Source.Layer layer) {
+        whole |= nodes.get(layer.index()).whole;
+        carries |= nodes.get(layer.index()).carries;
+      }
     }
     nodes.add(new Node(parts, sources, whole, carries));
-    return nodes.size() - 1;
+    return new Source.Layer(nodes.size() - 1);
   }
 
-  private void addHead(ModelSpec.Output output, int node) {
-    if (node < 0) {
+  private void addHead(ModelSpec.Output output, Source source) {
+    if (!(source instanceof Source.Layer layer)) {
       throw new IllegalArgumentException(
           "model: got nothing to compute, expected at least one layer besides flatten");
     }
+    int node = layer.index();
     Loss loss =
         switch (output.loss()) {
           case SOFTMAX -> new SoftmaxCrossEntropy();
@@ -228,10 +235,10 @@ final class Plan {
     for (int i = nodes.size() - 1; i >= 0; i--) {
       Node node = nodes.get(i);
       for (int s = 0; s < node.sources.length; s++) {
-        if (node.whole == whole && node.sources[s] >= 0) {
-          Node source = nodes.get(node.sources[s]);
-          node.overwrites[s] = !written[node.sources[s]];
-          written[node.sources[s]] = true;
+        if (node.whole == whole && node.sources[s] instanceof Source.Layer from) {
+          Node source = nodes.get(from.index());
+          node.overwrites[s] = !written[from.index()];
+          written[from.index()] = true;
           source.lastUse = Math.max(source.lastUse, i);
           source.feedsWhole |= whole;
         }
@@ -247,8 +254,8 @@ final class Plan {
 
   /** True if node {@code i} must give a gradient to its source {@code s}. */
   boolean needsInputGradient(int i, int s) {
-    int source = nodes.get(i).sources[s];
-    return source >= 0 && nodes.get(source).carries;
+    return nodes.get(i).sources[s] instanceof Source.Layer source
+        && nodes.get(source.index()).carries;
   }
 
   /**

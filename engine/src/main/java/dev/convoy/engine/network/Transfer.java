@@ -5,9 +5,9 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ModelSpec.Node;
 import dev.convoy.engine.model.ParameterLayout.Entry;
 import dev.convoy.engine.model.Parameters;
+import dev.convoy.engine.model.Source;
 import dev.convoy.engine.model.TrainedModel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -127,15 +127,14 @@ public final class Transfer {
 
   /** The last layers with parameters on the ways to {@code layer}, which may be one itself. */
   private static Set<Integer> last(ModelSpec spec, int layer, List<Entry> parameters) {
-    if (layer < 0) {
-      return Set.of();
-    }
     if (!entries(parameters, layer).isEmpty()) {
       return Set.of(layer);
     }
     Set<Integer> found = new HashSet<>();
-    for (int source : spec.wiring().sources()[layer]) {
-      found.addAll(last(spec, source, parameters));
+    for (Source source : spec.sources(layer)) {
+      if (source instanceof Source.Layer above) {
+        found.addAll(last(spec, above.index(), parameters));
+      }
     }
     return found;
   }
@@ -179,11 +178,11 @@ public final class Transfer {
     if (!a.inputs().equals(b.inputs()) || !a.normalization().equals(b.normalization())) {
       return 0;
     }
-    int[][] ours = a.wiring().sources();
-    int[][] theirs = b.wiring().sources();
+    List<List<Source>> ours = a.wiring().sources();
+    List<List<Source>> theirs = b.wiring().sources();
     int n = 0;
-    while (n < Math.min(ours.length, theirs.length)
-        && Arrays.equals(ours[n], theirs[n])
+    while (n < Math.min(ours.size(), theirs.size())
+        && ours.get(n).equals(theirs.get(n))
         && alike(a.nodes().get(n), b.nodes().get(n))) {
       n++;
     }

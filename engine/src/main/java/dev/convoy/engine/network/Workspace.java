@@ -6,6 +6,7 @@ import dev.convoy.engine.layer.Pass;
 import dev.convoy.engine.layer.Scratch;
 import dev.convoy.engine.loss.Loss;
 import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.model.Source;
 import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Tensor;
 import java.util.List;
@@ -126,8 +127,10 @@ public final class Workspace {
     for (int i = 0; i < plan.nodes.size(); i++) {
       Plan.Node node = plan.nodes.get(i);
       for (int s = 0; s < node.sources.length; s++) {
-        if (plan.needsInputGradient(i, s) && !node.overwrites[s]) {
-          int size = plan.nodes.get(node.sources[s]).output().size() * Lanes.COUNT;
+        if (plan.needsInputGradient(i, s)
+            && !node.overwrites[s]
+            && node.sources[s] instanceof Source.Layer source) {
+          int size = plan.nodes.get(source.index()).output().size() * Lanes.COUNT;
           most = Math.max(most, Math.multiplyExact(size, node.whole ? blocks : 1));
         }
       }

@@ -9,6 +9,7 @@ import dev.convoy.engine.model.ModelSpec.Node;
 import dev.convoy.engine.model.ModelSpec.Output;
 import dev.convoy.engine.model.ModelSummary;
 import dev.convoy.engine.model.ParameterLayout.Entry;
+import dev.convoy.engine.model.Source;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.network.Workspace;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 
 /** What a network's first layers look for, and what they find in a few examples, as images. */
 final class ModelPictures {
@@ -132,48 +132,53 @@ final class ModelPictures {
       int top = convolution.layer();
       if (top + 1 < spec.nodes().size()
           && spec.nodes().get(top + 1).layer() instanceof LayerSpec.Activation
-          && spec.sources(top + 1).equals(List.of(top))) {
+          && spec.sources(top + 1).equals(List.of(new Source.Layer(top)))) {
         top++;
       }
-      TreeSet<Integer> kept = below(top, spec);
-      List<Integer> inputs =
-          IntStream.range(0, spec.inputs().size())
-              .filter(k -> kept.contains(-1 - k))
-              .boxed()
-              .toList();
+      TreeSet<Integer> kept = new TreeSet<>();
+      TreeSet<Integer> inputs = new TreeSet<>();
+      collect(top, spec, kept, inputs);
       ModelSpec part =
           new ModelSpec(
               inputs.stream()
-                  .map(k -> new Input(name(-1 - k), spec.inputs().get(k).shape()))
+                  .map(k -> new Input(name(new Source.Input(k)), spec.inputs().get(k).shape()))
                   .toList(),
               spec.normalization(),
-              kept.tailSet(0).stream().map(i -> node(i, spec)).toList(),
-              List.of(new Output(ModelSpec.OUTPUT, name(top), LossKind.SQUARED, 1f)));
+              kept.stream().map(i -> node(i, spec)).toList(),
+              List.of(
+                  new Output(ModelSpec.OUTPUT, name(new Source.Layer(top)), LossKind.SQUARED, 1f)));
       Network network = new Network(part);
       Workspace workspace = network.newWorkspace(1, false);
       network.load(weights(model, kept, network.parameterCount()), workspace);
       String layer = ModelPictures.name(convolution);
-      return new Part(layer, ModelSummary.of(part).output(), inputs, network, workspace);
+      return new Part(
+          layer, ModelSummary.of(part).output(), List.copyOf(inputs), network, workspace);
     }
 
-    /** A layer, all that it rests on, and the inputs of that. */
-    private static TreeSet<Integer> below(int top, ModelSpec spec) {
-      TreeSet<Integer> kept = new TreeSet<>(List.of(top));
+    /** Collects layer {@code top}, all layers that it rests on, and the inputs of the model. */
+    private static void collect(
+        int top, ModelSpec spec, TreeSet<Integer> layers, TreeSet<Integer> inputs) {
+      layers.add(top);
       for (int i = top; i >= 0; i--) {
-        if (kept.contains(i)) {
-          kept.addAll(spec.sources(i));
+        for (Source source : layers.contains(i) ? spec.sources(i) : List.<Source>of()) {
+          if (source instanceof Source.Layer layer) {
+            layers.add(layer.index());
+          } else if (source instanceof Source.Input input) {
+            inputs.add(input.index());
+          }
         }
       }
-      return kept;
     }
 
     private static Node node(int i, ModelSpec spec) {
       List<String> from = spec.sources(i).stream().map(Part::name).toList();
-      return new Node(name(i), spec.nodes().get(i).layer(), from);
+      return new Node(name(new Source.Layer(i)), spec.nodes().get(i).layer(), from);
     }
 
-    private static String name(int place) {
-      return place < 0 ? "input" + (-1 - place) : "layer" + place;
+    private static String name(Source source) {
+      return source instanceof Source.Layer layer
+          ? "layer" + layer.index()
+          : "input" + ((Source.Input) source).index();
     }
 
     /** The weights of the layers kept, which stand in the same order in both networks. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ModelSummary;
+import dev.convoy.engine.model.Source;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.report.StepLines.StepLine;
@@ -65,12 +66,12 @@ public record RunReport(
    * One layer on paper.
    *
    * @param from where that is not what stands right above it
-   * @param sources indices of the layers it takes, {@code -1 - k} for input k
+   * @param sources what it takes
    */
   record Layer(
       String name,
       String from,
-      List<Integer> sources,
+      List<From> sources,
       String output,
       int height,
       int width,
@@ -78,6 +79,15 @@ public record RunReport(
       long parameters,
       long flops,
       boolean frozen) {}
+
+  /** What a layer takes: the layer or the input of an index; the other is null. */
+  record From(Integer layer, Integer input) {
+    static From of(Source source) {
+      return source instanceof Source.Layer layer
+          ? new From(layer.index(), null)
+          : new From(null, ((Source.Input) source).index());
+    }
+  }
 
   /** The files of a run, read. */
   public static final class Builder {
@@ -189,7 +199,7 @@ public record RunReport(
           new Layer(
               row.name(),
               row.from(),
-              spec.sources(layers.size()),
+              spec.sources(layers.size()).stream().map(From::of).toList(),
               output.toString(),
               output.height(),
               output.width(),

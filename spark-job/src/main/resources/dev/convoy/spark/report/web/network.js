@@ -16,11 +16,11 @@ convoy.network = (() => {
     const found = model.inputs.map(i => ({ ...i, title: i.name || 'input', sources: [], parameters: 0, flops: 0 }));
     const inputs = found.length;
     const blockOf = model.layers.map(() => -1);
-    const of = source => source < 0 ? -1 - source : blockOf[source];
+    const of = source => source.layer === undefined ? source.input : blockOf[source.layer];
     model.layers.forEach((layer, i) => {
       const own = layer.parameters > 0 || /^(conv2d|dense|maxpool|avgpool|add|concat)/.test(layer.name);
-      const below = layer.sources.length === 1 && layer.sources[0] >= 0 ? found[of(layer.sources[0])] : null;
-      if (own || !below || below.last !== layer.sources[0]) {
+      const below = layer.sources.length === 1 && layer.sources[0].layer !== undefined ? found[of(layer.sources[0])] : null;
+      if (own || !below || below.last !== layer.sources[0].layer) {
         blockOf[i] = found.push({ ...layer, title: layer.name, sources: [...new Set(layer.sources.map(of))] }) - 1;
       } else {
         blockOf[i] = of(layer.sources[0]);
@@ -29,7 +29,7 @@ convoy.network = (() => {
       found[blockOf[i]].last = i;
     });
     if (model.outputs.length > 1) {
-      model.outputs.forEach(o => { found[of(o.layer)].ends = [...(found[of(o.layer)].ends || []), `output ${o.name}`]; });
+      model.outputs.forEach(o => { found[blockOf[o.layer]].ends = [...(found[blockOf[o.layer]].ends || []), `output ${o.name}`]; });
     }
     return place(found, inputs);
   }
