@@ -44,10 +44,10 @@ class ImportRulesTest {
   private static final Map<String, String> RULES =
       Map.ofEntries(
           Map.entry("tensor", ""),
-          Map.entry("kernel", ""),
-          Map.entry("kernel.convolution", "kernel"),
-          Map.entry("sum", "kernel"),
-          Map.entry("optimizer", "kernel"),
+          Map.entry("kernel", "tensor"),
+          Map.entry("kernel.convolution", "tensor kernel"),
+          Map.entry("sum", "tensor kernel"),
+          Map.entry("optimizer", "tensor kernel"),
           Map.entry("data", "tensor"),
           Map.entry("loss", "tensor kernel"),
           Map.entry("layer", "tensor kernel kernel.convolution"),
@@ -103,7 +103,11 @@ class ImportRulesTest {
         .that(VECTOR_KERNELS)
         .should()
         .onlyDependOnClassesThat()
-        .resideInAnyPackage("java..", "jdk.incubator.vector..", "dev.convoy.engine.kernel..")
+        .resideInAnyPackage(
+            "java..",
+            "jdk.incubator.vector..",
+            "dev.convoy.engine.kernel..",
+            "dev.convoy.engine.tensor..")
         .allowEmptyShould(true)
         .check(engine);
   }

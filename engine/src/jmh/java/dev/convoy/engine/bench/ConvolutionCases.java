@@ -1,5 +1,7 @@
 package dev.convoy.engine.bench;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution;
@@ -14,7 +16,7 @@ import java.util.SplittableRandom;
  */
 final class ConvolutionCases {
   private static final int EXAMPLES = 64;
-  private static final int BLOCKS = EXAMPLES / Kernels.LANES;
+  private static final int BLOCKS = EXAMPLES / LANES;
 
   private final Kernels kernels;
   private final SplittableRandom random = new SplittableRandom(11);

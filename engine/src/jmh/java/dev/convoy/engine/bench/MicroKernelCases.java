@@ -1,5 +1,7 @@
 package dev.convoy.engine.bench;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +12,7 @@ import java.util.SplittableRandom;
  * loops around them could reach at best.
  */
 final class MicroKernelCases {
-  private static final int LINE = Kernels.LANES;
+  private static final int LINE = LANES;
 
   private final Kernels k;
   private final SplittableRandom random = new SplittableRandom(7);

@@ -1,5 +1,7 @@
 package dev.convoy.engine.bench;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.loss.Loss;
@@ -21,9 +23,9 @@ final class StepCases {
   static List<Case> all() {
     List<Case> cases = new ArrayList<>();
     SplittableRandom random = new SplittableRandom(13);
-    float[] z = random(random, 10 * Kernels.LANES);
+    float[] z = random(random, 10 * LANES);
     float[] dz = new float[z.length];
-    int[] labels = new int[Kernels.LANES];
+    int[] labels = new int[LANES];
     Kernels kernels = KernelProvider.get();
     double[] work = new double[Loss.work(10)];
     SoftmaxCrossEntropy softmax = new SoftmaxCrossEntropy();

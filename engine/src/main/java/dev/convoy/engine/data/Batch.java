@@ -1,5 +1,7 @@
 package dev.convoy.engine.data;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Shape;
 import java.util.Arrays;
@@ -54,9 +56,9 @@ public final class Batch {
     }
     this.shape = shape;
     this.capacity = capacity;
-    this.inputs = new float[Math.multiplyExact(Lanes.blocks(capacity) * Lanes.COUNT, shape.size())];
-    this.labels = new int[labels][Lanes.blocks(capacity) * Lanes.COUNT];
-    this.ids = new long[Lanes.blocks(capacity) * Lanes.COUNT];
+    this.inputs = new float[Math.multiplyExact(Lanes.blocks(capacity) * LANES, shape.size())];
+    this.labels = new int[labels][Lanes.blocks(capacity) * LANES];
+    this.ids = new long[Lanes.blocks(capacity) * LANES];
     this.outputs = outputs;
     this.targets = outputs == 0 ? null : new float[ids.length * outputs];
   }
@@ -121,9 +123,9 @@ public final class Batch {
   /** Sets the targets of the example added last: {@code outputs} values from {@code offset}. */
   public void target(float[] values, int offset) {
     int example = size - 1;
-    int first = example / Lanes.COUNT * Lanes.COUNT * outputs + example % Lanes.COUNT;
+    int first = example / LANES * LANES * outputs + example % LANES;
     for (int i = 0; i < outputs; i++) {
-      targets[first + i * Lanes.COUNT] = values[offset + i];
+      targets[first + i * LANES] = values[offset + i];
     }
   }
 
@@ -156,9 +158,9 @@ public final class Batch {
   public void add(float[] values, int offset, int label, long id) {
     layOut();
     int lane = next(label, id);
-    int block = lane / Lanes.COUNT * Lanes.COUNT * shape.size();
+    int block = lane / LANES * LANES * shape.size();
     for (int i = 0, n = shape.size(); i < n; i++) {
-      inputs[block + i * Lanes.COUNT + lane % Lanes.COUNT] = values[offset + i];
+      inputs[block + i * LANES + lane % LANES] = values[offset + i];
     }
     laid = size;
     clearUnused();
@@ -173,10 +175,10 @@ public final class Batch {
       float[] values, int offset, float full, Normalization normalization, int label, long id) {
     layOut();
     int lane = next(label, id);
-    int block = lane / Lanes.COUNT * Lanes.COUNT * shape.size();
+    int block = lane / LANES * LANES * shape.size();
     for (int i = 0, n = shape.size(); i < n; i++) {
       float input = normalization.input(values[offset + i] / (double) full);
-      inputs[block + i * Lanes.COUNT + lane % Lanes.COUNT] = input;
+      inputs[block + i * LANES + lane % LANES] = input;
     }
     laid = size;
     clearUnused();
@@ -195,8 +197,8 @@ public final class Batch {
     if (laid == size) {
       return;
     }
-    for (int first = laid; first < size; first = first / Lanes.COUNT * Lanes.COUNT + Lanes.COUNT) {
-      int end = Math.min(size, first / Lanes.COUNT * Lanes.COUNT + Lanes.COUNT);
+    for (int first = laid; first < size; first = first / LANES * LANES + LANES) {
+      int end = Math.min(size, first / LANES * LANES + LANES);
       layOut(first, end);
     }
     laid = size;
@@ -206,7 +208,7 @@ public final class Batch {
   /** Lays out examples of one block. */
   private void layOut(int first, int end) {
     int n = shape.size();
-    int block = first / Lanes.COUNT * Lanes.COUNT;
+    int block = first / LANES * LANES;
     int e = first;
     for (; e + 4 <= end; e += 4) {
       layFour(n, waiting, e * n, table, inputs, block * n + e - block);
@@ -222,7 +224,7 @@ public final class Batch {
     int p2 = p1 + n;
     int p3 = p2 + n;
     for (int i = 0; i < n; i++) {
-      int line = o + i * Lanes.COUNT;
+      int line = o + i * LANES;
       to[line] = table[from[p + i] & 0xff];
       to[line + 1] = table[from[p1 + i] & 0xff];
       to[line + 2] = table[from[p2 + i] & 0xff];
@@ -232,21 +234,21 @@ public final class Batch {
 
   private static void layOne(int n, byte[] from, int p, float[] table, float[] to, int o) {
     for (int i = 0; i < n; i++) {
-      to[o + i * Lanes.COUNT] = table[from[p + i] & 0xff];
+      to[o + i * LANES] = table[from[p + i] & 0xff];
     }
   }
 
   /** Zeroes the lanes past the last example. */
   private void clearUnused() {
-    int used = size % Lanes.COUNT;
+    int used = size % LANES;
     if (used == 0) {
       return;
     }
     int n = shape.size();
-    int block = size / Lanes.COUNT * Lanes.COUNT * n;
+    int block = size / LANES * LANES * n;
     for (int i = 0; i < n; i++) {
-      int line = block + i * Lanes.COUNT;
-      Arrays.fill(inputs, line + used, line + Lanes.COUNT, 0f);
+      int line = block + i * LANES;
+      Arrays.fill(inputs, line + used, line + LANES, 0f);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.convoy.engine.kernel;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 /**
  * Exponentials and what is made of them, many values at a time, with the bits of {@link Exp}. Part
  * of {@link Kernels}, whose rules hold here too. Counts of values are multiples of 16.
@@ -10,7 +12,7 @@ public interface Functions {
 
   /** Doubles of working memory that softmax needs. */
   static int softmaxWork(int outputs) {
-    return (outputs + 2) * Kernels.LANES;
+    return (outputs + 2) * LANES;
   }
 
   /** {@code x = e^x} over n values. */

@@ -5,6 +5,8 @@ package dev.convoy.engine.kernel;
  * whose rules hold here too.
  */
 public interface GradientProducts {
+  /** Output channels that stand side by side in a panel of turned output gradients. */
+  int PANEL = 16;
 
   /**
    * A matrix of products: {@code out[r][16 q + c] = from[r][16 q + c] + sum over j of a[at[r] + j]

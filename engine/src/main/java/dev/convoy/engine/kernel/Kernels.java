@@ -3,15 +3,12 @@ package dev.convoy.engine.kernel;
 /**
  * The hot operations, on bare arrays. Callers have validated; implementations only {@code assert}.
  *
- * <p>A <em>line</em> is {@value #LANES} consecutive floats, one for each example of a block. Each
- * method states the order of its sums; with {@link Math#fma} (or a vector instruction that rounds
- * as it does) in that order, every implementation returns the same bits whatever the width of its
- * registers. {@link ScalarKernels} is the specification.
+ * <p>A <em>line</em> is 16 ({@link dev.convoy.engine.tensor.Lanes}) consecutive floats, one for
+ * each example of a block. Each method states the order of its sums; with {@link Math#fma} (or a
+ * vector instruction that rounds as it does) in that order, every implementation returns the same
+ * bits whatever the width of its registers. {@link ScalarKernels} is the specification.
  */
 public interface Kernels {
-  /** Examples side by side in a line. */
-  int LANES = 16;
-
   /** What happens to a finished sum v before it is stored. */
   enum End {
     /** Nothing. */

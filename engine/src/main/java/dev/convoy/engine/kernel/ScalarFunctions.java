@@ -1,6 +1,6 @@
 package dev.convoy.engine.kernel;
 
-import static dev.convoy.engine.kernel.Kernels.LANES;
+import static dev.convoy.engine.tensor.Lanes.LANES;
 
 /** The specification of {@link Functions} in plain Java. */
 final class ScalarFunctions implements Functions {

@@ -1,6 +1,6 @@
 package dev.convoy.engine.kernel;
 
-import static dev.convoy.engine.kernel.Kernels.LANES;
+import static dev.convoy.engine.tensor.Lanes.LANES;
 
 /** The specification of {@link GradientProducts} in plain Java. */
 final class ScalarGradientProducts implements GradientProducts {
@@ -21,8 +21,8 @@ final class ScalarGradientProducts implements GradientProducts {
       float[] out,
       int outOff,
       int outStep) {
-    for (int c = 0; c < panels * 16; c += 8) {
-      int p = dOff + c / 16 * dPanel + c % 16;
+    for (int c = 0; c < panels * PANEL; c += 8) {
+      int p = dOff + c / PANEL * dPanel + c % PANEL;
       for (int r = 0; r < rows; r++) {
         int f = fromOff + r * fromStep + c;
         ScalarWindowProducts.dot8(n, a, at[r], 1, d, p, from, f, out, outOff + r * outStep + c);

@@ -1,5 +1,7 @@
 package dev.convoy.engine.kernel;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 /** The specification of {@link Kernels} in plain Java: simple loops, which C2 vectorises. */
 final class ScalarKernels implements Kernels {
   private final WindowProducts windows = new ScalarWindowProducts();

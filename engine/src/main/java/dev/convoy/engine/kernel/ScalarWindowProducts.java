@@ -1,6 +1,6 @@
 package dev.convoy.engine.kernel;
 
-import static dev.convoy.engine.kernel.Kernels.LANES;
+import static dev.convoy.engine.tensor.Lanes.LANES;
 
 import dev.convoy.engine.kernel.Kernels.End;
 

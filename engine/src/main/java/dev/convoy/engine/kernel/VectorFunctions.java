@@ -1,11 +1,11 @@
 package dev.convoy.engine.kernel;
 
-import static dev.convoy.engine.kernel.Kernels.LANES;
 import static dev.convoy.engine.kernel.VectorWidth.DOUBLES;
 import static dev.convoy.engine.kernel.VectorWidth.FLOATS;
 import static dev.convoy.engine.kernel.VectorWidth.LONGS;
 import static dev.convoy.engine.kernel.VectorWidth.WIDTH;
 import static dev.convoy.engine.kernel.VectorWidth.larger;
+import static dev.convoy.engine.tensor.Lanes.LANES;
 import static jdk.incubator.vector.VectorOperators.D2F;
 import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.GT;

@@ -8,6 +8,7 @@ import static dev.convoy.engine.kernel.VectorWidth.load;
 import static dev.convoy.engine.kernel.VectorWidth.put;
 import static dev.convoy.engine.kernel.VectorWidth.spread;
 import static dev.convoy.engine.kernel.VectorWidth.zero;
+import static dev.convoy.engine.tensor.Lanes.LANES;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.F2D;
 import static jdk.incubator.vector.VectorOperators.GT;

@@ -1,8 +1,8 @@
 package dev.convoy.engine.kernel;
 
-import static dev.convoy.engine.kernel.Kernels.LANES;
 import static dev.convoy.engine.kernel.VectorWidth.load;
 import static dev.convoy.engine.kernel.VectorWidth.spread;
+import static dev.convoy.engine.tensor.Lanes.LANES;
 
 import dev.convoy.engine.kernel.Kernels.End;
 import jdk.incubator.vector.FloatVector;

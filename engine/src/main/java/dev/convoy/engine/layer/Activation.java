@@ -1,10 +1,11 @@
 package dev.convoy.engine.layer;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Functions;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.layer.LayerSpec.Function;
-import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
 
@@ -37,9 +38,9 @@ public final class Activation implements Layer {
   }
 
   @Override
-  public void forward(
-      Kernels kernels, Scratch scratch, Pass pass, int blocks, Tensor in, Tensor out) {
-    int n = blocks * shape.size() * Lanes.COUNT;
+  public void forward(Pass pass, Scratch scratch, int blocks, Tensor in, Tensor out) {
+    Kernels kernels = pass.kernels();
+    int n = blocks * shape.size() * LANES;
     float[] x = in.data();
     float[] y = out.data();
     int i = in.offset();
@@ -57,7 +58,7 @@ public final class Activation implements Layer {
    */
   @Override
   public void backward(
-      Kernels kernels,
+      Pass pass,
       Scratch scratch,
       int blocks,
       Tensor in,
@@ -65,10 +66,11 @@ public final class Activation implements Layer {
       Tensor dOut,
       boolean gated,
       Tensor dIn) {
+    Kernels kernels = pass.kernels();
     if (dIn == null) {
       return;
     }
-    int n = blocks * shape.size() * Lanes.COUNT;
+    int n = blocks * shape.size() * LANES;
     float[] y = out.data();
     float[] d = dIn.data();
     int o = out.offset();

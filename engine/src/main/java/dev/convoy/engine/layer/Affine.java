@@ -68,8 +68,8 @@ public abstract sealed class Affine implements Layer permits Conv2d, Dense {
   }
 
   @Override
-  public final void forward(
-      Kernels kernels, Scratch scratch, Pass pass, int blocks, Tensor in, Tensor out) {
+  public final void forward(Pass pass, Scratch scratch, int blocks, Tensor in, Tensor out) {
+    Kernels kernels = pass.kernels();
     convolution.forward(
         kernels,
         scratch.convolution,
@@ -90,7 +90,7 @@ public abstract sealed class Affine implements Layer permits Conv2d, Dense {
 
   @Override
   public final void backward(
-      Kernels kernels,
+      Pass pass,
       Scratch scratch,
       int blocks,
       Tensor in,
@@ -98,6 +98,7 @@ public abstract sealed class Affine implements Layer permits Conv2d, Dense {
       Tensor dOut,
       boolean gated,
       Tensor dIn) {
+    Kernels kernels = pass.kernels();
     if (!frozen) {
       convolution.backwardWeights(
           kernels, scratch.convolution, blocks, in.data(), in.offset(), dOut.data(), dOut.offset());

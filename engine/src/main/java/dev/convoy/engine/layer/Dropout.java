@@ -1,9 +1,10 @@
 package dev.convoy.engine.layer;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.tensor.CounterRandom;
-import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
 
@@ -38,7 +39,9 @@ public final class Dropout implements Layer {
 
   @Override
   public Scratch newScratch(Arena arena, int maxBlocks, boolean training, boolean inputGradient) {
-    return Scratch.NONE;
+    return rate > 0f && training
+        ? Scratch.of(new boolean[maxBlocks * shape.size() * LANES])
+        : Scratch.NONE;
   }
 
   private boolean falls(long key, int i) {
@@ -46,29 +49,31 @@ public final class Dropout implements Layer {
   }
 
   @Override
-  public void forward(
-      Kernels kernels, Scratch scratch, Pass pass, int blocks, Tensor in, Tensor out) {
-    int n = shape.size() * Lanes.COUNT;
+  public void forward(Pass pass, Scratch scratch, int blocks, Tensor in, Tensor out) {
+    Kernels kernels = pass.kernels();
+    int n = shape.size() * LANES;
     if (!pass.training() || rate == 0f) {
       System.arraycopy(in.data(), in.offset(), out.data(), out.offset(), blocks * n);
       return;
     }
     float scale = 1f / (1f - rate);
-    for (int lane = 0; lane < blocks * Lanes.COUNT; lane++) {
+    boolean[] fallen = scratch.mask;
+    int mask = pass.block() * n;
+    for (int lane = 0; lane < blocks * LANES; lane++) {
       long key = CounterRandom.key(pass.seed(), index, pass.step(), pass.id(lane));
-      int first = lane / Lanes.COUNT * n + lane % Lanes.COUNT;
+      int first = lane / LANES * n + lane % LANES;
       for (int i = 0; i < shape.size(); i++) {
-        int at = first + i * Lanes.COUNT;
-        // A fallen value is marked by negative zero, a sign that backward reads.
-        out.data()[out.offset() + at] =
-            falls(key, i) ? -0f : in.data()[in.offset() + at] * scale + 0f;
+        int at = first + i * LANES;
+        boolean falls = falls(key, i);
+        fallen[mask + at] = falls;
+        out.data()[out.offset() + at] = falls ? 0f : in.data()[in.offset() + at] * scale;
       }
     }
   }
 
   @Override
   public void backward(
-      Kernels kernels,
+      Pass pass,
       Scratch scratch,
       int blocks,
       Tensor in,
@@ -76,13 +81,15 @@ public final class Dropout implements Layer {
       Tensor dOut,
       boolean gated,
       Tensor dIn) {
+    Kernels kernels = pass.kernels();
     if (dIn == null) {
       return;
     }
-    int n = blocks * shape.size() * Lanes.COUNT;
+    int n = blocks * shape.size() * LANES;
     float scale = rate == 0f ? 1f : 1f / (1f - rate);
+    int mask = pass.block() * shape.size() * LANES;
     for (int i = 0; i < n; i++) {
-      boolean fell = rate != 0f && Float.floatToRawIntBits(out.data()[out.offset() + i]) == 1 << 31;
+      boolean fell = rate != 0f && scratch.mask[mask + i];
       dIn.data()[dIn.offset() + i] = fell ? 0f : dOut.data()[dOut.offset() + i] * scale;
     }
     if (gated) {

@@ -1,8 +1,9 @@
 package dev.convoy.engine.layer;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
-import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
 
@@ -47,12 +48,12 @@ public final class Join implements Layer {
 
   /** Overwrites its channels of {@code out}, or adds to them. */
   @Override
-  public void forward(
-      Kernels kernels, Scratch scratch, Pass pass, int blocks, Tensor in, Tensor out) {
-    int line = input.channels() * Lanes.COUNT;
+  public void forward(Pass pass, Scratch scratch, int blocks, Tensor in, Tensor out) {
+    Kernels kernels = pass.kernels();
+    int line = input.channels() * LANES;
     for (int p = 0; p < blocks * output.pixels(); p++) {
       int from = in.offset() + p * line;
-      int to = out.offset() + (p * output.channels() + firstChannel) * Lanes.COUNT;
+      int to = out.offset() + (p * output.channels() + firstChannel) * LANES;
       if (adds) {
         kernels.add(line, in.data(), from, out.data(), to);
       } else {
@@ -64,7 +65,7 @@ public final class Join implements Layer {
   /** {@code dIn} is the part of {@code dOut} that this input went into. */
   @Override
   public void backward(
-      Kernels kernels,
+      Pass pass,
       Scratch scratch,
       int blocks,
       Tensor in,
@@ -72,13 +73,14 @@ public final class Join implements Layer {
       Tensor dOut,
       boolean gated,
       Tensor dIn) {
+    Kernels kernels = pass.kernels();
     if (dIn == null) {
       return;
     }
-    int line = input.channels() * Lanes.COUNT;
+    int line = input.channels() * LANES;
     int pixels = blocks * output.pixels();
     for (int p = 0; p < pixels; p++) {
-      int from = dOut.offset() + (p * output.channels() + firstChannel) * Lanes.COUNT;
+      int from = dOut.offset() + (p * output.channels() + firstChannel) * LANES;
       System.arraycopy(dOut.data(), from, dIn.data(), dIn.offset() + p * line, line);
     }
     if (gated) {

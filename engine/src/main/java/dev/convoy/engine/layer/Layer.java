@@ -42,8 +42,14 @@ public sealed interface Layer permits Activation, Affine, Dropout, Join, Pool2d 
   /** Prepares the weights of a step. */
   default void load(Kernels kernels, float[] weights, Scratch scratch) {}
 
-  /** Overwrites {@code out}. */
-  void forward(Kernels kernels, Scratch scratch, Pass pass, int blocks, Tensor in, Tensor out);
+  /**
+   * Overwrites {@code out}.
+   *
+   * @param pass kernels, randomness, and which block of the micro-batch is the first
+   * @param scratch this layer's working memory
+   * @param blocks of examples in {@code in} and {@code out}
+   */
+  void forward(Pass pass, Scratch scratch, int blocks, Tensor in, Tensor out);
 
   /** Starts the sums of parameter gradients at zero. */
   default void clearGradient(Scratch scratch) {}
@@ -51,13 +57,14 @@ public sealed interface Layer permits Activation, Affine, Dropout, Join, Pool2d 
   /**
    * Adds to the sums of parameter gradients and overwrites {@code dIn}.
    *
+   * @param pass at the same block as forward was
    * @param out what forward gave for {@code in}
    * @param dOut gradient of the loss with respect to {@code out}
    * @param gated true if a ReLU made {@code in}: {@code dIn} is 0 where {@code in} is 0
    * @param dIn gradient with respect to {@code in}, or null if nobody needs it
    */
   void backward(
-      Kernels kernels,
+      Pass pass,
       Scratch scratch,
       int blocks,
       Tensor in,

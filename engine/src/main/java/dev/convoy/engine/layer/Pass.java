@@ -1,14 +1,24 @@
 package dev.convoy.engine.layer;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
+import dev.convoy.engine.kernel.Kernels;
+
 /**
  * What a layer may need to know of the pass it works in, beside its data. One a workspace; reused.
  */
 public final class Pass {
+  private final Kernels kernels;
   private boolean training;
   private long seed;
   private long step;
   private long[] ids;
   private int firstExample;
+
+  /** A pass that uses these kernels. */
+  public Pass(Kernels kernels) {
+    this.kernels = kernels;
+  }
 
   /**
    * A pass that keeps what backward needs; {@code seed}, {@code step} and the examples' ids key
@@ -32,6 +42,11 @@ public final class Pass {
     this.firstExample = example;
   }
 
+  Kernels kernels() {
+    return kernels;
+  }
+
+  /** True if backward will follow. */
   boolean training() {
     return training;
   }
@@ -42,6 +57,11 @@ public final class Pass {
 
   long step() {
     return step;
+  }
+
+  /** The block at hand, or the first of them. */
+  int block() {
+    return firstExample / LANES;
   }
 
   /** Identity of the example in lane {@code lane} of the block at hand. */

@@ -1,9 +1,10 @@
 package dev.convoy.engine.layer;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.layer.LayerSpec.PoolMode;
-import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
@@ -27,7 +28,7 @@ public final class Pool2d implements Layer {
     this.output = spec.outputShape(input);
     this.mode = spec.mode();
     this.w = spec.window().on(input);
-    this.line = input.channels() * Lanes.COUNT;
+    this.line = input.channels() * LANES;
   }
 
   @Override
@@ -58,11 +59,11 @@ public final class Pool2d implements Layer {
   }
 
   @Override
-  public void forward(
-      Kernels kernels, Scratch scratch, Pass pass, int blocks, Tensor in, Tensor out) {
+  public void forward(Pass pass, Scratch scratch, int blocks, Tensor in, Tensor out) {
+    Kernels kernels = pass.kernels();
     for (int b = 0; b < blocks; b++) {
-      int from = in.offset() + b * input.size() * Lanes.COUNT;
-      int to = out.offset() + b * output.size() * Lanes.COUNT;
+      int from = in.offset() + b * input.size() * LANES;
+      int to = out.offset() + b * output.size() * LANES;
       for (int y = 0; y < output.height(); y++) {
         if (twoByTwo()) {
           int row = input.width() * line;
@@ -119,7 +120,7 @@ public final class Pool2d implements Layer {
 
   @Override
   public void backward(
-      Kernels kernels,
+      Pass pass,
       Scratch scratch,
       int blocks,
       Tensor in,
@@ -127,11 +128,12 @@ public final class Pool2d implements Layer {
       Tensor dOut,
       boolean gated,
       Tensor dIn) {
+    Kernels kernels = pass.kernels();
     if (dIn == null) {
       return;
     }
-    int inBlock = input.size() * Lanes.COUNT;
-    int outBlock = output.size() * Lanes.COUNT;
+    int inBlock = input.size() * LANES;
+    int outBlock = output.size() * LANES;
     boolean everyCellWritten = twoByTwo() && input.height() % 2 == 0 && input.width() % 2 == 0;
     for (int b = 0; b < blocks; b++) {
       int i = in.offset() + b * inBlock;

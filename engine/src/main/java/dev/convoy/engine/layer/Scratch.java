@@ -7,27 +7,36 @@ import dev.convoy.engine.kernel.convolution.Convolution;
  * Made and understood by its layer alone.
  */
 public final class Scratch {
-  static final Scratch NONE = new Scratch(null, null, null);
+  static final Scratch NONE = new Scratch(null, null, null, null);
 
   final Convolution.Scratch convolution;
   final float[] values;
   final double[] doubles;
 
-  private Scratch(Convolution.Scratch convolution, float[] values, double[] doubles) {
+  /** {@code [block][value][lane]}: which values a layer left out. */
+  final boolean[] mask;
+
+  private Scratch(
+      Convolution.Scratch convolution, float[] values, double[] doubles, boolean[] mask) {
     this.convolution = convolution;
     this.values = values;
     this.doubles = doubles;
+    this.mask = mask;
   }
 
   static Scratch of(Convolution.Scratch convolution) {
-    return new Scratch(convolution, null, null);
+    return new Scratch(convolution, null, null, null);
   }
 
   static Scratch of(float[] values) {
-    return new Scratch(null, values, null);
+    return new Scratch(null, values, null, null);
   }
 
   static Scratch of(double[] doubles) {
-    return new Scratch(null, null, doubles);
+    return new Scratch(null, null, doubles, null);
+  }
+
+  static Scratch of(boolean[] mask) {
+    return new Scratch(null, null, null, mask);
   }
 }

@@ -1,8 +1,9 @@
 package dev.convoy.engine.loss;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Functions;
 import dev.convoy.engine.kernel.Kernels;
-import dev.convoy.engine.tensor.Lanes;
 import java.util.Arrays;
 
 /**
@@ -65,16 +66,16 @@ public sealed interface Loss permits SoftmaxCrossEntropy, SigmoidCrossEntropy, S
   /** The target of output {@code o} in {@code lane}: explicit, or 1 for the label and 0 else. */
   static float target(int o, int lane, int[] labels, int first, float[] targets, int targetOff) {
     if (targets != null) {
-      return targets[targetOff + o * Lanes.COUNT + lane];
+      return targets[targetOff + o * LANES + lane];
     }
     return labels[first + lane] == o ? 1f : 0f;
   }
 
   /** Zeroes the unused lanes of a gradient. */
   static void clearUnused(int examples, int outputs, float[] dz, int dzOff) {
-    for (int o = 0; o < outputs && examples < Lanes.COUNT; o++) {
-      int line = dzOff + o * Lanes.COUNT;
-      Arrays.fill(dz, line + examples, line + Lanes.COUNT, 0f);
+    for (int o = 0; o < outputs && examples < LANES; o++) {
+      int line = dzOff + o * LANES;
+      Arrays.fill(dz, line + examples, line + LANES, 0f);
     }
   }
 }

@@ -1,7 +1,8 @@
 package dev.convoy.engine.loss;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Kernels;
-import dev.convoy.engine.tensor.Lanes;
 
 /**
  * Sigmoid and binary cross-entropy on each output: {@code loss = sum of max(z, 0) - z t + log(1 +
@@ -23,7 +24,7 @@ public record SigmoidCrossEntropy() implements Loss {
       int targetOff,
       float[] dz,
       int dzOff) {
-    int n = outputs * Lanes.COUNT;
+    int n = outputs * LANES;
     for (int i = 0; i < n; i++) {
       work[i] = -Math.abs((double) z[zOff + i]);
     }
@@ -31,7 +32,7 @@ public record SigmoidCrossEntropy() implements Loss {
     double loss = 0;
     for (int lane = 0; lane < examples; lane++) {
       for (int o = 0; o < outputs; o++) {
-        int at = o * Lanes.COUNT + lane;
+        int at = o * LANES + lane;
         double v = z[zOff + at];
         float t = Loss.target(o, lane, labels, first, targets, targetOff);
         loss += Math.max(v, 0.0) - v * t + StrictMath.log1p(work[at]);
@@ -41,7 +42,7 @@ public record SigmoidCrossEntropy() implements Loss {
       exponentials(kernels, n, z, zOff, work);
       for (int lane = 0; lane < examples; lane++) {
         for (int o = 0; o < outputs; o++) {
-          int at = o * Lanes.COUNT + lane;
+          int at = o * LANES + lane;
           float t = Loss.target(o, lane, labels, first, targets, targetOff);
           dz[dzOff + at] = (float) (1.0 / (1.0 + work[at]) - t);
         }
@@ -70,10 +71,10 @@ public record SigmoidCrossEntropy() implements Loss {
       float[] p,
       int pOff,
       int pStep) {
-    exponentials(kernels, outputs * Lanes.COUNT, z, zOff, work);
+    exponentials(kernels, outputs * LANES, z, zOff, work);
     for (int lane = 0; lane < examples; lane++) {
       for (int o = 0; o < outputs; o++) {
-        p[pOff + lane * pStep + o] = (float) (1.0 / (1.0 + work[o * Lanes.COUNT + lane]));
+        p[pOff + lane * pStep + o] = (float) (1.0 / (1.0 + work[o * LANES + lane]));
       }
     }
   }

@@ -1,7 +1,8 @@
 package dev.convoy.engine.loss;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Kernels;
-import dev.convoy.engine.tensor.Lanes;
 
 /**
  * Softmax and cross-entropy in one: {@code loss = log sum of e^(z_j - max) - sum of t_j (z_j -
@@ -36,11 +37,11 @@ public record SoftmaxCrossEntropy() implements Loss {
         if (t == 0f) {
           continue;
         }
-        double shifted = z[zOff + o * Lanes.COUNT + lane] - work[Lanes.COUNT + lane];
+        double shifted = z[zOff + o * LANES + lane] - work[LANES + lane];
         hit = Math.fma(t, shifted, hit);
         if (dz != null) {
-          double e = (float) work[(o + 2) * Lanes.COUNT + lane];
-          dz[dzOff + o * Lanes.COUNT + lane] = (float) (e * (1.0 / work[lane]) - t);
+          double e = (float) work[(o + 2) * LANES + lane];
+          dz[dzOff + o * LANES + lane] = (float) (e * (1.0 / work[lane]) - t);
         }
       }
       loss += StrictMath.log(work[lane]) - hit;
@@ -62,7 +63,7 @@ public record SoftmaxCrossEntropy() implements Loss {
     kernels.functions().softmax(outputs, z, zOff, work);
     for (int lane = 0; lane < examples; lane++) {
       for (int o = 0; o < outputs; o++) {
-        double e = (float) work[(o + 2) * Lanes.COUNT + lane];
+        double e = (float) work[(o + 2) * LANES + lane];
         p[pOff + lane * pStep + o] = (float) (e / work[lane]);
       }
     }

@@ -1,7 +1,8 @@
 package dev.convoy.engine.loss;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Kernels;
-import dev.convoy.engine.tensor.Lanes;
 
 /**
  * Half the squared distance to the target: {@code loss = sum of (z - t)^2 / 2}; gradient {@code z -
@@ -27,10 +28,10 @@ public record SquaredError() implements Loss {
     for (int lane = 0; lane < examples; lane++) {
       for (int o = 0; o < outputs; o++) {
         float t = Loss.target(o, lane, labels, first, targets, targetOff);
-        float d = z[zOff + o * Lanes.COUNT + lane] - t;
+        float d = z[zOff + o * LANES + lane] - t;
         loss += 0.5 * d * d;
         if (dz != null) {
-          dz[dzOff + o * Lanes.COUNT + lane] = d;
+          dz[dzOff + o * LANES + lane] = d;
         }
       }
     }
@@ -53,7 +54,7 @@ public record SquaredError() implements Loss {
       int pStep) {
     for (int lane = 0; lane < examples; lane++) {
       for (int o = 0; o < outputs; o++) {
-        p[pOff + lane * pStep + o] = z[zOff + o * Lanes.COUNT + lane];
+        p[pOff + lane * pStep + o] = z[zOff + o * LANES + lane];
       }
     }
   }

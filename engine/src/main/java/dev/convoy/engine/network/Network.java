@@ -1,5 +1,7 @@
 package dev.convoy.engine.network;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
@@ -7,7 +9,6 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.model.Parameters;
 import dev.convoy.engine.model.Source;
-import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
 
@@ -139,6 +140,7 @@ public final class Network {
     }
     backward(true, batch, workspace, 0, batch.blocks());
     for (int b = 0; b < batch.blocks(); b++) {
+      workspace.pass.at(b * LANES);
       backward(false, batch, workspace, b, 1);
     }
     for (int i = 0; i < n; i++) {
@@ -170,7 +172,7 @@ public final class Network {
       gated = plan.nodes.get(from.index()).layer().endsInRelu();
     }
     node.parts[s].backward(
-        ws.kernels,
+        ws.pass,
         ws.scratch[i],
         blocks,
         input(source, block, batch, ws),
@@ -179,7 +181,7 @@ public final class Network {
         gated,
         adds ? ws.extra : dIn);
     if (adds) {
-      int values = blocks * node.parts[s].input().size() * Lanes.COUNT;
+      int values = blocks * node.parts[s].input().size() * LANES;
       ws.kernels.add(values, ws.extra.data(), ws.extra.offset(), dIn.data(), dIn.offset());
     }
   }
@@ -207,7 +209,7 @@ public final class Network {
     Arrays.fill(ws.lossSums, 0);
     Arrays.fill(ws.corrects, 0);
     for (int b = 0; b < batch.blocks(); b++) {
-      ws.pass.at(b * Lanes.COUNT);
+      ws.pass.at(b * LANES);
       forward(false, batch, ws, b, 1);
     }
     ws.pass.at(0);
@@ -224,9 +226,8 @@ public final class Network {
       Plan.Node node = plan.nodes.get(i);
       for (int s = 0; node.whole == whole && s < node.parts.length; s++) {
         node.parts[s].forward(
-            ws.kernels,
-            ws.scratch[i],
             ws.pass,
+            ws.scratch[i],
             blocks,
             input(node.sources[s], block, batch, ws),
             ws.activations[i][block]);
@@ -238,8 +239,8 @@ public final class Network {
   private void judge(
       int o, int block, Batch batch, Workspace ws, float[] predictions, boolean training) {
     Plan.Head head = plan.heads.get(o);
-    int first = block * Lanes.COUNT;
-    int examples = Math.min(Lanes.COUNT, batch.size() - first);
+    int first = block * LANES;
+    int examples = Math.min(LANES, batch.size() - first);
     int n = head.size();
     Tensor z = ws.activations[head.node()][block];
     Tensor sum = training ? ws.gradients[head.node()][block] : null;
@@ -256,7 +257,7 @@ public final class Network {
                 batch.labels(o),
                 first,
                 batch.targets(),
-                first * outputs() + head.offset() * Lanes.COUNT,
+                first * outputs() + head.offset() * LANES,
                 dz == null ? null : dz.data(),
                 dz == null ? 0 : dz.offset());
     ws.lossSums[o] += loss;
@@ -276,7 +277,7 @@ public final class Network {
 
   /** Weighs the gradient {@code dz} of a head, and adds it where another head's stands. */
   private void addGradient(Plan.Head head, Tensor z, Tensor dz, Tensor sum, Workspace ws) {
-    int values = head.size() * Lanes.COUNT;
+    int values = head.size() * LANES;
     for (int i = 0; head.weight() != 1f && i < values; i++) {
       dz.data()[dz.offset() + i] *= head.weight();
     }
@@ -295,7 +296,7 @@ public final class Network {
       int best = 0;
       float top = Float.NEGATIVE_INFINITY;
       for (int o = 0; o < outputs; o++) {
-        float value = z.data()[z.offset() + o * Lanes.COUNT + lane];
+        float value = z.data()[z.offset() + o * LANES + lane];
         if (value > top) {
           top = value;
           best = o;

@@ -1,5 +1,7 @@
 package dev.convoy.engine.network;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.layer.Pass;
@@ -21,7 +23,7 @@ public final class Workspace {
   final Kernels kernels;
   final int maxExamples;
   final boolean training;
-  final Pass pass = new Pass();
+  final Pass pass;
   final Scratch[] scratch;
 
   /** {@code [node][block]}: what leaves the layer. */
@@ -50,6 +52,7 @@ public final class Workspace {
   Workspace(Network network, Kernels kernels, int maxExamples, boolean training) {
     this.network = network;
     this.kernels = kernels;
+    this.pass = new Pass(kernels);
     this.maxExamples = maxExamples;
     this.training = training;
     Plan plan = network.plan();
@@ -109,7 +112,7 @@ public final class Workspace {
     int[] buffers = plan.buffers();
     int[] sizes = new int[plan.nodes.size()];
     for (int i = 0; i < buffers.length; i++) {
-      int size = plan.nodes.get(i).output().size() * Lanes.COUNT;
+      int size = plan.nodes.get(i).output().size() * LANES;
       sizes[buffers[i]] = Math.max(sizes[buffers[i]], size);
     }
     Tensor[] shared = new Tensor[sizes.length];
@@ -122,7 +125,7 @@ public final class Workspace {
   private static int extraSize(Plan plan, int blocks) {
     int most = 0;
     for (Plan.Head head : plan.heads) {
-      most = head.overwrites() ? most : Math.max(most, head.size() * Lanes.COUNT);
+      most = head.overwrites() ? most : Math.max(most, head.size() * LANES);
     }
     for (int i = 0; i < plan.nodes.size(); i++) {
       Plan.Node node = plan.nodes.get(i);
@@ -130,7 +133,7 @@ public final class Workspace {
         if (plan.needsInputGradient(i, s)
             && !node.overwrites[s]
             && node.sources[s] instanceof Source.Layer source) {
-          int size = plan.nodes.get(source.index()).output().size() * Lanes.COUNT;
+          int size = plan.nodes.get(source.index()).output().size() * LANES;
           most = Math.max(most, Math.multiplyExact(size, node.whole ? blocks : 1));
         }
       }
@@ -140,7 +143,7 @@ public final class Workspace {
 
   /** A place of its own for every block. */
   private static Tensor[] whole(Plan.Node node, int blocks, Arena arena) {
-    int size = node.output().size() * Lanes.COUNT;
+    int size = node.output().size() * LANES;
     return views(tensor(arena, Math.multiplyExact(blocks, size)), blocks, size);
   }
 
@@ -164,14 +167,14 @@ public final class Workspace {
     if (data != inputData) {
       inputData = data;
       List<ModelSpec.Input> parts = network.spec().inputs();
-      int blockSize = network.inputSize() * Lanes.COUNT;
+      int blockSize = network.inputSize() * LANES;
       inputs = new Tensor[parts.size()][data.length / blockSize];
       int offset = 0;
       for (int i = 0; i < inputs.length; i++) {
         for (int b = 0; b < inputs[i].length; b++) {
           inputs[i][b] = new Tensor(data, b * blockSize + offset);
         }
-        offset += parts.get(i).shape().size() * Lanes.COUNT;
+        offset += parts.get(i).shape().size() * LANES;
       }
     }
     return inputs[k];

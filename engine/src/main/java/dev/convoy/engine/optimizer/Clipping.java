@@ -2,7 +2,7 @@ package dev.convoy.engine.optimizer;
 
 /** Limits on a mean gradient before an optimizer sees it. All in place, all in a fixed order. */
 public final class Clipping {
-  private static final int LANES = 8;
+  private static final int PARTIAL_SUMS = 8;
 
   private Clipping() {}
 
@@ -26,8 +26,8 @@ public final class Clipping {
     double s5 = 0;
     double s6 = 0;
     double s7 = 0;
-    int whole = to - (to - from) % LANES;
-    for (int i = from; i < whole; i += LANES) {
+    int whole = to - (to - from) % PARTIAL_SUMS;
+    for (int i = from; i < whole; i += PARTIAL_SUMS) {
       s0 += square(values[i]);
       s1 += square(values[i + 1]);
       s2 += square(values[i + 2]);

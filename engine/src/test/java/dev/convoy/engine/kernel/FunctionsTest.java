@@ -1,5 +1,6 @@
 package dev.convoy.engine.kernel;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -79,13 +80,13 @@ class FunctionsTest {
   @Test
   void softmaxHasTheBitsOfTheScalarOne() {
     for (int outputs : new int[] {1, 2, 10, 13}) {
-      float[] z = values(outputs * Kernels.LANES + 16);
+      float[] z = values(outputs * LANES + 16);
       double[] expected = new double[Functions.softmaxWork(outputs)];
       double[] got = expected.clone();
       scalar.softmax(outputs, z, 16, expected);
       functions.softmax(outputs, z, 16, got);
       assertThat(got).isEqualTo(expected);
-      float[] p = new float[outputs * Kernels.LANES];
+      float[] p = new float[outputs * LANES];
       float[] q = p.clone();
       scalar.probabilities(outputs, expected, p, 0);
       functions.probabilities(outputs, got, q, 0);

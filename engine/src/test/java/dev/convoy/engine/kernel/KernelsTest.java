@@ -1,6 +1,6 @@
 package dev.convoy.engine.kernel;
 
-import static dev.convoy.engine.kernel.Kernels.LANES;
+import static dev.convoy.engine.tensor.Lanes.LANES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;

@@ -1,5 +1,6 @@
 package dev.convoy.engine.testing;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.engine.kernel.Arena;
@@ -23,28 +24,27 @@ public final class LayerRun {
       Layer layer, Kernels kernels, int examples, float[] weights, double[] in, double[] dOut) {
     int blocks = Lanes.blocks(examples);
     Scratch scratch = layer.newScratch(new Arena(), blocks, true, true);
-    Pass pass = new Pass();
+    Pass pass = new Pass(kernels);
     pass.infer();
     Tensor x = lanes(in, examples, layer.input().size());
-    Tensor y = new Tensor(new float[blocks * Lanes.COUNT * layer.output().size()], 0);
+    Tensor y = new Tensor(new float[blocks * LANES * layer.output().size()], 0);
     layer.load(kernels, weights, scratch);
-    layer.forward(kernels, scratch, pass, blocks, x, y);
+    layer.forward(pass, scratch, blocks, x, y);
     out = plain(y, examples, layer.output().size());
     Tensor dy = lanes(dOut, examples, layer.output().size());
     Tensor dx = new Tensor(new float[x.data().length], 0);
     layer.clearGradient(scratch);
-    layer.backward(kernels, scratch, blocks, x, y, dy, false, dx);
+    layer.backward(pass, scratch, blocks, x, y, dy, false, dx);
     gradient = new float[weights.length];
     layer.storeGradient(scratch, gradient);
     dIn = plain(dx, examples, layer.input().size());
   }
 
   public static Tensor lanes(double[] values, int examples, int size) {
-    float[] data = new float[Lanes.blocks(examples) * Lanes.COUNT * size];
+    float[] data = new float[Lanes.blocks(examples) * LANES * size];
     for (int e = 0; e < examples; e++) {
       for (int i = 0; i < size; i++) {
-        data[(e / Lanes.COUNT * size + i) * Lanes.COUNT + e % Lanes.COUNT] =
-            (float) values[e * size + i];
+        data[(e / LANES * size + i) * LANES + e % LANES] = (float) values[e * size + i];
       }
     }
     return new Tensor(data, 0);
@@ -54,8 +54,7 @@ public final class LayerRun {
     float[] values = new float[examples * size];
     for (int e = 0; e < examples; e++) {
       for (int i = 0; i < size; i++) {
-        values[e * size + i] =
-            tensor.data()[(e / Lanes.COUNT * size + i) * Lanes.COUNT + e % Lanes.COUNT];
+        values[e * size + i] = tensor.data()[(e / LANES * size + i) * LANES + e % LANES];
       }
     }
     return values;

@@ -1,5 +1,7 @@
 package dev.convoy.engine.kernel.convolution;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.Kernels.End;
@@ -47,12 +49,12 @@ public final class Convolution {
 
     /** Floats of a block of inputs. */
     int inBlock() {
-      return inHeight * inWidth * inChannels * Kernels.LANES;
+      return inHeight * inWidth * inChannels * LANES;
     }
 
     /** Floats of a block of outputs. */
     int outBlock() {
-      return outHeight * outWidth * outChannels * Kernels.LANES;
+      return outHeight * outWidth * outChannels * LANES;
     }
 
     /** Taps of one output. */

@@ -1,6 +1,6 @@
 package dev.convoy.engine.kernel.convolution;
 
-import dev.convoy.engine.kernel.Kernels;
+import static dev.convoy.engine.tensor.Lanes.LANES;
 
 /**
  * The shape of a cross-correlation of one block of 16 examples, from {@code
@@ -28,8 +28,6 @@ record CorrelationShape(
     int outFirst,
     int outRowStep,
     int outColumnStep) {
-
-  private static final int LANES = Kernels.LANES;
 
   /** Kernel rows of up to this many lines are too short to be summed one after the other. */
   private static final int SHORT_ROW = 48;

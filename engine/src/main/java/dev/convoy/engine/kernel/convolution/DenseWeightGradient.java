@@ -1,5 +1,8 @@
 package dev.convoy.engine.kernel.convolution;
 
+import static dev.convoy.engine.kernel.GradientProducts.PANEL;
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
@@ -45,11 +48,11 @@ final class DenseWeightGradient extends WeightGradient {
     super(g);
     capacity = maxBlocks * LANES;
     inputs = new float[taps * capacity];
-    int outputs16 = up(g.outChannels(), 16);
+    int outputs16 = up(g.outChannels(), PANEL);
     Arena.Piece piece = arena.take(outputs16 * capacity);
     deltas = piece.data();
     deltasAt = piece.offset();
-    edge = new float[Math.max(up(taps, 4) * 16, 4 * outputs16)];
+    edge = new float[Math.max(up(taps, 4) * PANEL, 4 * outputs16)];
     zeros = new float[outputs16];
     starts = new int[up(taps, 4)];
     for (int tap = 0; tap < starts.length; tap++) {
@@ -73,7 +76,7 @@ final class DenseWeightGradient extends WeightGradient {
       if (byRows()) {
         transposeRows(dOut, from, deltasAt + at * g.outChannels());
       } else {
-        transpose(dOut, from, deltas, deltasAt + at * 16, capacity * 16);
+        transpose(dOut, from, deltas, deltasAt + at * PANEL, capacity * PANEL);
       }
     }
   }
@@ -116,14 +119,14 @@ final class DenseWeightGradient extends WeightGradient {
     }
     int outputs = g.outChannels();
     int wholeRows = taps - taps % 4;
-    int wholePanels = outputs / 16;
+    int wholePanels = outputs / PANEL;
     product(0, wholeRows, 0, wholePanels, gradient, offset, outputs);
-    for (int c = wholePanels * 16; c < outputs; c += 16) {
-      product(0, starts.length, c, 1, edge, 0, 16);
-      copyEdge(taps, outputs - c, 16, gradient, offset + c);
+    for (int c = wholePanels * PANEL; c < outputs; c += PANEL) {
+      product(0, starts.length, c, 1, edge, 0, PANEL);
+      copyEdge(taps, outputs - c, PANEL, gradient, offset + c);
     }
     if (wholeRows < taps) {
-      int width = wholePanels * 16;
+      int width = wholePanels * PANEL;
       product(wholeRows, 4, 0, wholePanels, edge, 0, width);
       copyEdge(taps - wholeRows, width, width, gradient, offset + wholeRows * outputs);
     }
@@ -142,6 +145,7 @@ final class DenseWeightGradient extends WeightGradient {
     int n = blocks * LANES;
     kernels
         .gradients()
-        .outer(rows, panels, n, inputs, at, deltas, d, capacity * 16, zeros, 0, 0, out, to, step);
+        .outer(
+            rows, panels, n, inputs, at, deltas, d, capacity * PANEL, zeros, 0, 0, out, to, step);
   }
 }

@@ -1,5 +1,8 @@
 package dev.convoy.engine.kernel.convolution;
 
+import static dev.convoy.engine.kernel.GradientProducts.PANEL;
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
@@ -58,7 +61,7 @@ final class LaneWeightGradient extends WeightGradient {
     if (!fits || taps > 64 || g.strideHeight() != 1 || g.strideWidth() != 1 || g.outWidth() < 4) {
       return false;
     }
-    int outer = up(taps, 4) * up(g.outChannels(), 16) + up(g.outChannels(), 16) * 9;
+    int outer = up(taps, 4) * up(g.outChannels(), PANEL) + up(g.outChannels(), PANEL) * 9;
     int lanes =
         taps * up(g.outChannels(), g.kernelWidth() == 5 ? 2 : 3) * 4 / 3 + g.outChannels() * 5;
     return lanes < outer;

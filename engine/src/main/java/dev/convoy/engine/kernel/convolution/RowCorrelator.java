@@ -1,5 +1,7 @@
 package dev.convoy.engine.kernel.convolution;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.Kernels.End;
 import dev.convoy.engine.kernel.WindowProducts;
@@ -12,8 +14,6 @@ import java.util.Arrays;
  * time. The order of every sum is that of the shape's {@link Way}, and so are its bits.
  */
 final class RowCorrelator {
-  private static final int LANES = Kernels.LANES;
-
   private final CorrelationShape shape;
   private final float[] packed;
 

@@ -1,5 +1,8 @@
 package dev.convoy.engine.kernel.convolution;
 
+import static dev.convoy.engine.kernel.GradientProducts.PANEL;
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
@@ -52,7 +55,7 @@ final class RowWeightGradient extends WeightGradient {
         Math.max(g.left() + g.inWidth(), (g.outWidth() - 1) * g.strideWidth() + g.kernelWidth());
     rowLength = g.strideWidth() == 1 ? pitch : g.kernelWidth() * g.outWidth();
     planes = new float[g.inChannels() * g.kernelHeight() * rowLength * LANES];
-    int channels16 = up(g.outChannels(), 16);
+    int channels16 = up(g.outChannels(), PANEL);
     Arena.Piece row = arena.take(channels16 * g.outWidth() * LANES);
     deltas = row.data();
     deltasAt = row.offset();
@@ -78,7 +81,7 @@ final class RowWeightGradient extends WeightGradient {
 
   @Override
   void storeWeights(float[] gradient, int offset) {
-    int width = up(g.outChannels(), 16);
+    int width = up(g.outChannels(), PANEL);
     for (int tap = 0; tap < taps; tap++) {
       System.arraycopy(sums, sumsAt + tap * width, gradient, offset + row(tap), g.outChannels());
     }
@@ -94,7 +97,7 @@ final class RowWeightGradient extends WeightGradient {
       }
       for (int x = 0; x < width; x++) {
         int from = dOutOff + (y * rowLines + x * g.outChannels()) * LANES;
-        transpose(dOut, from, deltas, deltasAt + x * LANES * 16, width * LANES * 16);
+        transpose(dOut, from, deltas, deltasAt + x * LANES * PANEL, width * LANES * PANEL);
       }
       for (int x = 0; x < width; x += COLUMNS) {
         addColumns(k, y, x, Math.min(COLUMNS, width - x));
@@ -104,18 +107,18 @@ final class RowWeightGradient extends WeightGradient {
 
   private void addColumns(Kernels k, int y, int x, int columns) {
     int firstRow = y * g.strideHeight() - g.top();
-    int width = up(g.outChannels(), 16);
+    int width = up(g.outChannels(), PANEL);
     findLines(firstRow, x);
     k.gradients()
         .outer(
             lines.length,
-            width / 16,
+            width / PANEL,
             columns * LANES,
             planes,
             lines,
             deltas,
-            deltasAt + x * 16 * LANES,
-            16 * g.outWidth() * LANES,
+            deltasAt + x * PANEL * LANES,
+            PANEL * g.outWidth() * LANES,
             sums,
             sumsAt,
             width,

@@ -1,5 +1,7 @@
 package dev.convoy.engine.kernel.convolution;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.Kernels.End;
@@ -13,8 +15,6 @@ import java.util.Arrays;
  * shape's {@link Way}.
  */
 final class TileCorrelator {
-  private static final int LANES = Kernels.LANES;
-
   private final CorrelationShape shape;
 
   /** As {@link CorrelationShape#packedSize} says; filled by {@link Convolution#load}. */

@@ -1,5 +1,8 @@
 package dev.convoy.engine.kernel.convolution;
 
+import static dev.convoy.engine.kernel.GradientProducts.PANEL;
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
@@ -13,8 +16,6 @@ import java.util.Arrays;
  */
 abstract sealed class WeightGradient
     permits DenseWeightGradient, LaneWeightGradient, RowWeightGradient {
-  static final int LANES = Kernels.LANES;
-
   final Geometry g;
   final int taps;
 
@@ -90,10 +91,10 @@ abstract sealed class WeightGradient
   final void transpose(float[] d, int from, float[] out, int to, int panel) {
     int channels = g.outChannels();
     for (int c = 0; c < channels; c++) {
-      int o = to + c / 16 * panel + c % 16;
+      int o = to + c / PANEL * panel + c % PANEL;
       int i = from + c * LANES;
       for (int l = 0; l < LANES; l++) {
-        out[o + l * 16] = d[i + l];
+        out[o + l * PANEL] = d[i + l];
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.convoy.engine.kernel.convolution;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
+
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
 import java.util.Arrays;
@@ -23,7 +25,7 @@ final class WeightPacking {
     if (g.bias()) {
       for (int c = 0; c < g.outChannels(); c++) {
         int at = forward.biasIndex(c);
-        Arrays.fill(packed, at, at + Kernels.LANES, weights[offset + g.weights() + c]);
+        Arrays.fill(packed, at, at + LANES, weights[offset + g.weights() + c]);
       }
     }
   }

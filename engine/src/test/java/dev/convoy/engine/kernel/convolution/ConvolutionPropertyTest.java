@@ -1,5 +1,6 @@
 package dev.convoy.engine.kernel.convolution;
 
+import static dev.convoy.engine.tensor.Lanes.LANES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.convoy.engine.kernel.Arena;
@@ -15,7 +16,6 @@ import org.junit.jupiter.api.Test;
  * integers, so every order of a sum gives the same floats and equality is exact.
  */
 class ConvolutionPropertyTest {
-  private static final int LANES = Kernels.LANES;
   private static final int CASES = 1500;
 
   private final SplittableRandom random = new SplittableRandom(7);
