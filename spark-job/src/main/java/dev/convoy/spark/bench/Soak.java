@@ -1,5 +1,6 @@
 package dev.convoy.spark.bench;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
@@ -131,7 +132,7 @@ public final class Soak {
    */
   public Soak(SparkContext spark, long steps, String checkpoints) {
     if (steps < 1) {
-      throw new IllegalArgumentException("soak: got " + steps + " steps, expected 1 or more");
+      throw new InvalidInputException("soak: got " + steps + " steps, expected 1 or more");
     }
     this.spark = spark;
     this.steps = steps;

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.spark.SparkContext;
 
-/** {@code convoy bench --soak}: a line for each look, and a verdict. */
+/** {@code convoy bench soak}: a line for each look, and a verdict. */
 public final class SoakTable {
   private static final int LOOKS = 20;
 

@@ -1,5 +1,6 @@
 package dev.convoy.spark.bench;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Sgd;
@@ -88,7 +89,7 @@ public final class StepBench {
    */
   public StepBench(SparkContext spark, int parameters, int partitions) {
     if (parameters < 1 || partitions < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "bench: got "
               + parameters
               + " parameters and "

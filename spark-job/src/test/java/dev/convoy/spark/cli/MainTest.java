@@ -31,9 +31,20 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "evaluate", "predict", "summary", "bench"})
+  @ValueSource(
+      strings = {
+        "train",
+        "evaluate",
+        "predict",
+        "summary",
+        "bench",
+        "bench step",
+        "bench training",
+        "bench reporting",
+        "bench soak"
+      })
   void everyCommandHasHelpWithExamples(String command) {
-    Cli help = Cli.run(command, "--help").succeeds();
+    Cli help = Cli.run((command + " --help").split(" ")).succeeds();
     assertThat(help.out()).contains("Usage: convoy " + command, "Examples:", "--verbose");
     assertThat(help.out().lines()).allMatch(line -> line.length() <= 80);
     assertThat(help.err()).isEmpty();
@@ -91,9 +102,8 @@ class MainTest {
 
   @Test
   void benchPutsTheRealStepBesideABareJob() {
-    Cli bench =
-        Cli.run(("bench --master local[1] --parameters 100,1000 --steps 10 --warm-up 5").split(" "))
-            .succeeds();
+    String options = "--master local[1] --parameters 100,1000 --steps 10 --warm-up 5";
+    Cli bench = Cli.run(("bench step " + options).split(" ")).succeeds();
     assertThat(bench.out())
         .contains("100 parameters, 1 partition, local[1], medians of 10 steps; out 400 B")
         .contains("1,000 parameters", "step of the real loop", "bare Spark job", "ratio");
@@ -146,7 +156,7 @@ class MainTest {
   @Test
   void benchSoaksAndSaysWhatIsHeld() {
     // So few steps tell nothing about growth: only the table is looked at.
-    Cli bench = Cli.run("bench --master local[1] --soak --steps 40".split(" "));
+    Cli bench = Cli.run("bench soak --master local[1] --steps 40".split(" "));
     assertThat(bench.out()).contains("broadcast blocks", "heap after GC", "open files");
     assertThat(bench.out().lines().filter(line -> line.matches(" +[0-9,]+ +[0-9.]+ s .*")))
         .hasSize(20);
@@ -155,7 +165,7 @@ class MainTest {
   @Test
   void benchTellsWhatReportingCosts() throws IOException {
     Path job = Cli.job(folder, Cli.data(folder.resolve("bench-data")));
-    String line = "bench --master local[1] --reporting --windows 2 --steps 5 --config " + job;
+    String line = "bench reporting --master local[1] --windows 2 --steps 5 --config " + job;
     Cli bench = Cli.run(line.split(" ")).succeeds();
     // So few steps may take less than some ticks of the clock of processor time.
     assertThat(bench.out())
