@@ -6,6 +6,8 @@ import dev.convoy.engine.model.WeightsHash;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.data.table.FeatureReader;
 import dev.convoy.spark.job.Key;
+import dev.convoy.spark.predict.ForwardPass;
+import dev.convoy.spark.predict.Probabilities;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.hadoop.conf.Configuration;
@@ -28,7 +30,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
-import scala.reflect.ClassTag$;
 
 /**
  * A network that {@link ConvoyClassifier} trained. {@link #transform} appends three columns: the
@@ -57,7 +58,7 @@ public final class ConvoyClassificationModel
   private transient ConvoyTrainingSummary summary;
 
   /** Weights that were sent to the executors of one application. */
-  private record Weights(SparkContext spark, Forward.Recipe recipe) {}
+  private record Weights(SparkContext spark, ForwardPass.Recipe recipe) {}
 
   ConvoyClassificationModel(String uid, TrainedModel trained) {
     this(new Uid.Given(uid), trained);
@@ -181,14 +182,9 @@ public final class ConvoyClassificationModel
   }
 
   /** Sends the weights once; Spark frees them when this model is collected. */
-  private synchronized Forward.Recipe recipe(SparkContext spark) {
+  private synchronized ForwardPass.Recipe recipe(SparkContext spark) {
     if (sent == null || sent.spark() != spark) {
-      sent =
-          new Weights(
-              spark,
-              new Forward.Recipe(
-                  trained.spec().toText(),
-                  spark.broadcast(trained.weights(), ClassTag$.MODULE$.apply(float[].class))));
+      sent = new Weights(spark, ForwardPass.Recipe.send(spark, trained));
     }
     return sent.recipe();
   }
@@ -198,11 +194,11 @@ public final class ConvoyClassificationModel
   public Vector predictRaw(Object features) {
     FeatureReader reader = reader();
     reader.read(features);
-    Forward forward = new Forward(trained.spec(), trained.weights(), 1);
+    ForwardPass forward = new ForwardPass(trained.spec(), trained.weights(), 1);
     forward.clear();
     forward.add(reader);
     forward.run();
-    return Vectors.dense(Forward.logarithms(forward.probabilities(0)));
+    return Vectors.dense(Probabilities.logarithms(forward.probabilities(0)));
   }
 
   @Override

@@ -1,6 +1,10 @@
 package dev.convoy.spark.ml;
 
+import static dev.convoy.spark.predict.ForwardPass.MICRO_BATCH;
+
 import dev.convoy.spark.data.table.FeatureReader;
+import dev.convoy.spark.predict.ForwardPass;
+import dev.convoy.spark.predict.Probabilities;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -13,9 +17,8 @@ import org.apache.spark.sql.RowFactory;
 /** Appends predictions to the rows of a partition, a micro-batch at a time. */
 final class Scoring implements MapPartitionsFunction<Row, Row> {
   private static final long serialVersionUID = 1L;
-  private static final int MICRO_BATCH = 64;
 
-  private final Forward.Recipe recipe;
+  private final ForwardPass.Recipe recipe;
   private final FeatureReader reader;
   private final int features;
   private final Columns columns;
@@ -26,7 +29,7 @@ final class Scoring implements MapPartitionsFunction<Row, Row> {
    * @param thresholds or null
    */
   Scoring(
-      Forward.Recipe recipe,
+      ForwardPass.Recipe recipe,
       FeatureReader reader,
       int features,
       Columns columns,
@@ -46,7 +49,7 @@ final class Scoring implements MapPartitionsFunction<Row, Row> {
   private final class Scored implements Iterator<Row> {
     private final Iterator<Row> rows;
     private final Deque<Row> ready = new ArrayDeque<>(MICRO_BATCH);
-    private Forward forward;
+    private ForwardPass forward;
 
     Scored(Iterator<Row> rows) {
       this.rows = rows;
@@ -70,7 +73,7 @@ final class Scoring implements MapPartitionsFunction<Row, Row> {
         throw new NoSuchElementException();
       }
       if (forward == null) {
-        forward = recipe.forward(MICRO_BATCH);
+        forward = recipe.start(MICRO_BATCH);
       }
       Row[] batch = new Row[MICRO_BATCH];
       int size = 0;
@@ -97,13 +100,13 @@ final class Scoring implements MapPartitionsFunction<Row, Row> {
         values[i] = row.get(i);
       }
       if (raw) {
-        values[n++] = Vectors.dense(Forward.logarithms(probabilities));
+        values[n++] = Vectors.dense(Probabilities.logarithms(probabilities));
       }
       if (probability) {
         values[n++] = Vectors.dense(probabilities);
       }
       if (prediction) {
-        values[n] = Forward.argmax(probabilities, thresholds);
+        values[n] = Probabilities.argmax(probabilities, thresholds);
       }
       return RowFactory.create(values);
     }

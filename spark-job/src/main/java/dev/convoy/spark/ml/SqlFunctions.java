@@ -1,6 +1,8 @@
 package dev.convoy.spark.ml;
 
 import dev.convoy.spark.data.table.FeatureReader;
+import dev.convoy.spark.predict.ForwardPass;
+import dev.convoy.spark.predict.Probabilities;
 import java.io.Serializable;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
@@ -13,12 +15,12 @@ final class SqlFunctions {
   static void register(
       SparkSession spark,
       String name,
-      Forward.Recipe recipe,
+      ForwardPass.Recipe recipe,
       FeatureReader reader,
       double[] thresholds) {
     One one = new One(recipe, reader);
     UDF1<Object, Double> prediction =
-        features -> Forward.argmax(one.probabilities(features), thresholds);
+        features -> Probabilities.argmax(one.probabilities(features), thresholds);
     UDF1<Object, double[]> probability = one::probabilities;
     spark.udf().register(name, prediction, DataTypes.DoubleType);
     spark
@@ -30,18 +32,18 @@ final class SqlFunctions {
   /** Predicts one example at a time, in whichever thread Spark calls it. */
   private static final class One implements Serializable {
     private static final long serialVersionUID = 1L;
-    private final Forward.Recipe recipe;
+    private final ForwardPass.Recipe recipe;
     private final FeatureReader reader;
-    private transient Forward forward;
+    private transient ForwardPass forward;
 
-    One(Forward.Recipe recipe, FeatureReader reader) {
+    One(ForwardPass.Recipe recipe, FeatureReader reader) {
       this.recipe = recipe;
       this.reader = reader;
     }
 
     synchronized double[] probabilities(Object features) {
       if (forward == null) {
-        forward = recipe.forward(1);
+        forward = recipe.start(1);
       }
       reader.read(features);
       forward.clear();

@@ -8,6 +8,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.cli.Main;
 import dev.convoy.spark.data.table.FeatureReader;
+import dev.convoy.spark.predict.ForwardPass;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -167,8 +168,8 @@ class ConvoyClassifierTest extends ClassifierCase {
     List<Row> rows = table(Digits.Form.BYTES, 0).orderBy("id").collectAsList();
     ModelSpec spec = classifier().job().config().model();
     float[] weights = new Network(spec).initialWeights(1);
-    Forward.Recipe recipe =
-        new Forward.Recipe(
+    ForwardPass.Recipe recipe =
+        new ForwardPass.Recipe(
             spec.toText(),
             spark
                 .sparkContext()
