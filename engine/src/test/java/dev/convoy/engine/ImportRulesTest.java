@@ -43,16 +43,17 @@ class ImportRulesTest {
   /** Each package, and those that it may know; a package that is missing here may not exist. */
   private static final Map<String, String> RULES =
       Map.ofEntries(
-          Map.entry("tensor", ""),
-          Map.entry("kernel", "tensor"),
-          Map.entry("kernel.convolution", "tensor kernel"),
-          Map.entry("sum", "tensor kernel"),
-          Map.entry("optimizer", "tensor kernel"),
-          Map.entry("data", "tensor"),
-          Map.entry("loss", "tensor kernel"),
-          Map.entry("layer", "tensor kernel kernel.convolution"),
-          Map.entry("model", "tensor layer loss data"),
-          Map.entry("network", "tensor kernel layer loss data model"));
+          Map.entry("error", ""),
+          Map.entry("tensor", "error"),
+          Map.entry("kernel", "error tensor"),
+          Map.entry("kernel.convolution", "error tensor kernel"),
+          Map.entry("sum", "error tensor kernel"),
+          Map.entry("optimizer", "error tensor kernel"),
+          Map.entry("data", "error tensor"),
+          Map.entry("loss", "error tensor kernel"),
+          Map.entry("layer", "error tensor kernel kernel.convolution"),
+          Map.entry("model", "error tensor layer loss data"),
+          Map.entry("network", "error tensor kernel layer loss data model"));
 
   static Stream<Arguments> rules() {
     return RULES.entrySet().stream().map(rule -> arguments(rule.getKey(), rule.getValue()));

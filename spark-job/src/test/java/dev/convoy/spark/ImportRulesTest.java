@@ -57,7 +57,7 @@ class ImportRulesTest {
           Map.entry("report.console", "report train.event"),
           Map.entry("report.page", "report"),
           Map.entry("report.sparkui", "report report.page train.event"),
-          Map.entry("predict", "interop report train train.event data data.shard"),
+          Map.entry("predict", "interop report train train.event data data.shard data.table"),
           Map.entry("run", "checkpoint job report.page"),
           Map.entry("ml", "job predict train train.event data data.shard data.table"),
           Map.entry(

@@ -2,6 +2,7 @@ package dev.convoy.engine.data;
 
 import static dev.convoy.engine.tensor.Lanes.LANES;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.tensor.Lanes;
 import dev.convoy.engine.tensor.Shape;
 import java.util.Arrays;
@@ -51,7 +52,7 @@ public final class Batch {
    */
   public Batch(Shape shape, int capacity, int outputs, int labels) {
     if (capacity < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "batch: got a capacity of " + capacity + ", expected 1 or more");
     }
     this.shape = shape;

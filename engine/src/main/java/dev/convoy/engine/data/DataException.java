@@ -1,10 +1,12 @@
 package dev.convoy.engine.data;
 
+import dev.convoy.engine.error.InvalidInputException;
+
 /**
  * Bad data: the message names the file, the offset, what was got, what was expected and the cure. A
  * user's mistake, not a failed run.
  */
-public final class DataException extends IllegalArgumentException {
+public final class DataException extends InvalidInputException {
   private static final long serialVersionUID = 1L;
 
   public DataException(String message) {

@@ -1,5 +1,6 @@
 package dev.convoy.engine.data;
 
+import dev.convoy.engine.error.InvalidInputException;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -33,7 +34,7 @@ public final class IdxWriter {
     for (int i = 0; i < bytes.length; i++) {
       int label = set.labels()[i];
       if (label < 0 || label > 255) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             "idx: got label " + label + " of image " + i + ", expected 0 to 255");
       }
       bytes[i] = (byte) label;

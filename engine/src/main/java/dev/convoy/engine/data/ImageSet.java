@@ -1,5 +1,6 @@
 package dev.convoy.engine.data;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.tensor.Shape;
 import java.util.Objects;
 
@@ -24,7 +25,7 @@ public final class ImageSet {
     this.pixels = Objects.requireNonNull(pixels);
     this.labels = Objects.requireNonNull(labels);
     if ((long) labels.length * shape.size() != pixels.length) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "images: got "
               + pixels.length
               + " bytes, expected "

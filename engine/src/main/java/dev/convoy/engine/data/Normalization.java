@@ -1,5 +1,7 @@
 package dev.convoy.engine.data;
 
+import dev.convoy.engine.error.InvalidInputException;
+
 /**
  * How a pixel byte becomes a network input: {@code (x / 255 - mean) / deviation}. Part of the
  * model, so that prediction cannot forget it.
@@ -10,7 +12,7 @@ package dev.convoy.engine.data;
 public record Normalization(float mean, float deviation) {
   public Normalization {
     if (!Float.isFinite(mean) || !Float.isFinite(deviation) || deviation <= 0) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "normalization: got mean "
               + mean
               + ", deviation "

@@ -1,6 +1,7 @@
 package dev.convoy.engine.kernel;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.convoy.engine.error.InvalidInputException;
 import java.lang.management.ManagementFactory;
 
 /**
@@ -40,7 +41,7 @@ public final class Arena {
    */
   public Piece take(int floats) {
     if (floats < 0 || floats > Integer.MAX_VALUE - 4 * LINE) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "working memory: got "
               + floats
               + " floats in one piece, expected 0 to "

@@ -1,5 +1,6 @@
 package dev.convoy.engine.kernel;
 
+import dev.convoy.engine.error.InvalidInputException;
 import java.lang.System.Logger.Level;
 
 /**
@@ -36,7 +37,7 @@ public final class KernelProvider {
       case "scalar" -> new ScalarKernels();
       case "vector" -> vector();
       default ->
-          throw new IllegalArgumentException(
+          throw new InvalidInputException(
               "convoy.kernels: got '" + name + "', expected vector or scalar");
     };
   }
@@ -57,7 +58,7 @@ public final class KernelProvider {
 
   private static Kernels vector() {
     if (!vectorModulePresent()) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "convoy.kernels: got 'vector', but the JVM was started without --add-modules"
               + " jdk.incubator.vector; add it or use scalar");
     }

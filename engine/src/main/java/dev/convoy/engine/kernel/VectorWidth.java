@@ -3,6 +3,7 @@ package dev.convoy.engine.kernel;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
+import dev.convoy.engine.error.InvalidInputException;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -30,7 +31,7 @@ final class VectorWidth {
     int preferred = FloatVector.SPECIES_PREFERRED.vectorBitSize();
     int bits = Integer.getInteger("convoy.vectorBits", Math.max(128, Math.min(512, preferred)));
     if (bits != 128 && bits != 256 && bits != 512) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "convoy.vectorBits: got " + bits + ", expected 128, 256 or 512");
     }
     return VectorSpecies.of(float.class, VectorShape.forBitSize(bits));

@@ -1,5 +1,7 @@
 package dev.convoy.engine.layer;
 
+import dev.convoy.engine.error.InvalidInputException;
+
 /**
  * Hand-made 3x3 filters for edges, to be copied into the weights of a convolution (usually {@code
  * bias=false init=zero frozen=true}) to look at what a filter does. Each method makes a new array
@@ -40,7 +42,7 @@ public final class Filters {
    */
   public static float[] bank(int inputChannels, float[]... kernels) {
     if (kernels.length == 0 || inputChannels < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "filters: got "
               + kernels.length
               + " kernels and "
@@ -52,7 +54,7 @@ public final class Filters {
         new float[Math.multiplyExact(Math.multiplyExact(taps, inputChannels), kernels.length)];
     for (int filter = 0; filter < kernels.length; filter++) {
       if (kernels[filter].length != taps) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             "filters: got a kernel of "
                 + kernels[filter].length
                 + " values, expected "

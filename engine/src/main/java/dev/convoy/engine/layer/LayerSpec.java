@@ -1,5 +1,6 @@
 package dev.convoy.engine.layer;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.tensor.Shape;
 import java.util.List;
 
@@ -65,7 +66,7 @@ public sealed interface LayerSpec {
     public Shape outputShape(Shape input) {
       Window.Extent extent = window.on(input);
       if (extent.someWindowLiesInPadding()) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             "pool: a window of "
                 + window
                 + " on "
@@ -111,8 +112,7 @@ public sealed interface LayerSpec {
   record Dropout(float rate) implements LayerSpec {
     public Dropout {
       if (!(rate >= 0f && rate < 1f)) {
-        throw new IllegalArgumentException(
-            "dropout: got rate " + rate + ", expected 0 <= rate < 1");
+        throw new InvalidInputException("dropout: got rate " + rate + ", expected 0 <= rate < 1");
       }
     }
 
@@ -145,7 +145,7 @@ public sealed interface LayerSpec {
       Shape first = inputs.get(0);
       for (Shape other : inputs) {
         if (!other.equals(first)) {
-          throw new IllegalArgumentException(
+          throw new InvalidInputException(
               "add: got inputs of "
                   + first
                   + " and "
@@ -166,7 +166,7 @@ public sealed interface LayerSpec {
       long channels = 0;
       for (Shape other : inputs) {
         if (other.height() != first.height() || other.width() != first.width()) {
-          throw new IllegalArgumentException(
+          throw new InvalidInputException(
               "concat: got inputs of "
                   + first
                   + " and "
@@ -177,7 +177,7 @@ public sealed interface LayerSpec {
         channels += other.channels();
       }
       if (channels > Shape.MAX_SIZE) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             "concat: got " + channels + " channels in all, expected at most " + Shape.MAX_SIZE);
       }
       return new Shape(first.height(), first.width(), (int) channels);
@@ -186,7 +186,7 @@ public sealed interface LayerSpec {
 
   private static void positive(String name, int value) {
     if (value < 1) {
-      throw new IllegalArgumentException(name + ": got " + value + ", expected 1 or more");
+      throw new InvalidInputException(name + ": got " + value + ", expected 1 or more");
     }
   }
 }

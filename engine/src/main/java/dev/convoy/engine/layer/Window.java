@@ -1,5 +1,6 @@
 package dev.convoy.engine.layer;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.tensor.Shape;
 
 /**
@@ -17,7 +18,7 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
 
     public Padding {
       if (top < 0 || bottom < 0 || left < 0 || right < 0) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             "padding: got "
                 + top
                 + ","
@@ -38,11 +39,11 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
 
   public Window {
     if (height < 1 || width < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "kernel: got " + height + "x" + width + ", expected both sides 1 or more");
     }
     if (strideHeight < 1 || strideWidth < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "stride: got " + strideHeight + "x" + strideWidth + ", expected both 1 or more");
     }
   }
@@ -83,7 +84,7 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
     long spareHeight = (long) input.height() + vertical[0] + vertical[1] - height;
     long spareWidth = (long) input.width() + horizontal[0] + horizontal[1] - width;
     if (spareHeight < 0 || spareWidth < 0) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "window: got a kernel of "
               + height
               + "x"

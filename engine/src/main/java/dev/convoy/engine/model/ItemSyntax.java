@@ -1,5 +1,6 @@
 package dev.convoy.engine.model;
 
+import dev.convoy.engine.error.InvalidInputException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class ItemSyntax {
       int equals = words[i].indexOf('=');
       String key = equals < 0 ? words[i] : words[i].substring(0, equals);
       if (!known.contains(key)) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             name
                 + ": got unknown setting "
                 + quote(key)
@@ -45,11 +46,11 @@ final class ItemSyntax {
                 + NearestName.hint(key, known));
       }
       if (equals < 0) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             name + ": got setting " + quote(key) + " without a value, expected " + key + "=VALUE");
       }
       if (values.put(key, words[i].substring(equals + 1)) != null) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             name + ": got setting " + quote(key) + " twice, expected it once");
       }
     }
@@ -73,7 +74,7 @@ final class ItemSyntax {
   int count(String key, int max, String example) {
     String text = values.get(key);
     if (text == null) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           name
               + ": got no "
               + key
@@ -95,7 +96,7 @@ final class ItemSyntax {
       return fallback;
     }
     if (text == null) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           name + ": got no " + key + ", expected it, for example '" + name + " " + key + "=3x3'");
     }
     return pair(key, text, 1, "HEIGHTxWIDTH or one number, each from 1 to " + MAX_SIDE);
@@ -144,7 +145,7 @@ final class ItemSyntax {
       if (fallback != null) {
         return fallback;
       }
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           name
               + ": got no "
               + key
@@ -171,7 +172,7 @@ final class ItemSyntax {
     }
     int index = choices.indexOf(text);
     if (index < 0) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           wrong(key, text, list(choices)).getMessage() + NearestName.hint(text, choices));
     }
     return index;
@@ -203,7 +204,7 @@ final class ItemSyntax {
   }
 
   private IllegalArgumentException wrong(String key, String got, String expected) {
-    return new IllegalArgumentException(
+    return new InvalidInputException(
         name + ": got " + key + "=" + show(got) + ", expected " + expected);
   }
 

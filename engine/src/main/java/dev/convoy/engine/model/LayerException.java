@@ -1,7 +1,9 @@
 package dev.convoy.engine.model;
 
+import dev.convoy.engine.error.InvalidInputException;
+
 /** A layer that is wrong where it stands: the message names it, what was got and expected. */
-public final class LayerException extends IllegalArgumentException {
+public final class LayerException extends InvalidInputException {
   private static final long serialVersionUID = 1L;
   private final int layer;
 

@@ -1,6 +1,7 @@
 package dev.convoy.engine.model;
 
 import dev.convoy.engine.data.Normalization;
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.layer.LayerSpec.Activation;
 import dev.convoy.engine.layer.LayerSpec.Add;
@@ -82,7 +83,7 @@ final class LayerSyntax {
   static ModelSpec.LossKind loss(String name) {
     int index = LOSSES.indexOf(name);
     if (index < 0) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "loss: got "
               + ItemSyntax.quote(name)
               + ", expected "
@@ -96,7 +97,7 @@ final class LayerSyntax {
   static ModelSpec.Output output(String rest) {
     String name = ItemSyntax.nameOf(rest);
     if (name.isEmpty() || name.contains("=")) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "output: got no name, expected one, for example 'output digit loss=softmax'");
     }
     ItemSyntax text = new ItemSyntax("output " + rest.substring(name.length()), OUTPUT);
@@ -124,7 +125,7 @@ final class LayerSyntax {
       case "dropout" -> DROPOUT;
       default -> {
         if (!LAYERS.contains(name)) {
-          throw new IllegalArgumentException(
+          throw new InvalidInputException(
               "got unknown layer "
                   + ItemSyntax.quote(name)
                   + ", expected "
@@ -237,7 +238,7 @@ final class LayerSyntax {
     if (layer instanceof Concat) {
       return "concat";
     }
-    throw new IllegalArgumentException("layer: got " + layer + ", which has no text form");
+    throw new InvalidInputException("layer: got " + layer + ", which has no text form");
   }
 
   private static String text(String key, Window window) {

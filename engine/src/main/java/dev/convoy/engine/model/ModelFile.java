@@ -1,5 +1,6 @@
 package dev.convoy.engine.model;
 
+import dev.convoy.engine.error.InvalidInputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -149,7 +150,7 @@ public final class ModelFile {
     } catch (CharacterCodingException e) {
       throw wrong(at, "a text that is not UTF-8", "UTF-8" + damaged());
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(name + ": offset " + at + ": " + e.getMessage(), e);
+      throw new InvalidInputException(name + ": offset " + at + ": " + e.getMessage(), e);
     }
   }
 
@@ -192,7 +193,7 @@ public final class ModelFile {
     try {
       return ModelSummary.of(spec).parameters();
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+      throw new InvalidInputException(name + ": " + e.getMessage(), e);
     }
   }
 
@@ -231,7 +232,7 @@ public final class ModelFile {
   }
 
   private IllegalArgumentException truncated(int more, long got, long expected, String what) {
-    return new IllegalArgumentException(
+    return new InvalidInputException(
         name
             + ": truncated at offset "
             + (offset + more)
@@ -245,7 +246,7 @@ public final class ModelFile {
   }
 
   private IllegalArgumentException wrong(long at, String got, String expected) {
-    return new IllegalArgumentException(
+    return new InvalidInputException(
         name + ": offset " + at + ": got " + got + ", expected " + expected);
   }
 

@@ -1,6 +1,7 @@
 package dev.convoy.engine.model;
 
 import dev.convoy.engine.data.Normalization;
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.tensor.Shape;
 import java.util.Arrays;
@@ -116,7 +117,7 @@ public record ModelSpec(
     public Output {
       expectName("output", name);
       if (!(weight > 0f && weight <= Float.MAX_VALUE)) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             "output " + name + ": got weight " + weight + ", expected more than 0");
       }
     }
@@ -137,7 +138,7 @@ public record ModelSpec(
     outputs = List.copyOf(outputs);
     atMost(nodes.size());
     if (nodes.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got no layers, expected at least one, for example 'dense units=10'");
     }
     expectEnds("inputs", inputs.size());
@@ -158,14 +159,14 @@ public record ModelSpec(
 
   private static void expectEnds(String what, int count) {
     if (count < 1 || count > MAX_ENDS) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got " + count + " " + what + ", expected 1 to " + MAX_ENDS);
     }
   }
 
   private static void expectName(String what, String name) {
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           what
               + ": got "
               + ItemSyntax.quote(name)
@@ -175,7 +176,7 @@ public record ModelSpec(
 
   static void atMost(int layers) {
     if (layers > MAX_LAYERS) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got more than " + MAX_LAYERS + " layers, expected at most that many");
     }
   }
@@ -194,7 +195,7 @@ public record ModelSpec(
     }
     long size = inputs.stream().mapToLong(input -> input.shape().size()).sum();
     if (size > Shape.MAX_SIZE) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got inputs of " + size + " values in all, expected at most " + Shape.MAX_SIZE);
     }
     return Shape.vector((int) size);

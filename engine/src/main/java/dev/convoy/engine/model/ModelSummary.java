@@ -1,5 +1,6 @@
 package dev.convoy.engine.model;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.layer.LayerSpec.Conv2d;
 import dev.convoy.engine.layer.LayerSpec.Dense;
@@ -123,7 +124,7 @@ public record ModelSummary(List<Input> inputs, List<Row> rows, List<String> outp
   private static long bounded(long perOutput, int outputs) {
     long weights = perOutput * outputs;
     if (perOutput > Integer.MAX_VALUE || weights > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "got "
               + perOutput
               + " x "

@@ -1,6 +1,7 @@
 package dev.convoy.engine.model;
 
 import dev.convoy.engine.data.Normalization;
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.model.ModelSpec.Input;
 import dev.convoy.engine.model.ModelSpec.LossKind;
 import dev.convoy.engine.model.ModelSpec.Node;
@@ -20,7 +21,7 @@ final class ModelSyntax {
 
   ModelSpec parse(String text) {
     if (text.length() > ModelSpec.MAX_TEXT) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got a text of "
               + text.length()
               + " characters, expected at most "
@@ -34,12 +35,12 @@ final class ModelSyntax {
         try {
           add(item);
         } catch (IllegalArgumentException e) {
-          throw new IllegalArgumentException("model line " + (i + 1) + ": " + e.getMessage(), e);
+          throw new InvalidInputException("model line " + (i + 1) + ": " + e.getMessage(), e);
         }
       }
     }
     if (inputs.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got no input line, expected one such as 'input 28x28x1'");
     }
     if (outputs.isEmpty()) {
@@ -79,7 +80,7 @@ final class ModelSyntax {
     Input input =
         new Input(named ? words[0] : ModelSpec.INPUT, Shape.parse(named ? words[1] : rest));
     if (!inputs.isEmpty() && !named) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "input: got a second one, expected it once; several have names, as in 'input left "
               + input.shape()
               + "'");
@@ -90,7 +91,7 @@ final class ModelSyntax {
 
   private void expectOneLoss() {
     if (loss != null && !outputs.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "loss: got both a loss and an output, expected one of them; each output has its own"
               + " loss=KIND");
     }
@@ -98,7 +99,7 @@ final class ModelSyntax {
 
   private static void atMost(String what, int count) {
     if (count > ModelSpec.MAX_ENDS) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got more than "
               + ModelSpec.MAX_ENDS
               + " "
@@ -109,7 +110,7 @@ final class ModelSyntax {
 
   private static <T> T once(String name, T before, T value) {
     if (before != null) {
-      throw new IllegalArgumentException(name + ": got a second one, expected it once");
+      throw new InvalidInputException(name + ": got a second one, expected it once");
     }
     return value;
   }

@@ -1,5 +1,6 @@
 package dev.convoy.engine.model;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.tensor.CounterRandom;
 import dev.convoy.engine.tensor.Shape;
@@ -67,7 +68,7 @@ public final class Parameters {
     }
     long end = entry.offset() + length;
     if (end > 1 << 28) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got more than "
               + (1 << 28)
               + " parameters at "

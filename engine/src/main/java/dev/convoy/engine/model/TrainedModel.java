@@ -1,5 +1,6 @@
 package dev.convoy.engine.model;
 
+import dev.convoy.engine.error.InvalidInputException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -35,7 +36,7 @@ public record TrainedModel(ModelSpec spec, int classes, List<String> classNames,
   public TrainedModel {
     classNames = List.copyOf(classNames);
     if (classNames.size() > Math.min(classes, MAX_NAMES)) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got "
               + classNames.size()
               + " names of classes, expected at most "
@@ -43,7 +44,7 @@ public record TrainedModel(ModelSpec spec, int classes, List<String> classNames,
     }
     for (String name : classNames) {
       if (!isClassName(name)) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             "model: got the name of a class in "
                 + name.length()
                 + " chars, expected "
@@ -51,16 +52,16 @@ public record TrainedModel(ModelSpec spec, int classes, List<String> classNames,
       }
     }
     if (new HashSet<>(classNames).size() < classNames.size()) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got a name for two classes, expected another for each");
     }
     if (classes < 1 || classes > MAX_CLASSES) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got " + classes + " classes, expected 1 to " + MAX_CLASSES);
     }
     long expected = ModelSummary.of(spec).parameters();
     if (weights.length != expected) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got " + weights.length + " weights, expected " + expected + " as the layers say");
     }
   }

@@ -1,5 +1,6 @@
 package dev.convoy.engine.model;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.model.ModelSpec.Input;
 import dev.convoy.engine.model.ModelSpec.Node;
@@ -63,8 +64,8 @@ public record Wiring(List<List<Source>> sources, int[] heads, int[] uses) {
     return new Wiring(sources, heads, uses(inputs, nodes, sources, heads));
   }
 
-  private static IllegalArgumentException twice(String what, String name) {
-    return new IllegalArgumentException(
+  private static InvalidInputException twice(String what, String name) {
+    return new InvalidInputException(
         what + ": got '" + name + "' twice, expected a name of its own for each");
   }
 
@@ -185,7 +186,7 @@ public record Wiring(List<List<Source>> sources, int[] heads, int[] uses) {
     }
     Map<String, Source> layers = new HashMap<>(names);
     layers.values().removeIf(Source.Input.class::isInstance);
-    throw new IllegalArgumentException(
+    throw new InvalidInputException(
         "output "
             + output.name()
             + ": from: got "
@@ -223,7 +224,7 @@ public record Wiring(List<List<Source>> sources, int[] heads, int[] uses) {
     }
     for (int k = 0; k < taken.length; k++) {
       if (!taken[k]) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             "input "
                 + inputs.get(k).name()
                 + ": got no layer that takes from it, expected one with from="

@@ -3,6 +3,7 @@ package dev.convoy.engine.network;
 import static dev.convoy.engine.tensor.Lanes.LANES;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.model.ModelSpec;
@@ -91,7 +92,7 @@ public final class Network {
   /** As above, with the kernels to use. */
   public Workspace newWorkspace(int maxExamples, boolean training, Kernels kernels) {
     if (maxExamples < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "workspace: got " + maxExamples + " examples, expected 1 or more");
     }
     return new Workspace(this, kernels, maxExamples, training);
@@ -108,7 +109,7 @@ public final class Network {
    */
   public void load(float[] weights, Workspace workspace) {
     if (weights.length != parameterCount()) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "weights: got " + weights.length + " values, expected " + parameterCount());
     }
     for (int i = 0; i < plan.nodes.size(); i++) {
@@ -126,8 +127,7 @@ public final class Network {
   public void gradient(Batch batch, long seed, long step, Workspace workspace, float[] gradient) {
     check(batch, workspace);
     if (!workspace.training) {
-      throw new IllegalArgumentException(
-          "workspace: made for inference, expected one for training");
+      throw new InvalidInputException("workspace: made for inference, expected one for training");
     }
     workspace.pass.train(seed, step, batch.ids());
     forward(batch, workspace, null, true);
@@ -312,15 +312,15 @@ public final class Network {
 
   private void check(Batch batch, Workspace workspace) {
     if (workspace.network != this) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "workspace: made for another network; make one with newWorkspace");
     }
     if (batch.size() < 1 || batch.size() > workspace.maxExamples) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "batch: got " + batch.size() + " examples, expected 1 to " + workspace.maxExamples);
     }
     if (batch.labelsAnExample() < plan.heads.size()) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "batch: got "
               + batch.labelsAnExample()
               + " labels an example, expected "
@@ -328,7 +328,7 @@ public final class Network {
               + ", one for each output; make batches with newBatch");
     }
     if (batch.shape().size() != inputSize) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "batch: got examples of " + batch.shape() + ", expected " + spec.input());
     }
   }

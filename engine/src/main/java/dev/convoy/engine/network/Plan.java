@@ -1,5 +1,6 @@
 package dev.convoy.engine.network;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.layer.Activation;
 import dev.convoy.engine.layer.Conv2d;
 import dev.convoy.engine.layer.Dense;
@@ -195,7 +196,7 @@ final class Plan {
 
   private void addHead(ModelSpec.Output output, Source source) {
     if (!(source instanceof Source.Layer layer)) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got nothing to compute, expected at least one layer besides flatten");
     }
     int node = layer.index();
@@ -208,7 +209,7 @@ final class Plan {
     int offset = heads.isEmpty() ? 0 : outputs();
     int size = nodes.get(node).output().size();
     if ((long) offset + size > Shape.MAX_SIZE) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "model: got outputs of "
               + ((long) offset + size)
               + " values in all, expected at most "

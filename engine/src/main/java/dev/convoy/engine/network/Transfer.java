@@ -1,5 +1,6 @@
 package dev.convoy.engine.network;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ModelSpec.Node;
@@ -97,7 +98,7 @@ public final class Transfer {
       }
     }
     if (values == 0 && named.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "start: got a model that begins with "
               + beginning(from, alike)
               + ", expected one that begins like this job's, with "

@@ -1,5 +1,6 @@
 package dev.convoy.engine.optimizer;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.kernel.KernelProvider;
 
 /**
@@ -29,14 +30,14 @@ public record Adam(float beta1, float beta2, float epsilon, boolean decoupled)
     fraction("beta1", beta1, "0.9");
     fraction("beta2", beta2, "0.999");
     if (!(epsilon > 0f && epsilon < Float.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "adam: got epsilon " + epsilon + ", expected a number above 0, for example 1e-8");
     }
   }
 
   private static void fraction(String name, float value, String example) {
     if (!(value >= 0f && value < 1f)) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "adam: got "
               + name
               + " "

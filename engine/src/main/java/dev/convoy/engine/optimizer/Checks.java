@@ -1,5 +1,7 @@
 package dev.convoy.engine.optimizer;
 
+import dev.convoy.engine.error.InvalidInputException;
+
 /** The checks that every optimizer makes once a call, so that its loops need none. */
 final class Checks {
   private Checks() {}
@@ -14,7 +16,7 @@ final class Checks {
       float learningRate,
       long step) {
     if (gradient.length != weights.length || state.length != stateLength) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "optimizer: got "
               + weights.length
               + " weights, "
@@ -26,7 +28,7 @@ final class Checks {
               + "; make the state with newState");
     }
     if (from < 0 || to < from || to > weights.length) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "optimizer: got the range "
               + from
               + " to "
@@ -35,11 +37,11 @@ final class Checks {
               + weights.length);
     }
     if (!Float.isFinite(learningRate)) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "optimizer: got a learning rate of " + learningRate + ", expected a finite number");
     }
     if (step < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "optimizer: got step " + step + ", expected steps counted from 1");
     }
   }

@@ -1,5 +1,7 @@
 package dev.convoy.engine.optimizer;
 
+import dev.convoy.engine.error.InvalidInputException;
+
 /** Limits on a mean gradient before an optimizer sees it. All in place, all in a fixed order. */
 public final class Clipping {
   private static final int PARTIAL_SUMS = 8;
@@ -81,7 +83,7 @@ public final class Clipping {
 
   private static void check(String name, float limit) {
     if (!(limit >= 0f)) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "clipping: got a " + name + " of " + limit + ", expected 0 (no limit) or more");
     }
   }

@@ -1,5 +1,7 @@
 package dev.convoy.engine.optimizer;
 
+import dev.convoy.engine.error.InvalidInputException;
+
 /**
  * A learning rate for each step: a pure function, so resuming needs no state. Powers and cosines
  * come from {@link StrictMath}, so that rates are the same on every machine.
@@ -143,7 +145,7 @@ public sealed interface LearningRate {
     public OneCycle {
       positive("rate", rate);
       if (!(rise > 0f && rise < 1f)) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             "learning rate: got rise " + rise + ", expected 0 < rise < 1, for example 0.3");
       }
     }
@@ -170,21 +172,21 @@ public sealed interface LearningRate {
 
   private static void positive(String name, float value) {
     if (!(value > 0f && value < Float.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "learning rate: got " + name + " " + value + ", expected a number above 0");
     }
   }
 
   private static void notNegative(String name, float value) {
     if (!(value >= 0f && value < Float.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "learning rate: got " + name + " " + value + ", expected 0 or more");
     }
   }
 
   private static void atLeast(String name, long value, long least) {
     if (value < least) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "learning rate: got " + name + " " + value + ", expected " + least + " or more");
     }
   }

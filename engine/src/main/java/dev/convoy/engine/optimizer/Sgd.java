@@ -1,5 +1,7 @@
 package dev.convoy.engine.optimizer;
 
+import dev.convoy.engine.error.InvalidInputException;
+
 /**
  * Stochastic gradient descent with momentum (dampening 0) and Nesterov's variant, as PyTorch
  * defines them:
@@ -20,11 +22,11 @@ package dev.convoy.engine.optimizer;
 public record Sgd(float momentum, boolean nesterov) implements Optimizer {
   public Sgd {
     if (!(momentum >= 0f && momentum < 1f)) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "sgd: got momentum " + momentum + ", expected 0 <= momentum < 1, for example 0.9");
     }
     if (nesterov && momentum == 0f) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "sgd: got nesterov with momentum 0, expected a momentum above 0, for example 0.9");
     }
   }

@@ -1,5 +1,6 @@
 package dev.convoy.engine.sum;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ public final class GradientSum {
   GradientSum(int parameters, Kernels kernels) {
     this.kernels = kernels;
     if (parameters < 0) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "gradient sum: got " + parameters + " parameters, expected 0 or more");
     }
     sums = new double[parameters];
@@ -104,14 +105,14 @@ public final class GradientSum {
    */
   public int add(float[] gradient, int examples, int batchExamples) {
     if (gradient.length != sums.length) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "gradient sum: got a gradient of "
               + gradient.length
               + " values, expected "
               + sums.length);
     }
     if (examples < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "gradient sum: got " + examples + " examples, expected 1 or more");
     }
     checkCount(examples, batchExamples);
@@ -172,7 +173,7 @@ public final class GradientSum {
   public void mean(float[] mean) {
     checkWorth();
     if (mean.length != sums.length) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "gradient sum: got room for " + mean.length + " values, expected " + sums.length);
     }
     if (batchExamples == 0 || examples != batchExamples) {
@@ -233,14 +234,14 @@ public final class GradientSum {
 
   private void checkLength(int parameters) {
     if (parameters != sums.length) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "gradient sum: got a sum of " + parameters + " parameters, expected " + sums.length);
     }
   }
 
   private void checkCount(int more, int batch) {
     if (batchExamples != 0 && batch != batchExamples) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "gradient sum: got a part of a batch of "
               + batch
               + " examples, expected "
@@ -248,7 +249,7 @@ public final class GradientSum {
               + "; clear() between batches");
     }
     if (more > batch - examples) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "gradient sum: got "
               + more
               + " examples more, expected at most "

@@ -1,5 +1,6 @@
 package dev.convoy.engine.sum;
 
+import dev.convoy.engine.error.InvalidInputException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -227,8 +228,8 @@ final class GridCodec {
     return shifted << (Long.SIZE - width) >> (Long.SIZE - width);
   }
 
-  private static IllegalArgumentException wrong(String got, String expected) {
-    return new IllegalArgumentException(
+  private static InvalidInputException wrong(String got, String expected) {
+    return new InvalidInputException(
         "encoded gradient sum: got " + got + ", expected " + expected + "; the bytes are damaged");
   }
 }

@@ -1,5 +1,7 @@
 package dev.convoy.engine.tensor;
 
+import dev.convoy.engine.error.InvalidInputException;
+
 /**
  * Random numbers as pure functions: the same key and index give the same number, on every machine,
  * in any order and from any thread. There is no state to carry, save or restore; a task that is
@@ -70,7 +72,7 @@ public final class CounterRandom {
    */
   public static int below(long key, long index, int bound) {
     if (bound < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "random integer: got a bound of " + bound + ", expected 1 or more");
     }
     long product = (philox(index, 0, key) >>> 32) * bound;

@@ -1,5 +1,7 @@
 package dev.convoy.engine.tensor;
 
+import dev.convoy.engine.error.InvalidInputException;
+
 /**
  * The shape of one example: height x width x channels, channels varying fastest. A vector of n
  * values is {@code 1 x 1 x n}.
@@ -15,7 +17,7 @@ public record Shape(int height, int width, int channels) implements java.io.Seri
 
   public Shape {
     if (height < 1 || width < 1 || channels < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "shape: got "
               + height
               + "x"
@@ -25,7 +27,7 @@ public record Shape(int height, int width, int channels) implements java.io.Seri
               + ", expected every side to be 1 or more");
     }
     if ((long) height * width > MAX_SIZE || (long) height * width * channels > MAX_SIZE) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "shape: got "
               + height
               + "x"
@@ -64,7 +66,7 @@ public record Shape(int height, int width, int channels) implements java.io.Seri
     } catch (NumberFormatException e) {
       // falls through to the one message below
     }
-    throw new IllegalArgumentException(
+    throw new InvalidInputException(
         "shape: got '"
             + (text.length() > 40 ? text.substring(0, 40) + "..." : text)
             + "', expected HEIGHTxWIDTHxCHANNELS, for example 28x28x1");

@@ -1,10 +1,12 @@
 package dev.convoy.spark.checkpoint;
 
+import dev.convoy.engine.error.InvalidInputException;
+
 /**
  * No checkpoint can be used: none verifies, or it belongs to another model, data set or job. A
  * user's mistake, not a failed run.
  */
-public final class CheckpointException extends IllegalArgumentException {
+public final class CheckpointException extends InvalidInputException {
   private static final long serialVersionUID = 1L;
 
   public CheckpointException(String message) {

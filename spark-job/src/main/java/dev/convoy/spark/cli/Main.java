@@ -1,7 +1,7 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.spark.job.Texts;
-import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.Versions;
 import dev.convoy.spark.train.event.TrainingException;
 import java.io.PrintStream;
@@ -132,7 +132,7 @@ public final class Main implements Runnable {
 
   private static int ended(Throwable e, List<String> arguments, PrintStream err) {
     boolean verbose = isVerbose(arguments);
-    boolean mistake = e instanceof UserError || isRefusal(e);
+    boolean mistake = e instanceof InvalidInputException;
     boolean told = mistake || e instanceof TrainingException || e instanceof OutputException;
     err.println("error: " + (told ? e.getMessage() : unexpected(e)));
     if (verbose) {
@@ -141,17 +141,6 @@ public final class Main implements Runnable {
       err.println("--verbose shows the stack trace.");
     }
     return mistake ? MISTAKE : FAILED;
-  }
-
-  /**
-   * The engine, the data readers and the trainer say IllegalArgumentException for what a user can
-   * put right. One that the JDK or Spark threw is nobody's message to a user.
-   */
-  private static boolean isRefusal(Throwable e) {
-    StackTraceElement[] trace = e.getStackTrace();
-    return e instanceof IllegalArgumentException
-        && !(e instanceof NumberFormatException)
-        && (trace.length == 0 || trace[0].getClassName().startsWith("dev.convoy."));
   }
 
   private static String unexpected(Throwable e) {

@@ -1,5 +1,6 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.shard.CachedShards;
@@ -54,7 +55,7 @@ public final class Evaluator {
       int microBatch,
       int slices) {
     if (data.heldOutExamples() == 0) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "evaluation: got no held-out examples, expected some; set data.validationFraction above"
               + " 0, for example to 0.1");
     }

@@ -1,5 +1,6 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointException;
 
@@ -51,7 +52,7 @@ final class RunState {
    */
   void startFrom(float[] start) {
     if (start.length != weights.length) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "start: got " + start.length + " weights, expected " + weights.length);
     }
     weights = start.clone();

@@ -1,5 +1,6 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.model.WeightsHash;
 import dev.convoy.engine.network.Network;
@@ -336,7 +337,7 @@ public final class Trainer {
 
     private long totalSteps() {
       if (loop.epochs() < 1 || loop.maxSteps() < 0) {
-        throw new IllegalArgumentException(
+        throw new InvalidInputException(
             "training: got "
                 + loop.epochs()
                 + " epochs and maxSteps "

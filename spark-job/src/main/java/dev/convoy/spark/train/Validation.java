@@ -1,5 +1,6 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.data.TrainingData;
@@ -72,7 +73,7 @@ final class Validation implements AutoCloseable {
    */
   static void expectPossible(TrainConfig.Loop loop, TrainingData data) {
     if (loop.patience() > 0 && !on(loop, data)) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "training.patience: got "
               + loop.patience()
               + " with "

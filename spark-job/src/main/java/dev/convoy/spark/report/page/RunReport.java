@@ -3,6 +3,7 @@ package dev.convoy.spark.report.page;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ModelSummary;
 import dev.convoy.engine.model.Source;
@@ -160,7 +161,7 @@ public record RunReport(
           int label = sample.path("label").asInt();
           examples.add(new ModelPictures.Example(label, sample.path("pixels").binaryValue()));
         } catch (IOException e) {
-          throw new IllegalArgumentException("evaluation: a sample is damaged", e);
+          throw new InvalidInputException("evaluation: a sample is damaged", e);
         }
       }
       return examples;

@@ -1,5 +1,6 @@
 package dev.convoy.spark.report.page;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.spark.report.StepLines.StepLine;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -103,7 +104,7 @@ public final class StepSeries {
    */
   public StepSeries(int most) {
     if (most < 2 || most % 2 != 0) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "curves: got " + most + " points at most, expected an even number of 2 or more");
     }
     this.most = most;

@@ -1,5 +1,6 @@
 package dev.convoy.spark.train.task;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.tensor.CounterRandom;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -56,15 +57,15 @@ public final class BatchPlan implements Serializable {
     this.examples = IntStream.of(sizes).asLongStream().sum();
     this.largest = IntStream.of(sizes).max().orElse(0);
     if (batch < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "training.batchSize: got " + batch + ", expected 1 or more, for example 64");
     }
     if (micro < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "training.microBatch: got " + micro + ", expected 1 or more, for example 32");
     }
     if (examples < 1) {
-      throw new IllegalArgumentException(
+      throw new InvalidInputException(
           "data: got no examples for training, expected at least 1; hold out fewer with"
               + " data.validationFraction");
     }
