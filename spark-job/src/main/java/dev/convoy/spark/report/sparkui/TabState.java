@@ -1,6 +1,7 @@
 package dev.convoy.spark.report.sparkui;
 
 import dev.convoy.spark.report.StepLines.ValidationLine;
+import dev.convoy.spark.report.TrainingEvents;
 import dev.convoy.spark.report.WebResources;
 import dev.convoy.spark.report.page.StepSeries;
 import dev.convoy.spark.train.event.TrainEvent;
@@ -41,7 +42,8 @@ final class TabState extends SparkListener {
       Finished finished) {}
 
   @Override
-  public synchronized void onOtherEvent(SparkListenerEvent event) {
+  public synchronized void onOtherEvent(SparkListenerEvent posted) {
+    SparkListenerEvent event = current(posted);
     if (event instanceof TabEvents.Progressed progressed) {
       progressed.steps().forEach(steps::add);
       progressed.executors().forEach(s -> executors.merge(s.executor(), s, TrainEvent.Share::plus));
@@ -56,6 +58,22 @@ final class TabState extends SparkListener {
     } else if (event instanceof TabEvents.Ended ended) {
       finished = ended.run();
     }
+  }
+
+  /** An event of an earlier version's log by today's name; any other as it is. */
+  private static SparkListenerEvent current(SparkListenerEvent event) {
+    if (event instanceof TrainingEvents.Progressed old) {
+      return new TabEvents.Progressed(old.steps(), old.executors());
+    } else if (event instanceof TrainingEvents.Validated old) {
+      return new TabEvents.Validated(old.validation());
+    } else if (event instanceof TrainingEvents.Saved old) {
+      return new TabEvents.Saved(old.step(), old.path(), old.millis());
+    } else if (event instanceof TrainingEvents.Begun old) {
+      return new TabEvents.Begun(old.name(), old.run());
+    } else if (event instanceof TrainingEvents.Ended old) {
+      return new TabEvents.Ended(old.run());
+    }
+    return event;
   }
 
   private void begin(TabEvents.Begun begun) {
