@@ -64,10 +64,12 @@ public final class Batch {
     this.targets = outputs == 0 ? null : new float[ids.length * outputs];
   }
 
+  /** Shape of one example. */
   public Shape shape() {
     return shape;
   }
 
+  /** Most examples. */
   public int capacity() {
     return capacity;
   }

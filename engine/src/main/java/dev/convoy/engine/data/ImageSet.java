@@ -36,6 +36,7 @@ public final class ImageSet {
     }
   }
 
+  /** Shape of one image. */
   public Shape shape() {
     return shape;
   }
@@ -45,10 +46,12 @@ public final class ImageSet {
     return labels.length;
   }
 
+  /** All pixels, {@code [image][height][width][channel]}, a byte each; not a copy. */
   public byte[] pixels() {
     return pixels;
   }
 
+  /** The class of each image; not a copy. */
   public int[] labels() {
     return labels;
   }

@@ -10,6 +10,7 @@ import dev.convoy.engine.error.InvalidInputException;
  * @param deviation divides; positive
  */
 public record Normalization(float mean, float deviation) {
+  /** Checks and copies what is given. */
   public Normalization {
     if (!Float.isFinite(mean) || !Float.isFinite(deviation) || deviation <= 0) {
       throw new InvalidInputException(

@@ -17,6 +17,7 @@ public final class Activation implements Layer {
   private final Shape shape;
   private final Function function;
 
+  /** The function on examples of shape {@code input}. */
   public Activation(LayerSpec.Activation spec, Shape input) {
     this.shape = input;
     this.function = spec.function();

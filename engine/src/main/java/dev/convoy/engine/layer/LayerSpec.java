@@ -21,22 +21,31 @@ public sealed interface LayerSpec {
    * with deviation 0.01 / constant zero.
    */
   enum Init {
+    /** Normal, of deviation {@code sqrt(2 / fanIn)} (He et al., 2015). */
     HE,
+    /** Uniform within {@code sqrt(6 / (fanIn + fanOut))} (Glorot, Bengio, 2010). */
     XAVIER,
+    /** Normal, of deviation 0.01. */
     SMALL,
+    /** Zeros. */
     ZERO
   }
 
   /** Pointwise functions. */
   enum Function {
+    /** {@code max(0, x)}. */
     RELU,
+    /** {@code 1 / (1 + e^-x)}. */
     SIGMOID,
+    /** Hyperbolic tangent. */
     TANH
   }
 
   /** Pooling modes. AVERAGE divides by the whole window, padding included. */
   enum PoolMode {
+    /** The largest value. */
     MAX,
+    /** The mean, padding included. */
     AVERAGE
   }
 
@@ -49,6 +58,7 @@ public sealed interface LayerSpec {
    */
   record Conv2d(int filters, Window window, boolean bias, boolean flip, Init init, boolean frozen)
       implements LayerSpec {
+    /** Checks and copies what is given. */
     public Conv2d {
       positive("filters", filters);
     }
@@ -95,6 +105,7 @@ public sealed interface LayerSpec {
 
   /** {@code y = x W + b}. Weights {@code [inputs][units]}, then the bias {@code [units]}. */
   record Dense(int units, boolean bias, Init init, boolean frozen) implements LayerSpec {
+    /** Checks and copies what is given. */
     public Dense {
       positive("units", units);
     }
@@ -110,6 +121,7 @@ public sealed interface LayerSpec {
    * divided by {@code 1 - rate}.
    */
   record Dropout(float rate) implements LayerSpec {
+    /** Checks and copies what is given. */
     public Dropout {
       if (!(rate >= 0f && rate < 1f)) {
         throw new InvalidInputException("dropout: got rate " + rate + ", expected 0 <= rate < 1");

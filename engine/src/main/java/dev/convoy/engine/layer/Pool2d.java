@@ -23,6 +23,7 @@ public final class Pool2d implements Layer {
   /** Floats of one pixel of one block. */
   private final int line;
 
+  /** Pooling of examples of shape {@code input}. */
   public Pool2d(LayerSpec.Pool2d spec, Shape input) {
     this.input = input;
     this.output = spec.outputShape(input);

@@ -12,10 +12,16 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
 
   /** Padding rule. {@code same} and {@code headFirst} matter only to {@link #same}. */
   public record Padding(boolean same, boolean headFirst, int top, int bottom, int left, int right) {
+    /** No padding. */
     public static final Padding VALID = new Padding(false, false, 0, 0, 0, 0);
+
+    /** As many outputs as inputs by stride; an odd cell of padding at the tail. */
     public static final Padding SAME = new Padding(true, false, 0, 0, 0, 0);
+
+    /** As {@link #SAME}, with an odd cell at the head. */
     public static final Padding SAME_HEAD = new Padding(true, true, 0, 0, 0, 0);
 
+    /** Checks and copies what is given. */
     public Padding {
       if (top < 0 || bottom < 0 || left < 0 || right < 0) {
         throw new InvalidInputException(
@@ -37,6 +43,7 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
     }
   }
 
+  /** Checks and copies what is given. */
   public Window {
     if (height < 1 || width < 1) {
       throw new InvalidInputException(

@@ -72,6 +72,7 @@ public record ModelSpec(
 
   /** A named part of an example. */
   public record Input(String name, Shape shape) {
+    /** Checks and copies what is given. */
     public Input {
       expectName("input", name);
     }
@@ -84,6 +85,7 @@ public record ModelSpec(
    * @param from names of what it takes; empty for what stands right above
    */
   public record Node(String name, LayerSpec layer, List<String> from) {
+    /** Checks and copies what is given. */
     public Node {
       if (!name.isEmpty()) {
         expectName("name", name);
@@ -114,6 +116,7 @@ public record ModelSpec(
    * @param weight of its mean loss in what is minimised
    */
   public record Output(String name, String from, LossKind loss, float weight) {
+    /** Checks and copies what is given. */
     public Output {
       expectName("output", name);
       if (!(weight > 0f && weight <= Float.MAX_VALUE)) {
@@ -132,6 +135,7 @@ public record ModelSpec(
     }
   }
 
+  /** Checks and copies what is given. */
   public ModelSpec {
     inputs = List.copyOf(inputs);
     nodes = List.copyOf(nodes);

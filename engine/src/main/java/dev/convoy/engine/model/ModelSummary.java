@@ -52,6 +52,7 @@ public record ModelSummary(List<Input> inputs, List<Row> rows, List<String> outp
     }
   }
 
+  /** Checks and copies what is given. */
   public ModelSummary {
     inputs = List.copyOf(inputs);
     rows = List.copyOf(rows);

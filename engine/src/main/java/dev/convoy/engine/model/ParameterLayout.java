@@ -22,15 +22,18 @@ public record ParameterLayout(List<Entry> entries, int size) {
       List<Integer> dimensions,
       boolean frozen,
       boolean decays) {
+    /** Checks and copies what is given. */
     public Entry {
       dimensions = List.copyOf(dimensions);
     }
 
+    /** Values of the entry. */
     public int length() {
       return dimensions.stream().reduce(1, Math::multiplyExact);
     }
   }
 
+  /** Checks and copies what is given. */
   public ParameterLayout {
     entries = List.copyOf(entries);
   }

@@ -11,6 +11,7 @@ import java.util.List;
 public final class Parameters {
   private Parameters() {}
 
+  /** Where the parameters of a model lie in its flat array. */
   public static ParameterLayout layout(ModelSpec spec) {
     Shapes shapes = Shapes.of(spec, spec.wiring());
     List<ParameterLayout.Entry> entries = new ArrayList<>();

@@ -33,6 +33,7 @@ public record TrainedModel(ModelSpec spec, int classes, List<String> classNames,
     this(spec, classes, List.of(), weights);
   }
 
+  /** Checks and copies what is given. */
   public TrainedModel {
     classNames = List.copyOf(classNames);
     if (classNames.size() > Math.min(classes, MAX_NAMES)) {

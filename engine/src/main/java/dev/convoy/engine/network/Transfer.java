@@ -34,6 +34,7 @@ public final class Transfer {
    *     it were taken: the values mean what they meant
    */
   public record Taken(int first, List<String> named, List<String> unlike, boolean head) {
+    /** Checks and copies what is given. */
     public Taken {
       named = List.copyOf(named);
       unlike = List.copyOf(unlike);

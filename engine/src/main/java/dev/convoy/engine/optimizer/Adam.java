@@ -26,6 +26,7 @@ import dev.convoy.engine.kernel.KernelProvider;
  */
 public record Adam(float beta1, float beta2, float epsilon, boolean decoupled)
     implements Optimizer {
+  /** Checks and copies what is given. */
   public Adam {
     fraction("beta1", beta1, "0.9");
     fraction("beta2", beta2, "0.999");

@@ -25,7 +25,9 @@ public sealed interface LearningRate {
 
   /** What a schedule counts in. */
   enum Unit {
+    /** Steps. */
     STEPS,
+    /** Epochs. */
     EPOCHS;
 
     private long steps(long count, long stepsPerEpoch) {
@@ -42,6 +44,7 @@ public sealed interface LearningRate {
 
   /** Always {@code rate}. */
   record Constant(float rate) implements LearningRate {
+    /** Checks and copies what is given. */
     public Constant {
       positive("rate", rate);
     }
@@ -54,6 +57,7 @@ public sealed interface LearningRate {
 
   /** {@code rate * gamma^k} after k times {@code every} units. */
   record Step(float rate, float gamma, long every, Unit unit) implements LearningRate {
+    /** Checks and copies what is given. */
     public Step {
       positive("rate", rate);
       positive("gamma", gamma);
@@ -77,6 +81,7 @@ public sealed interface LearningRate {
    * "SGDR", ICLR 2017, without restarts).
    */
   record Cosine(float rate, float last) implements LearningRate {
+    /** Checks and copies what is given. */
     public Cosine {
       positive("rate", rate);
       notNegative("last", last);
@@ -92,6 +97,7 @@ public sealed interface LearningRate {
    * From {@code rate} to {@code last} as {@code (1 - progress)^power}; power 1 is a straight line.
    */
   record Polynomial(float rate, float last, float power) implements LearningRate {
+    /** Checks and copies what is given. */
     public Polynomial {
       positive("rate", rate);
       notNegative("last", last);
@@ -110,6 +116,7 @@ public sealed interface LearningRate {
    * length of it; then {@code then} over the steps that are left.
    */
   record Warmup(long length, Unit unit, LearningRate then) implements LearningRate {
+    /** Checks and copies what is given. */
     public Warmup {
       atLeast("length", length, 0);
     }
@@ -142,6 +149,7 @@ public sealed interface LearningRate {
     private static final double START = 25;
     private static final double END = 25e4;
 
+    /** Checks and copies what is given. */
     public OneCycle {
       positive("rate", rate);
       if (!(rise > 0f && rise < 1f)) {

@@ -20,6 +20,7 @@ import dev.convoy.engine.error.InvalidInputException;
  * @param nesterov needs momentum
  */
 public record Sgd(float momentum, boolean nesterov) implements Optimizer {
+  /** Checks and copies what is given. */
   public Sgd {
     if (!(momentum >= 0f && momentum < 1f)) {
       throw new InvalidInputException(

@@ -15,6 +15,7 @@ public record Shape(int height, int width, int channels) implements java.io.Seri
   /** More values than this in one example are refused: sizes stay far from int overflow. */
   public static final int MAX_SIZE = 1 << 26;
 
+  /** Checks and copies what is given. */
   public Shape {
     if (height < 1 || width < 1 || channels < 1) {
       throw new InvalidInputException(

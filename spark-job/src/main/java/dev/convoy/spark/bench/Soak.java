@@ -77,6 +77,7 @@ public final class Soak {
    * @param weightsSha256 of the final weights
    */
   public record Report(List<Footprint> samples, String weightsSha256) {
+    /** Checks and copies what is given. */
     public Report {
       samples = List.copyOf(samples);
     }

@@ -18,6 +18,7 @@ public final class SoakTable {
 
   private final PrintStream out;
 
+  /** A table that goes to {@code out}. */
   public SoakTable(PrintStream out) {
     this.out = out;
   }

@@ -73,6 +73,7 @@ public final class StepBench {
       double stepMillis,
       double bareMillis,
       List<Item> items) {
+    /** Checks and copies what is given. */
     public Report {
       items = List.copyOf(items);
     }

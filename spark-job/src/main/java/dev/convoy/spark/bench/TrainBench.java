@@ -61,6 +61,7 @@ public final class TrainBench {
       List<Double> efficiencies,
       double stepMillis,
       double computeMillis) {
+    /** Checks and copies what is given. */
     public Report {
       efficiencies = List.copyOf(efficiencies);
     }

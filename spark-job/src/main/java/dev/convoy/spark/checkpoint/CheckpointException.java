@@ -9,10 +9,12 @@ import dev.convoy.engine.error.InvalidInputException;
 public final class CheckpointException extends InvalidInputException {
   private static final long serialVersionUID = 1L;
 
+  /** A message for the user. */
   public CheckpointException(String message) {
     super(message);
   }
 
+  /** A message for the user, and what led to it. */
   public CheckpointException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -1,5 +1,5 @@
 /**
- * The command line: {@link dev.convoy.spark.cli.Main} and its sub-commands, and the job file that
- * configures a run. Everything may be imported here; nothing imports this package.
+ * The command line: {@code Main}, a file for each command, and the options that they share. Runs on
+ * the driver.
  */
 package dev.convoy.spark.cli;

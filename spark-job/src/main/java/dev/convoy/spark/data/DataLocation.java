@@ -33,6 +33,7 @@ public record DataLocation(
     this(path, columns, scale, model, List.of());
   }
 
+  /** Checks and copies what is given. */
   public DataLocation {
     classes = List.copyOf(classes);
   }

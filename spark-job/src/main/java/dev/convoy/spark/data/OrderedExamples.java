@@ -124,6 +124,7 @@ public final class OrderedExamples implements AutoCloseable {
   /** Takes what a task has brought back. */
   @FunctionalInterface
   public interface Sink {
+    /** Takes what one task found. */
     void take(byte[] found) throws IOException;
   }
 

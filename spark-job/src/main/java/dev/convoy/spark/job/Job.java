@@ -14,6 +14,7 @@ import java.util.List;
  */
 public record Job(
     String name, TrainConfig config, String startFrom, String yaml, List<String> notes) {
+  /** Checks and copies what is given. */
   public Job {
     notes = List.copyOf(notes);
   }

@@ -165,12 +165,19 @@ public enum Key {
 
   /** Types of values. */
   public enum Kind {
+    /** Any text. */
     TEXT,
+    /** A whole number of 32 bits. */
     INTEGER,
+    /** A whole number of 64 bits. */
     LONG,
+    /** A number. */
     REAL,
+    /** True or false. */
     BOOLEAN,
+    /** One of some words. */
     CHOICE,
+    /** The layers of a model. */
     LAYERS,
     /** A mapping of names that the user chooses. */
     NAMED;
@@ -200,6 +207,7 @@ public enum Key {
     return name;
   }
 
+  /** Type of the value. */
   public Kind kind() {
     return kind;
   }
@@ -209,10 +217,12 @@ public enum Key {
     return standard;
   }
 
+  /** The interval or the words that are allowed. */
   public String limits() {
     return limits;
   }
 
+  /** What the key means, for people. */
   public String about() {
     return about;
   }

@@ -23,6 +23,7 @@ public record Limits(double low, boolean lowOpen, double high, boolean highOpen)
         text.endsWith(")"));
   }
 
+  /** True if {@code value} is within the limits. */
   public boolean contains(double value) {
     boolean above = lowOpen ? value > low : value >= low;
     boolean below = highOpen ? value < high : value <= high;

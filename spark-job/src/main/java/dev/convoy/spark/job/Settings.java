@@ -179,6 +179,7 @@ public final class Settings {
     return node == null ? new Place(source, 0) : node.place();
   }
 
+  /** Value of a key, as text. */
   public String text(Key key) {
     YamlNode node = given.get(key);
     if (node instanceof YamlNode.Scalar scalar) {
@@ -189,22 +190,27 @@ public final class Settings {
     return adam ? Key.ADAM_LEARNING_RATE : key.standard();
   }
 
+  /** Value of a key of whole numbers. */
   public int integer(Key key) {
     return Integer.parseInt(text(key));
   }
 
+  /** Value of a key of long whole numbers. */
   public long longInteger(Key key) {
     return Long.parseLong(text(key));
   }
 
+  /** Value of a key of numbers. */
   public double real(Key key) {
     return Double.parseDouble(text(key));
   }
 
+  /** Value of a key of numbers, in single precision. */
   public float single(Key key) {
     return Float.parseFloat(text(key));
   }
 
+  /** Value of a key that is true or false. */
   public boolean flag(Key key) {
     return Boolean.parseBoolean(text(key));
   }

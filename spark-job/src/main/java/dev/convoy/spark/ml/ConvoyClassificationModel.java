@@ -80,6 +80,7 @@ public final class ConvoyClassificationModel
     return uid;
   }
 
+  /** Param {@code featuresScale}: the number that stands for a full pixel. */
   public DoubleParam featuresScale() {
     return featuresScale;
   }

@@ -31,6 +31,7 @@ public record ConvoyTrainingSummary(
    */
   public record Validation(int epoch, long step, long examples, double loss, double accuracy) {}
 
+  /** Checks and copies what is given. */
   public ConvoyTrainingSummary {
     validations = List.copyOf(validations);
   }

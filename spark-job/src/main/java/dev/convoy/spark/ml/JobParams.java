@@ -114,50 +114,62 @@ public abstract class JobParams extends KeyedParams {
         : JobFile.read("model", given, "model", overrides);
   }
 
+  /** Param {@code model}: name of a built-in job, or the YAML of one. */
   public Param<String> model() {
     return model;
   }
 
+  /** Sets {@link #model}. */
   public ConvoyClassifier setModel(String value) {
     return with(model, value);
   }
 
+  /** Sets {@link #tings}. */
   public StringArrayParam settings() {
     return settings;
   }
 
+  /** Sets {@link #settings}. */
   public ConvoyClassifier setSettings(String... value) {
     return with(settings, value);
   }
 
+  /** Param {@code keyCol}: column that orders the examples. */
   public Param<String> keyCol() {
     return keyCol;
   }
 
+  /** Sets {@link #keyCol}. */
   public ConvoyClassifier setKeyCol(String value) {
     return with(keyCol, value);
   }
 
+  /** Param {@code validationIndicatorCol}: column of booleans, true for rows held out. */
   public Param<String> validationIndicatorCol() {
     return validationIndicatorCol;
   }
 
+  /** Sets {@link #validationIndicatorCol}. */
   public ConvoyClassifier setValidationIndicatorCol(String value) {
     return with(validationIndicatorCol, value);
   }
 
+  /** Param {@code checkpointDir}: folder of checkpoints, on any Hadoop file system. */
   public Param<String> checkpointDir() {
     return checkpointDir;
   }
 
+  /** Sets {@link #checkpointDir}. */
   public ConvoyClassifier setCheckpointDir(String value) {
     return with(checkpointDir, value);
   }
 
+  /** Param {@code featuresScale}: the number that stands for a full pixel. */
   public DoubleParam featuresScale() {
     return featuresScale;
   }
 
+  /** Sets {@link #featuresScale}. */
   public ConvoyClassifier setFeaturesScale(double value) {
     return with(featuresScale, value);
   }

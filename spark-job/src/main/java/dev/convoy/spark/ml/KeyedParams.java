@@ -94,130 +94,162 @@ public abstract class KeyedParams
     return param;
   }
 
+  /** Param {@code epochs}: passes over the data. */
   public IntParam epochs() {
     return epochs;
   }
 
+  /** Sets {@link #epochs}. */
   public ConvoyClassifier setEpochs(int value) {
     return with(epochs, value);
   }
 
+  /** Param {@code maxSteps}: steps after which training stops; 0 for no limit. */
   public LongParam maxSteps() {
     return maxSteps;
   }
 
+  /** Sets {@link #maxSteps}. */
   public ConvoyClassifier setMaxSteps(long value) {
     return with(maxSteps, value);
   }
 
+  /** Param {@code batchSize}: examples a step, of all tasks together. */
   public IntParam batchSize() {
     return batchSize;
   }
 
+  /** Sets {@link #batchSize}. */
   public ConvoyClassifier setBatchSize(int value) {
     return with(batchSize, value);
   }
 
+  /** Param {@code microBatch}: examples of a forward and backward call. */
   public IntParam microBatch() {
     return microBatch;
   }
 
+  /** Sets {@link #microBatch}. */
   public ConvoyClassifier setMicroBatch(int value) {
     return with(microBatch, value);
   }
 
+  /** Param {@code seed}: seed of everything random. */
   public LongParam seed() {
     return seed;
   }
 
+  /** Sets {@link #seed}. */
   public ConvoyClassifier setSeed(long value) {
     return with(seed, value);
   }
 
+  /** Param {@code evaluateEvery}: epochs between validations; 0 for never. */
   public IntParam evaluateEvery() {
     return evaluateEvery;
   }
 
+  /** Sets {@link #evaluateEvery}. */
   public ConvoyClassifier setEvaluateEvery(int value) {
     return with(evaluateEvery, value);
   }
 
+  /** Param {@code patience}: validations without improvement before training stops; 0 for never. */
   public IntParam patience() {
     return patience;
   }
 
+  /** Sets {@link #patience}. */
   public ConvoyClassifier setPatience(int value) {
     return with(patience, value);
   }
 
+  /** Param {@code optimizer}: sgd, momentum, nesterov, adam or adamw. */
   public Param<String> optimizer() {
     return optimizer;
   }
 
+  /** Sets {@link #optimizer}. */
   public ConvoyClassifier setOptimizer(String value) {
     return with(optimizer, value);
   }
 
+  /** Param {@code learningRate}: the rate, or its peak if a schedule varies it. */
   public DoubleParam learningRate() {
     return learningRate;
   }
 
+  /** Sets {@link #learningRate}. */
   public ConvoyClassifier setLearningRate(double value) {
     return with(learningRate, value);
   }
 
+  /** Param {@code momentum}: for momentum and nesterov. */
   public DoubleParam momentum() {
     return momentum;
   }
 
+  /** Sets {@link #momentum}. */
   public ConvoyClassifier setMomentum(double value) {
     return with(momentum, value);
   }
 
+  /** Param {@code weightDecay}: L2, not on biases; decoupled for adamw. */
   public DoubleParam weightDecay() {
     return weightDecay;
   }
 
+  /** Sets {@link #weightDecay}. */
   public ConvoyClassifier setWeightDecay(double value) {
     return with(weightDecay, value);
   }
 
+  /** Param {@code clipNorm}: largest norm of the mean gradient; 0 for any. */
   public DoubleParam clipNorm() {
     return clipNorm;
   }
 
+  /** Sets {@link #clipNorm}. */
   public ConvoyClassifier setClipNorm(double value) {
     return with(clipNorm, value);
   }
 
+  /** Param {@code schedule}: constant, step, cosine, polynomial or onecycle. */
   public Param<String> schedule() {
     return schedule;
   }
 
+  /** Sets {@link #schedule}. */
   public ConvoyClassifier setSchedule(String value) {
     return with(schedule, value);
   }
 
+  /** Param {@code shards}: logical shards that batches are drawn from. */
   public IntParam shards() {
     return shards;
   }
 
+  /** Sets {@link #shards}. */
   public ConvoyClassifier setShards(int value) {
     return with(shards, value);
   }
 
+  /** Param {@code partitions}: partitions of the data; 0 for one a task slot. */
   public IntParam partitions() {
     return partitions;
   }
 
+  /** Sets {@link #partitions}. */
   public ConvoyClassifier setPartitions(int value) {
     return with(partitions, value);
   }
 
+  /** Param {@code validationFraction}: share of the rows held out for validation. */
   public DoubleParam validationFraction() {
     return validationFraction;
   }
 
+  /** Sets {@link #validationFraction}. */
   public ConvoyClassifier setValidationFraction(double value) {
     return with(validationFraction, value);
   }

@@ -183,6 +183,7 @@ public record EvaluationReport(
     return whole == 0 ? 0 : part / whole;
   }
 
+  /** The text of {@code evaluation.json}. */
   public String toJson() {
     try {
       return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(this)

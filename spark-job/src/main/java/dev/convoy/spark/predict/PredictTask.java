@@ -18,6 +18,7 @@ public final class PredictTask extends TaskFunction<ExampleChunk, byte[]> {
   private final ForwardPass.Recipe recipe;
   private final PredictionFormat format;
 
+  /** Predicts by {@code recipe} and writes as {@code format} says. */
   public PredictTask(ForwardPass.Recipe recipe, PredictionFormat format) {
     this.recipe = recipe;
     this.format = format;

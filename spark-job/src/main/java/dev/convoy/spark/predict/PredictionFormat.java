@@ -23,11 +23,15 @@ public record PredictionFormat(
 
   /** What a file's name asks for. */
   public enum Kind {
+    /** Comma-separated values with a header. */
     CSV,
+    /** An object a line. */
     JSON,
+    /** A folder of Parquet files. */
     PARQUET
   }
 
+  /** Checks and copies what is given. */
   public PredictionFormat {
     classNames = heads.size() == 1 ? List.copyOf(classNames) : List.of();
   }

@@ -6,10 +6,12 @@ import java.util.Deque;
 
 /** The past 100 steps: what their loss, accuracy and speed were. */
 public final class PastSteps {
+  /** Steps that means are taken over. */
   public static final int COUNT = 100;
 
   private final Deque<Step> steps = new ArrayDeque<>();
 
+  /** Adds a step; the oldest goes once there are too many. */
   public void add(Step step) {
     if (steps.size() == COUNT) {
       steps.removeFirst();
@@ -17,10 +19,12 @@ public final class PastSteps {
     steps.addLast(step);
   }
 
+  /** True before the first step. */
   public boolean isEmpty() {
     return steps.isEmpty();
   }
 
+  /** The last step. */
   public Step last() {
     return steps.getLast();
   }
@@ -35,6 +39,7 @@ public final class PastSteps {
     return steps.stream().mapToLong(Step::correct).sum() / (double) examples();
   }
 
+  /** Examples by seconds of these steps. */
   public double examplesPerSecond() {
     return examples() / steps.stream().mapToDouble(Step::seconds).sum();
   }

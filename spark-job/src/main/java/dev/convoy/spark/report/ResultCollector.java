@@ -34,6 +34,7 @@ public final class ResultCollector implements TrainListener {
     }
   }
 
+  /** The result of the run that was heard. */
   public RunResult result(TrainResult result, Optional<Evaluation> tested, int parameters) {
     TrainEvent.Finished end = finished;
     double all =

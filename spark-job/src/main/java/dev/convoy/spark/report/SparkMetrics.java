@@ -54,6 +54,7 @@ public final class SparkMetrics implements TrainListener, AutoCloseable {
     }
   }
 
+  /** Metrics of a run that is yet to begin. */
   public SparkMetrics(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     ofStep("step", Step::step);

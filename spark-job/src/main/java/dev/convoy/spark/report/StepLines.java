@@ -62,6 +62,7 @@ public final class StepLines implements TrainListener, AutoCloseable {
       weightNorms = weightNorms == null ? List.of() : List.copyOf(weightNorms);
     }
 
+    /** The line of an event. */
     public static StepLine of(Step step) {
       return new StepLine(
           step.step(),
@@ -92,6 +93,7 @@ public final class StepLines implements TrainListener, AutoCloseable {
       double accuracy,
       double seconds,
       boolean best) {
+    /** The line of an event. */
     public static ValidationLine of(Evaluated e) {
       return new ValidationLine(
           e.dataset(),
@@ -126,6 +128,7 @@ public final class StepLines implements TrainListener, AutoCloseable {
   private Writer validations;
   private long flushed;
 
+  /** Lines that go to writers that {@code opener} opens. */
   public StepLines(Opener opener, LongSupplier nanoTime) {
     this.opener = opener;
     this.nanoTime = nanoTime;

@@ -29,6 +29,7 @@ public final class Versions {
     return "spark-job/target/convoy-spark-job.jar";
   }
 
+  /** Version of the Spark that runs. */
   public static String spark() {
     return org.apache.spark.package$.MODULE$.SPARK_VERSION();
   }

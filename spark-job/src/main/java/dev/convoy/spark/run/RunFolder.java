@@ -29,12 +29,22 @@ import org.apache.hadoop.fs.Path;
  * added to. See {@link RunContents} for what is a run.
  */
 public final class RunFolder implements Closeable {
+  /** The job as run. */
   public static final String JOB = "job.yaml";
+
+  /** The model with its weights. */
   public static final String MODEL = "model.convoy";
+
+  /** How the run ended. */
   public static final String RESULT = "result.json";
+
+  /** The evaluation of the test set. */
   public static final String EVALUATION = "evaluation.json";
+
   static final String METRICS = "metrics.jsonl";
   static final String VALIDATIONS = "validations.jsonl";
+
+  /** The run as a page. */
   public static final String REPORT = "report.html";
 
   /** The reason in the result of a run that the user stopped. */
@@ -189,6 +199,7 @@ public final class RunFolder implements Closeable {
   /** Something that writes to a stream. */
   @FunctionalInterface
   public interface Content {
+    /** Writes the content. */
     void writeTo(OutputStream out) throws IOException;
   }
 

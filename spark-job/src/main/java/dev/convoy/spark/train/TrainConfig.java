@@ -68,6 +68,7 @@ public record TrainConfig(
       double validationFraction,
       List<String> classes)
       implements Serializable {
+    /** Checks and copies what is given. */
     public Data {
       classes = List.copyOf(classes);
     }

@@ -68,6 +68,7 @@ public final class Trainer {
     this.opener = opener;
   }
 
+  /** Opens the training data of a job; the caller closes it. */
   public static TrainingData open(SparkContext spark, TrainConfig config) {
     TrainConfig.Data data = config.data();
     return TrainingData.open(

@@ -24,6 +24,7 @@ public final class WeightUpdate {
   /** A run of parameters that are treated alike. */
   private record Range(int from, int to, float decay) {}
 
+  /** Updates of a run of {@code totalSteps} steps. */
   public WeightUpdate(
       TrainConfig.Update update, ParameterLayout layout, long stepsPerEpoch, long totalSteps) {
     this.update = update;

@@ -93,6 +93,7 @@ public final class Convolution {
    */
   private final List<CorrelationShape> phases;
 
+  /** A convolution of this geometry. */
   public Convolution(Geometry geometry) {
     g = geometry;
     packing = new WeightPacking(g);
@@ -121,6 +122,7 @@ public final class Convolution {
     }
   }
 
+  /** What the convolution is of. */
   public Geometry geometry() {
     return g;
   }

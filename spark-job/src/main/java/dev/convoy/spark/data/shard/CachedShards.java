@@ -26,6 +26,7 @@ public record CachedShards(
 
   private static final String STANDARD_BLOCK = "32m";
 
+  /** Cuts {@code source} into {@code partitions} and marks it to be cached. */
   public static CachedShards of(
       SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
     long most = Math.max(1, blockSize(spark));

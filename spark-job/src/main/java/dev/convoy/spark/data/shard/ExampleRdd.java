@@ -22,6 +22,7 @@ public final class ExampleRdd extends RDD<ExampleChunk> {
   private final ExampleSource source;
   private final int partitions;
 
+  /** The examples of {@code source} in {@code partitions} partitions. */
   public ExampleRdd(SparkContext spark, ExampleSource source, int partitions) {
     super(spark, ScalaTypes.noParents(), ScalaTypes.tag(ExampleChunk.class));
     this.source = source;

@@ -95,6 +95,7 @@ public final class PackedShard implements Serializable {
     return indexes.length == 0 ? 1 : labels.length / indexes.length;
   }
 
+  /** Number of the shard. */
   public int shard() {
     return shard;
   }
@@ -124,10 +125,12 @@ public final class PackedShard implements Serializable {
     return values == null ? Fingerprint.BYTES : scale;
   }
 
+  /** {@code [example][output]}: class numbers; not a copy. */
   public int[] labels() {
     return labels;
   }
 
+  /** Index of each example in the source; not a copy. */
   public long[] indexes() {
     return indexes;
   }

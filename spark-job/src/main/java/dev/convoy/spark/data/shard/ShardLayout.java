@@ -23,6 +23,7 @@ public record ShardLayout(long examples, int shards, long seed, double heldOutFr
   private static final int STRIPES_A_SHARD = 8;
   private static final long HELD_OUT = 0x48454C44L;
 
+  /** Checks and copies what is given. */
   public ShardLayout {
     if (examples < 1) {
       throw new DataException("data: got " + examples + " examples, expected at least 1");

@@ -11,6 +11,7 @@ public final class ShardPartitioner extends Partitioner {
   private final ShardLayout layout;
   private final ShardPlacement placement;
 
+  /** Sends examples where layout and placement say. */
   public ShardPartitioner(ShardLayout layout, ShardPlacement placement) {
     this.layout = layout;
     this.placement = placement;

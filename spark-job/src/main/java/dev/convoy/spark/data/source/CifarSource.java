@@ -29,7 +29,10 @@ public final class CifarSource implements ExampleSource {
   private static final long serialVersionUID = 1L;
   private static final int SIDE = 32;
   private static final int PLANE = SIDE * SIDE;
+
+  /** Bytes of an example: its label and three planes of pixels. */
   public static final int RECORD = 1 + 3 * PLANE;
+
   static final int CLASSES = 10;
   private static final String NAMES = "batches.meta.txt";
   private static final int MOST_NAMES = 4096;

@@ -23,6 +23,7 @@ public final class EmbeddedMnist implements ExampleSource {
 
   private final DataPart part;
 
+  /** The training set or the test set. */
   public EmbeddedMnist(DataPart part) {
     this.part = part;
   }

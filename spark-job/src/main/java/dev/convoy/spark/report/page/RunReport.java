@@ -100,10 +100,12 @@ public record RunReport(
     private JsonNode evaluation;
     private TrainedModel model;
 
+    /** A report without any file yet. */
     public Builder(String name) {
       this.name = name;
     }
 
+    /** Text of {@code job.yaml}. */
     public Builder job(String yaml) {
       this.job = yaml;
       return this;
@@ -121,6 +123,7 @@ public record RunReport(
       return this;
     }
 
+    /** The trained model. */
     public Builder model(TrainedModel trained) {
       this.model = trained;
       return this;
@@ -146,6 +149,7 @@ public record RunReport(
       return this;
     }
 
+    /** The report of what was given. */
     public RunReport build() {
       Model drawn = model == null ? null : RunReport.draw(model, examples());
       StepSeries.Curves curves = steps.size() == 0 ? null : steps.curves();

@@ -12,6 +12,7 @@ import java.util.List;
  */
 public record Evaluation(
     long examples, double loss, double accuracy, double seconds, List<Output> outputs) {
+  /** Checks and copies what is given. */
   public Evaluation {
     outputs = List.copyOf(outputs);
   }

@@ -27,6 +27,7 @@ public final class EventQueue implements AutoCloseable {
   private final List<TrainListener> listeners;
   private final Thread thread;
 
+  /** A queue whose events these listeners hear. */
   public EventQueue(List<TrainListener> listeners) {
     this.listeners = new ArrayList<>(listeners);
     this.thread = new Thread(this::deliver, "convoy-events");

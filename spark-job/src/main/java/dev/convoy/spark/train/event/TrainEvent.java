@@ -26,6 +26,7 @@ public sealed interface TrainEvent {
       Data data,
       List<String> layers)
       implements TrainEvent {
+    /** Checks and copies what is given. */
     public Started {
       layers = List.copyOf(layers);
     }
@@ -60,6 +61,7 @@ public sealed interface TrainEvent {
       double examplesPerSecond,
       List<Scaling> scaling)
       implements TrainEvent {
+    /** Checks and copies what is given. */
     public Planned {
       scaling = List.copyOf(scaling);
     }
@@ -93,6 +95,7 @@ public sealed interface TrainEvent {
       Norms layers,
       List<Share> executors)
       implements TrainEvent {
+    /** Checks and copies what is given. */
     public Step {
       executors = List.copyOf(executors);
     }
@@ -134,6 +137,7 @@ public sealed interface TrainEvent {
    * @param weights of each of these layers, after the update
    */
   record Norms(List<Float> gradients, List<Float> weights) {
+    /** Checks and copies what is given. */
     public Norms {
       gradients = List.copyOf(gradients);
       weights = List.copyOf(weights);

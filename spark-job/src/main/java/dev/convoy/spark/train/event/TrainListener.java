@@ -7,5 +7,6 @@ package dev.convoy.spark.train.event;
  */
 @FunctionalInterface
 public interface TrainListener {
+  /** Hears an event. */
   void on(TrainEvent event);
 }

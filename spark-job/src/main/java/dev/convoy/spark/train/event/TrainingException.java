@@ -4,10 +4,12 @@ package dev.convoy.spark.train.event;
 public final class TrainingException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** A message for the user. */
   public TrainingException(String message) {
     super(message);
   }
 
+  /** A message for the user, and what led to it. */
   public TrainingException(String message, Throwable cause) {
     super(message, cause);
   }

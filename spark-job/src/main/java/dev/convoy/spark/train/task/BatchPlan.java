@@ -39,6 +39,7 @@ public final class BatchPlan implements Serializable {
    * shard}.
    */
   public record Piece(int shard, int from, int to) {
+    /** Examples of the micro-batch. */
     public int size() {
       return to - from;
     }

@@ -26,10 +26,19 @@ public final class TaskBuffers {
   private record Key(String model, int micro, boolean training) {}
 
   private final Key key;
+
+  /** The network that the buffers are for. */
   public final Network network;
+
+  /** Working memory of the network. */
   public final Workspace workspace;
+
+  /** Room for a micro-batch. */
   public final Batch batch;
+
+  /** Normalised value of each pixel byte. */
   public final float[] table;
+
   final float[] weights;
 
   /** Gradient of a micro-batch; empty without training. */

@@ -40,6 +40,7 @@ public final class TaskThreads implements AutoCloseable {
   /** What is done with a micro-batch. */
   @FunctionalInterface
   public interface Work {
+    /** Works on the micro-batch {@code piece} of {@code shard}, and adds to {@code found}. */
     void on(PackedShard shard, BatchPlan.Piece piece, TaskBuffers buffers, TaskResult found);
   }
 

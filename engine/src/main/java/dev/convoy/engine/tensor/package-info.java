@@ -1,0 +1,2 @@
+/** Shapes, the layout of examples in lanes, and counter-based random numbers. Knows nobody. */
+package dev.convoy.engine.tensor;
