@@ -112,7 +112,8 @@ class ImportRulesTest {
             "java..",
             "jdk.incubator.vector..",
             "dev.convoy.engine.kernel..",
-            "dev.convoy.engine.tensor..")
+            "dev.convoy.engine.tensor..",
+            "dev.convoy.engine.error..")
         .allowEmptyShould(true)
         .check(engine);
   }

@@ -16,9 +16,8 @@ final class ClusterEnd {
   }
 
   /**
-   * Lets the master tell YARN: returns if all went well.
-   *
-   * @throws SparkUserAppException that carries any other status
+   * Tells YARN's master how the application ended: returns if all went well, else throws a {@link
+   * SparkUserAppException} that carries the status.
    */
   static void tell(int status) {
     if (status != Main.OK) {

@@ -124,7 +124,7 @@ public abstract class JobParams extends KeyedParams {
     return with(model, value);
   }
 
-  /** Sets {@link #tings}. */
+  /** Param {@code settings}: KEY=VALUE of any key of a job. */
   public StringArrayParam settings() {
     return settings;
   }

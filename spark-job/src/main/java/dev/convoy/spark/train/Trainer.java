@@ -86,9 +86,10 @@ public final class Trainer {
    *
    * @param resume go on from the newest checkpoint in the job's directory that verifies, if any;
    *     else the directory must hold no checkpoints
-   * @throws IllegalArgumentException if data, model and job do not fit each other (a user's
-   *     mistake; {@code dev.convoy.engine.data.DataException} for bad data is one)
-   * @throws TrainingException if training itself fails, for example by diverging
+   * @throws dev.convoy.engine.error.InvalidInputException if data, model and job do not fit each
+   *     other
+   * @throws dev.convoy.spark.train.event.TrainingException if training itself fails, for example by
+   *     diverging
    */
   public TrainResult train(boolean resume) {
     Network network = new Network(config.model());

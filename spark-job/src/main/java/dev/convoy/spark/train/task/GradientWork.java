@@ -6,6 +6,7 @@ import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.shard.ShardIterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -43,7 +44,7 @@ public record GradientWork(String model, BatchPlan plan, int microBatch, long se
         for (BatchPlan.Piece piece : pieces.getOrDefault(shard.shard(), List.of())) {
           // Spark knows a task by its own thread, so this thread fetches the weights, and only
           // where there is work.
-          input.weights().get();
+          Objects.requireNonNull(input.weights().get(), "weights");
           threads.add(shard, piece);
         }
       }
