@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -66,9 +67,10 @@ final class RunContents {
     return list(folder).length == 0;
   }
 
-  /** True if there is something in {@code checkpoints/}. */
+  /** True if there is a checkpoint; one that a killed run left half written does not count. */
   boolean hasCheckpoints() throws IOException {
-    return list(new Path(folder, CHECKPOINTS)).length > 0;
+    return Arrays.stream(list(new Path(folder, CHECKPOINTS)))
+        .anyMatch(f -> f.isFile() && CheckpointStore.isCheckpoint(f.getPath().getName()));
   }
 
   /** True if there is a file or folder of that name. */
@@ -90,21 +92,14 @@ final class RunContents {
     boolean steps =
         has(RunFolder.METRICS)
             && STEP_LINE.matcher(beginning(RunFolder.METRICS, STEP_LINE_BYTES)).matches();
-    return steps
-        || Arrays.stream(list(new Path(folder, CHECKPOINTS)))
-            .anyMatch(f -> f.isFile() && CheckpointStore.isCheckpoint(f.getPath().getName()));
+    return steps || hasCheckpoints();
   }
 
   /** A run that was killed before it wrote its job leaves no more than this. */
   boolean isBarelyBegun() throws IOException {
-    for (FileStatus file : list(folder)) {
-      String name = file.getPath().getName();
-      boolean empty = name.equals(CHECKPOINTS) && !hasCheckpoints();
-      if (!empty && !name.equals(PROBE) && !name.equals(temporary(RunFolder.JOB))) {
-        return false;
-      }
-    }
-    return true;
+    Set<String> early = Set.of(CHECKPOINTS, PROBE, temporary(RunFolder.JOB));
+    return foreign().isEmpty()
+        && Arrays.stream(list(folder)).allMatch(f -> early.contains(f.getPath().getName()));
   }
 
   /** The first by name, for messages. */
@@ -142,7 +137,7 @@ final class RunContents {
         files.delete(saved.getPath(), false);
       }
     }
-    if (!hasCheckpoints()) {
+    if (list(checkpoints).length == 0) {
       files.delete(checkpoints, false);
     }
   }

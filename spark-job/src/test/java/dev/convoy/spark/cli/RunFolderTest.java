@@ -36,6 +36,18 @@ class RunFolderTest extends RunCase {
     assertThat(Files.readAllLines(run.resolve("metrics.jsonl"))).hasSize(12);
   }
 
+  /** What a run leaves that is killed while it writes its first checkpoint. */
+  @Test
+  void aFolderWithAHalfWrittenCheckpointIsTakenUpAgain() throws IOException {
+    for (String more : List.of("--quiet", "--resume", "--overwrite")) {
+      run = folder.resolve("half" + more);
+      Path checkpoints = Files.createDirectories(run.resolve("checkpoints"));
+      Files.writeString(checkpoints.resolve(".unfinished-1234"), "half");
+      trainJob(more).succeeds();
+      assertThat(run.resolve("result.json")).exists();
+    }
+  }
+
   @Test
   void foreignFoldersAndFilesAreLeftAlone() throws IOException {
     Files.createDirectories(run);
