@@ -63,7 +63,7 @@ class ImportRulesTest {
           Map.entry("report.page", "report"),
           Map.entry("report.sparkui", "report report.page train.event"),
           Map.entry("predict", "interop report train train.event data data.shard data.table"),
-          Map.entry("run", "checkpoint job report.page"),
+          Map.entry("run", "checkpoint job train.event report report.page"),
           Map.entry("ml", "job predict train train.event data data.shard data.table"),
           Map.entry(
               "bench",

@@ -8,7 +8,8 @@ import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.UserError;
-import dev.convoy.spark.predict.EvaluationReport;
+import dev.convoy.spark.predict.ModelEvaluation;
+import dev.convoy.spark.report.EvaluationReport;
 import dev.convoy.spark.run.RunFolder;
 import dev.convoy.spark.run.RunReader;
 import java.io.IOException;
@@ -129,7 +130,7 @@ final class EvaluateCommand extends BaseCommand {
     TrainedModel trained = found.model();
     try (TrainingData test = TrainingData.openForEvaluation(context, data, DataPart.TEST, 0)) {
       boolean apart = DataSources.hasTest(context, data.path());
-      return EvaluationReport.of(trained, found.path(), data.path(), apart, test, mistakes);
+      return ModelEvaluation.of(trained, found.path(), data.path(), apart, test, mistakes);
     }
   }
 

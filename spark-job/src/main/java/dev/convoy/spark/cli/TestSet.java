@@ -6,7 +6,8 @@ import dev.convoy.spark.data.TrainingData;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
-import dev.convoy.spark.predict.EvaluationReport;
+import dev.convoy.spark.predict.ModelEvaluation;
+import dev.convoy.spark.report.EvaluationReport;
 import dev.convoy.spark.run.RunFolder;
 import dev.convoy.spark.train.Evaluator;
 import dev.convoy.spark.train.TrainConfig;
@@ -79,7 +80,7 @@ record TestSet(
       String from = config.testLocation().path();
       boolean apart = DataSources.hasTest(context, from);
       EvaluationReport report =
-          EvaluationReport.of(model, path, from, apart, data, EvaluationReport.KEPT);
+          ModelEvaluation.of(model, path, from, apart, data, EvaluationReport.KEPT);
       folder.write(RunFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
     }
   }

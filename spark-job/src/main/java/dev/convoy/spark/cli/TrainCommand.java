@@ -24,6 +24,7 @@ import dev.convoy.spark.train.TrainConfig.Checkpoints;
 import dev.convoy.spark.train.TrainResult;
 import dev.convoy.spark.train.Trainer;
 import dev.convoy.spark.train.event.Evaluation;
+import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -308,7 +309,7 @@ final class TrainCommand extends BaseCommand {
       folder.write(RunFolder.RESULT, result.toJson().getBytes(StandardCharsets.UTF_8));
     }
     String page = folder == null ? null : report();
-    boolean stopped = result.reason().equals(RunFolder.STOPPED);
+    boolean stopped = result.ending().reason() == StopReason.STOPPED;
     if (detail() == Detail.QUIET) {
       out().println(result.toLine());
     } else {

@@ -1,5 +1,8 @@
 package dev.convoy.spark.predict;
 
+import dev.convoy.spark.report.EvaluationReport.Guess;
+import dev.convoy.spark.report.EvaluationReport.Mistake;
+import dev.convoy.spark.report.EvaluationReport.Sample;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,38 +37,6 @@ final class Scores implements Serializable {
   private static final int MOST_SAMPLES = 10;
 
   private static final int GUESSES = 3;
-
-  /**
-   * An example that was classified wrong.
-   *
-   * @param index place in the data
-   * @param name what the data calls it; empty until that is asked for
-   * @param probability that the network gave to its prediction
-   * @param truthProbability that it gave to the truth
-   * @param top the classes it held most likely, first the most likely
-   * @param pixels of the image as the data has them, or null if they are too many
-   */
-  record Mistake(
-      long index,
-      String name,
-      int truth,
-      int predicted,
-      double probability,
-      double truthProbability,
-      List<Guess> top,
-      byte[] pixels)
-      implements Serializable {
-    Mistake named(String called) {
-      return new Mistake(
-          index, called, truth, predicted, probability, truthProbability, top, pixels);
-    }
-  }
-
-  /** A class and the probability that the network gave to it. */
-  record Guess(int label, double probability) implements Serializable {}
-
-  /** The first example of a class. */
-  record Sample(long index, int label, byte[] pixels) implements Serializable {}
 
   /** Predictions that were made with about the same confidence. */
   static final class Bin implements Serializable {

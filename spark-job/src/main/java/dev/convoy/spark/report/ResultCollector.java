@@ -36,38 +36,37 @@ public final class ResultCollector implements TrainListener {
 
   /** The result of the run that was heard. */
   public RunResult result(TrainResult result, Optional<Evaluation> tested, int parameters) {
-    TrainEvent.Finished end = finished;
-    double all =
-        end == null ? Double.NaN : end.computeSeconds() + end.sparkSeconds() + end.driverSeconds();
-    Optional<Evaluation> validated = result.validation();
+    double rate = result.seconds() > 0 ? result.examples() / result.seconds() : 0;
     return new RunResult(
-        tested.map(Evaluation::accuracy).orElse(null),
-        tested.map(Evaluation::loss).orElse(null),
-        tested.map(Evaluation::examples).orElse(null),
-        validated.map(Evaluation::accuracy).orElse(null),
-        validated.map(Evaluation::loss).orElse(null),
-        validated.map(Evaluation::examples).orElse(null),
-        result.weightsSha256(),
-        result.steps(),
-        result.reason(),
-        result.seconds(),
-        result.seconds() > 0 ? result.examples() / result.seconds() : 0,
-        end == null ? 0 : share(end.computeSeconds(), all),
-        end == null ? 0 : share(end.sparkSeconds(), all),
-        end == null ? 0 : share(end.driverSeconds(), all),
-        predicted,
-        measured(),
-        parameters,
-        started == null ? null : started.data(),
+        tested.map(RunResult.Score::of),
+        result.validation().map(RunResult.Score::of),
+        new RunResult.Weights(result.weightsSha256(), parameters),
+        new RunResult.Ending(result.steps(), result.reason(), result.seconds(), rate),
+        shares(Optional.ofNullable(finished)),
+        new RunResult.Costs(Optional.ofNullable(predicted), measured()),
+        Optional.ofNullable(started).map(TrainEvent.Started::data),
         Versions.all());
   }
 
-  private StepCost measured() {
+  private static RunResult.TimeShares shares(Optional<TrainEvent.Finished> finished) {
+    if (finished.isEmpty()) {
+      return new RunResult.TimeShares(0, 0, 0);
+    }
+    TrainEvent.Finished end = finished.get();
+    double all = end.computeSeconds() + end.sparkSeconds() + end.driverSeconds();
+    return new RunResult.TimeShares(
+        share(end.computeSeconds(), all),
+        share(end.sparkSeconds(), all),
+        share(end.driverSeconds(), all));
+  }
+
+  private Optional<StepCost> measured() {
     if (steps == 0) {
-      return null;
+      return Optional.empty();
     }
     double compute = computeSeconds * 1e3 / steps;
-    return new StepCost(examples / stepSeconds, compute, stepSeconds * 1e3 / steps - compute);
+    return Optional.of(
+        new StepCost(examples / stepSeconds, compute, stepSeconds * 1e3 / steps - compute));
   }
 
   private static double share(double part, double all) {

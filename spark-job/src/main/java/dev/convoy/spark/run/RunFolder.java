@@ -1,8 +1,11 @@
 package dev.convoy.spark.run;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.spark.job.JobFile;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.report.RunResult;
+import dev.convoy.spark.train.event.StopReason;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -46,9 +49,6 @@ public final class RunFolder implements Closeable {
 
   /** The run as a page. */
   public static final String REPORT = "report.html";
-
-  /** The reason in the result of a run that the user stopped. */
-  public static final String STOPPED = "stopped";
 
   private static final Pattern STEP = Pattern.compile("\"step\":([0-9]{1,18})[,}]");
 
@@ -168,8 +168,13 @@ public final class RunFolder implements Closeable {
 
   private boolean wasStopped() {
     byte[] result = HadoopFiles.readSmall("--output", new Path(folder, RESULT), 1 << 20);
-    return new String(result, StandardCharsets.UTF_8)
-        .matches("(?s).*\"reason\"\\s*:\\s*\"" + STOPPED + "\".*");
+    try {
+      String text = new String(result, StandardCharsets.UTF_8);
+      return RunResult.fromJson(text).ending().reason() == StopReason.STOPPED;
+    } catch (InvalidInputException e) {
+      // A result that cannot be read says nothing, and may be replaced.
+      return false;
+    }
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.convoy.spark.train.event.TrainEvent;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -103,24 +104,23 @@ class StepLinesTest {
 
   private static RunResult result(Double accuracy) {
     return new RunResult(
-        accuracy,
-        accuracy == null ? null : 0.03,
-        accuracy == null ? null : 10_000L,
-        null,
-        null,
-        null,
-        "ab12",
-        1055,
-        StopReason.EPOCHS,
-        41.2,
-        13_108,
-        0.78,
-        0.17,
-        0.05,
-        accuracy == null ? null : new RunResult.StepCost(14_000, 9, 5.5),
-        accuracy == null ? null : new RunResult.StepCost(13_108, 10.04, 5.5),
-        61_706,
-        MadeUp.DATA,
+        Optional.ofNullable(accuracy).map(share -> new RunResult.Score(share, 0.03, 10_000)),
+        Optional.empty(),
+        new RunResult.Weights("ab12", 61_706),
+        new RunResult.Ending(1055, StopReason.EPOCHS, 41.2, 13_108),
+        new RunResult.TimeShares(0.78, 0.17, 0.05),
+        new RunResult.Costs(
+            Optional.ofNullable(accuracy).map(any -> new RunResult.StepCost(14_000, 9, 5.5)),
+            Optional.ofNullable(accuracy).map(any -> new RunResult.StepCost(13_108, 10.04, 5.5))),
+        Optional.of(MadeUp.DATA),
         new RunResult.Versions("0.1.0", "4.1.0", "2.13", "17", "vector", "Linux"));
+  }
+
+  @Test
+  void aResultIsReadAsItWasWritten() {
+    for (Double accuracy : new Double[] {null, 0.9903}) {
+      RunResult written = result(accuracy);
+      assertThat(RunResult.fromJson(written.toJson())).isEqualTo(written);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.convoy.spark.report.page;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.model.ModelSpec;
@@ -9,6 +8,8 @@ import dev.convoy.engine.model.ModelSummary;
 import dev.convoy.engine.model.Source;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.report.EvaluationReport;
+import dev.convoy.spark.report.RunResult;
 import dev.convoy.spark.report.StepLines.StepLine;
 import dev.convoy.spark.report.StepLines.ValidationLine;
 import java.io.IOException;
@@ -30,8 +31,8 @@ import java.util.stream.Stream;
 public record RunReport(
     String name,
     String job,
-    JsonNode result,
-    JsonNode evaluation,
+    RunResult result,
+    EvaluationReport evaluation,
     StepSeries.Curves curves,
     List<ValidationLine> validations,
     Model model) {
@@ -96,8 +97,8 @@ public record RunReport(
     private final StepSeries steps = new StepSeries(MOST_POINTS);
     private final List<ValidationLine> validations = new ArrayList<>();
     private String job;
-    private JsonNode result;
-    private JsonNode evaluation;
+    private RunResult result;
+    private EvaluationReport evaluation;
     private TrainedModel model;
 
     /** A report without any file yet. */
@@ -112,14 +113,14 @@ public record RunReport(
     }
 
     /** Text of {@code result.json}. */
-    public Builder result(String json) throws IOException {
-      this.result = JSON.readTree(json);
+    public Builder result(String json) {
+      this.result = RunResult.fromJson(json);
       return this;
     }
 
     /** Text of {@code evaluation.json}. */
-    public Builder evaluation(String json) throws IOException {
-      this.evaluation = JSON.readTree(json);
+    public Builder evaluation(String json) {
+      this.evaluation = EvaluationReport.fromJson(json);
       return this;
     }
 
@@ -159,14 +160,13 @@ public record RunReport(
     /** The samples that the evaluation kept. */
     private List<ModelPictures.Example> examples() {
       List<ModelPictures.Example> examples = new ArrayList<>();
-      JsonNode samples = evaluation == null ? JSON.createArrayNode() : evaluation.path("samples");
-      for (JsonNode sample : samples) {
-        try {
-          int label = sample.path("label").asInt();
-          examples.add(new ModelPictures.Example(label, sample.path("pixels").binaryValue()));
-        } catch (IOException e) {
-          throw new InvalidInputException("evaluation: a sample is damaged", e);
+      for (EvaluationReport.Sample sample :
+          evaluation == null ? List.<EvaluationReport.Sample>of() : evaluation.samples()) {
+        if (sample.pixels() == null) {
+          throw new InvalidInputException(
+              "evaluation.json: samples: got one without pixels, expected its pixels as base64");
         }
+        examples.add(new ModelPictures.Example(sample.label(), sample.pixels()));
       }
       return examples;
     }

@@ -1,18 +1,13 @@
-package dev.convoy.spark.predict;
+package dev.convoy.spark.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import dev.convoy.engine.model.ModelSpec;
-import dev.convoy.engine.model.TrainedModel;
-import dev.convoy.engine.model.WeightsHash;
-import dev.convoy.engine.network.Network;
-import dev.convoy.spark.data.TrainingData;
-import dev.convoy.spark.report.Figures;
-import dev.convoy.spark.train.Evaluator;
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.spark.train.event.Evaluation;
-import dev.convoy.spark.train.event.TrainingException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,8 +20,7 @@ import java.util.Locale;
  * @param classNames what the classes are called, by their numbers; empty if they have no names
  * @param outputs loss and accuracy of each of several outputs
  * @param topAccuracy share of the examples whose label is among the first 1, 2 ... outputs
- * @param confusion rows are truth, columns are prediction; empty above {@value Scores#MOST_CLASSES}
- *     classes
+ * @param confusion rows are truth, columns are prediction; empty above 1,000 classes
  * @param imageShape of the pixels in {@code worstMistakes} and {@code samples}, which are base64
  * @param calibration how often predictions were right, by how sure they were
  * @param samples the first example of each of the first classes
@@ -46,19 +40,33 @@ public record EvaluationReport(
     List<ClassScores> classes,
     List<List<Long>> confusion,
     List<Bin> calibration,
-    List<Scores.Sample> samples,
-    List<Scores.Mistake> worstMistakes) {
+    List<Sample> samples,
+    List<Mistake> worstMistakes) {
+
+  public EvaluationReport {
+    classNames = listed(classNames);
+    outputs = listed(outputs);
+    topAccuracy = listed(topAccuracy);
+    classes = listed(classes);
+    confusion = listed(confusion);
+    calibration = listed(calibration);
+    samples = listed(samples);
+    worstMistakes = listed(worstMistakes);
+  }
+
+  /** What a file leaves out is an empty list. */
+  private static <T> List<T> listed(List<T> values) {
+    return values == null ? List.of() : List.copyOf(values);
+  }
 
   /** Mistakes that a report shows, however few the console does. */
   public static final int KEPT = 50;
-
-  private static final int MICRO_BATCH = 64;
 
   /** Classes that still fit a screen. */
   private static final int SHOWN = 20;
 
   /** One class; a ratio with nothing to divide by is 0. */
-  record ClassScores(int label, long examples, double precision, double recall, double f1) {}
+  public record ClassScores(int label, long examples, double precision, double recall, double f1) {}
 
   /**
    * Predictions with a confidence between two bounds.
@@ -66,121 +74,55 @@ public record EvaluationReport(
    * @param confidence their mean probability
    * @param accuracy share of them that were right
    */
-  record Bin(double from, double to, long examples, double confidence, double accuracy) {}
+  public record Bin(double from, double to, long examples, double confidence, double accuracy) {}
 
   /**
-   * Evaluates a network on all examples of {@code test}, by its first output if it has several.
+   * An example that was classified wrong.
    *
-   * @param testSet true if that is a test set, apart from what is trained on
-   * @param mistakes worst mistakes to keep; never fewer than a report shows
-   * @throws TrainingException if outputs are no numbers: nothing can be said of such a network
+   * @param index place in the data
+   * @param name what the data calls it; empty until that is asked for
+   * @param probability that the network gave to its prediction
+   * @param truthProbability that it gave to the truth
+   * @param top the classes it held most likely, first the most likely
+   * @param pixels of the image as the data has them, or null if they are too many
    */
-  public static EvaluationReport of(
-      TrainedModel trained,
-      String model,
-      String data,
-      boolean testSet,
-      TrainingData test,
-      int mistakes) {
-    ModelSpec spec = trained.spec();
-    int classes = new Network(spec).outputs(0);
-    int kept = Math.max(KEPT, mistakes);
-    Scores total = new Scores(classes, kept);
-    List<Scores> parts =
-        ForwardTask.run(
-            test.shards(), trained, Scores.class, recipe -> new ScoreTask(recipe, classes, kept));
-    parts.forEach(total::merge);
-    if (total.withoutNumbers > 0) {
-      throw new TrainingException(
-          model
-              + ": got outputs that are not numbers for "
-              + total.withoutNumbers
-              + " of "
-              + total.examples
-              + " examples of "
-              + data
-              + ", expected finite ones; its training diverged, or model.normalize does not suit"
-              + " the data");
+  public record Mistake(
+      long index,
+      String name,
+      int truth,
+      int predicted,
+      double probability,
+      double truthProbability,
+      List<Guess> top,
+      byte[] pixels)
+      implements Serializable {
+    /** The same with a name. */
+    public Mistake named(String called) {
+      return new Mistake(
+          index, called, truth, predicted, probability, truthProbability, top, pixels);
     }
-    List<Evaluation.Output> outputs =
-        spec.outputs().size() == 1
-            ? List.of()
-            : Evaluator.evaluate(
-                    test.shards().sparkContext(), test, spec, trained.weights(), MICRO_BATCH)
-                .outputs();
-    List<String> names = test.names(total.worst.stream().map(Scores.Mistake::index).toList());
-    for (int i = 0; i < names.size(); i++) {
-      total.worst.set(i, total.worst.get(i).named(names.get(i)));
-    }
-    return of(trained, model, data, testSet, total, outputs);
   }
 
-  private static EvaluationReport of(
-      TrainedModel trained,
-      String model,
-      String data,
-      boolean testSet,
-      Scores scores,
-      List<Evaluation.Output> outputs) {
-    int n = scores.confusion.length == 0 ? 0 : scores.classes;
-    List<ClassScores> classes = new ArrayList<>();
-    List<List<Long>> confusion = new ArrayList<>();
-    for (int label = 0; label < n; label++) {
-      long truth = 0;
-      long predicted = 0;
-      List<Long> row = new ArrayList<>();
-      for (int other = 0; other < n; other++) {
-        truth += scores.confused(label, other);
-        predicted += scores.confused(other, label);
-        row.add(scores.confused(label, other));
-      }
-      confusion.add(row);
-      double right = scores.confused(label, label);
-      double precision = ratio(right, predicted);
-      double recall = ratio(right, truth);
-      double f1 = ratio(2 * precision * recall, precision + recall);
-      classes.add(new ClassScores(label, truth, precision, recall, f1));
-    }
-    List<Double> top = new ArrayList<>();
-    for (int k = 0; k < Math.min(Scores.RANKS, scores.classes); k++) {
-      top.add(ratio(scores.within[k], scores.examples));
-    }
-    return new EvaluationReport(
-        model,
-        data,
-        testSet,
-        WeightsHash.sha256(trained.weights()),
-        trained.spec().input().toString(),
-        scores.examples,
-        top.get(0),
-        ratio(scores.lossSum, scores.examples),
-        trained.classNames(),
-        outputs,
-        top,
-        classes,
-        confusion,
-        bins(scores.calibration),
-        List.copyOf(scores.samples.values()),
-        List.copyOf(scores.worst));
-  }
+  /** A class and the probability that the network gave to it. */
+  public record Guess(int label, double probability) implements Serializable {}
 
-  private static List<Bin> bins(Scores.Bin[] counted) {
-    List<Bin> bins = new ArrayList<>();
-    for (int i = 0; i < counted.length; i++) {
-      Scores.Bin bin = counted[i];
-      bins.add(
-          new Bin(
-              i / (double) counted.length,
-              (i + 1) / (double) counted.length,
-              bin.examples,
-              ratio(bin.confidence, bin.examples),
-              ratio(bin.right, bin.examples)));
-    }
-    return bins;
-  }
+  /** The first example of a class. */
+  public record Sample(long index, int label, byte[] pixels) implements Serializable {}
 
-  private static double ratio(double part, double whole) {
-    return whole == 0 ? 0 : part / whole;
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws InvalidInputException if it is no such text
+   */
+  public static EvaluationReport fromJson(String text) {
+    try {
+      return new ObjectMapper()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .readValue(text, EvaluationReport.class);
+    } catch (JsonProcessingException e) {
+      throw new InvalidInputException(
+          "evaluation.json: got " + e.getOriginalMessage() + ", expected an evaluation", e);
+    }
   }
 
   /** The text of {@code evaluation.json}. */
@@ -275,8 +217,7 @@ public record EvaluationReport(
       return;
     }
     lines.add("worst mistakes: index  truth  predicted  with  (truth got)  name");
-    for (Scores.Mistake mistake :
-        worstMistakes.subList(0, Math.min(mistakes, worstMistakes.size()))) {
+    for (Mistake mistake : worstMistakes.subList(0, Math.min(mistakes, worstMistakes.size()))) {
       lines.add(
           String.format(
               Locale.ROOT,
