@@ -39,7 +39,7 @@ public interface Kernels {
 
   /**
    * Max pooling, 2x2, stride 2, over one row of outputs: {@code outputs} pixels of {@code length}
-   * floats each; {@code row} floats between the two input rows.
+   * floats each; {@code row} floats between the two input rows. NaN in a window is its maximum.
    */
   void maxPool2x2(int outputs, int length, int row, float[] in, int inOff, float[] out, int outOff);
 
@@ -62,12 +62,13 @@ public interface Kernels {
       float[] dIn,
       int dInOff);
 
-  /** {@code out = in > out ? in : out} over n floats. */
+  /** {@code out = in > out ? in : out} over n floats; NaN if one of them is. */
   void max(int n, float[] in, int inOff, float[] out, int outOff);
 
   /**
-   * Hands the gradient {@code rest} to the first place that holds the maximum: where {@code in ==
-   * top}: {@code dIn += rest; rest = 0}, over n floats.
+   * Hands the gradient {@code rest} to the first place that holds the maximum: where {@code in} is
+   * not below {@code top}: {@code dIn += rest; rest = 0}, over n floats. Where the maximum is NaN
+   * that is the first place of the window.
    */
   void routeMax(
       int n,

@@ -41,12 +41,16 @@ final class ScalarKernels implements Kernels {
       int o = outOff + x * length;
       for (int l = 0; l < length; l++) {
         float top = in[i + l];
-        top = in[i + length + l] > top ? in[i + length + l] : top;
-        top = in[i + row + l] > top ? in[i + row + l] : top;
-        top = in[i + row + length + l] > top ? in[i + row + length + l] : top;
+        top = largerOrNaN(in[i + length + l], top);
+        top = largerOrNaN(in[i + row + l], top);
+        top = largerOrNaN(in[i + row + length + l], top);
         out[o + l] = top;
       }
     }
+  }
+
+  private static float largerOrNaN(float value, float top) {
+    return value > top || value != value ? value : top;
   }
 
   @Override
@@ -68,14 +72,14 @@ final class ScalarKernels implements Kernels {
         int i = 2 * x * length + l;
         float top = out[outOff + x * length + l];
         float rest = dOut[dOutOff + x * length + l];
-        rest = top > (gated ? 0f : Float.NEGATIVE_INFINITY) ? rest : 0f;
-        rest = place(in[inOff + i] == top, rest, dIn, dInOff + i);
+        rest = top <= (gated ? 0f : Float.NEGATIVE_INFINITY) ? 0f : rest;
+        rest = place(!(in[inOff + i] < top), rest, dIn, dInOff + i);
         i += length;
-        rest = place(in[inOff + i] == top, rest, dIn, dInOff + i);
+        rest = place(!(in[inOff + i] < top), rest, dIn, dInOff + i);
         i += row - length;
-        rest = place(in[inOff + i] == top, rest, dIn, dInOff + i);
+        rest = place(!(in[inOff + i] < top), rest, dIn, dInOff + i);
         i += length;
-        place(in[inOff + i] == top, rest, dIn, dInOff + i);
+        place(!(in[inOff + i] < top), rest, dIn, dInOff + i);
       }
     }
   }
@@ -88,7 +92,7 @@ final class ScalarKernels implements Kernels {
   @Override
   public void max(int n, float[] in, int inOff, float[] out, int outOff) {
     for (int l = 0; l < n; l++) {
-      out[outOff + l] = in[inOff + l] > out[outOff + l] ? in[inOff + l] : out[outOff + l];
+      out[outOff + l] = largerOrNaN(in[inOff + l], out[outOff + l]);
     }
   }
 
@@ -104,7 +108,7 @@ final class ScalarKernels implements Kernels {
       float[] dIn,
       int dInOff) {
     for (int l = 0; l < n; l++) {
-      boolean here = in[inOff + l] == top[topOff + l];
+      boolean here = !(in[inOff + l] < top[topOff + l]);
       dIn[dInOff + l] += here ? rest[restOff + l] : 0f;
       rest[restOff + l] = here ? 0f : rest[restOff + l];
     }
@@ -198,7 +202,7 @@ final class ScalarKernels implements Kernels {
   @Override
   public void gate(int n, float[] gate, int gateOff, float[] d, int dOff) {
     for (int l = 0; l < n; l++) {
-      d[dOff + l] = gate[gateOff + l] > 0f ? d[dOff + l] : 0f;
+      d[dOff + l] = gate[gateOff + l] <= 0f ? 0f : d[dOff + l];
     }
   }
 

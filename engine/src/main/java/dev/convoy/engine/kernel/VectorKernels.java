@@ -3,15 +3,15 @@ package dev.convoy.engine.kernel;
 import static dev.convoy.engine.kernel.VectorWidth.DOUBLES;
 import static dev.convoy.engine.kernel.VectorWidth.INTS;
 import static dev.convoy.engine.kernel.VectorWidth.WIDTH;
-import static dev.convoy.engine.kernel.VectorWidth.larger;
+import static dev.convoy.engine.kernel.VectorWidth.largerOrNaN;
 import static dev.convoy.engine.kernel.VectorWidth.load;
 import static dev.convoy.engine.kernel.VectorWidth.put;
 import static dev.convoy.engine.kernel.VectorWidth.spread;
 import static dev.convoy.engine.kernel.VectorWidth.zero;
 import static dev.convoy.engine.tensor.Lanes.LANES;
-import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.F2D;
-import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
+import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
 import jdk.incubator.vector.DoubleVector;
@@ -66,9 +66,9 @@ final class VectorKernels implements Kernels {
   private static void maxOfFour(int length, float[] in, int i, int row, float[] out, int o) {
     for (int l = 0; l < length; l += WIDTH) {
       FloatVector top = load(in, i + l);
-      top = larger(load(in, i + length + l), top);
-      top = larger(load(in, i + row + l), top);
-      larger(load(in, i + row + length + l), top).intoArray(out, o + l);
+      top = largerOrNaN(load(in, i + length + l), top);
+      top = largerOrNaN(load(in, i + row + l), top);
+      largerOrNaN(load(in, i + row + length + l), top).intoArray(out, o + l);
     }
   }
 
@@ -111,25 +111,25 @@ final class VectorKernels implements Kernels {
     FloatVector low = spread(floor);
     for (int l = 0; l < length; l += WIDTH) {
       FloatVector top = load(out, o + l);
-      FloatVector rest = zero.blend(load(dOut, p + l), top.compare(GT, low));
-      VectorMask<Float> here = load(in, i + l).compare(EQ, top);
-      zero.blend(rest, here).intoArray(dIn, j + l);
-      rest = rest.blend(zero, here);
-      here = load(in, i + length + l).compare(EQ, top);
-      zero.blend(rest, here).intoArray(dIn, j + length + l);
-      rest = rest.blend(zero, here);
-      here = load(in, i + row + l).compare(EQ, top);
-      zero.blend(rest, here).intoArray(dIn, j + row + l);
-      rest = rest.blend(zero, here);
-      here = load(in, i + row + length + l).compare(EQ, top);
-      zero.blend(rest, here).intoArray(dIn, j + row + length + l);
+      FloatVector rest = load(dOut, p + l).blend(zero, top.compare(LE, low));
+      VectorMask<Float> below = load(in, i + l).compare(LT, top);
+      rest.blend(zero, below).intoArray(dIn, j + l);
+      rest = zero.blend(rest, below);
+      below = load(in, i + length + l).compare(LT, top);
+      rest.blend(zero, below).intoArray(dIn, j + length + l);
+      rest = zero.blend(rest, below);
+      below = load(in, i + row + l).compare(LT, top);
+      rest.blend(zero, below).intoArray(dIn, j + row + l);
+      rest = zero.blend(rest, below);
+      below = load(in, i + row + length + l).compare(LT, top);
+      rest.blend(zero, below).intoArray(dIn, j + row + length + l);
     }
   }
 
   @Override
   public void max(int n, float[] in, int inOff, float[] out, int outOff) {
     for (int l = 0; l < n; l += WIDTH) {
-      larger(load(in, inOff + l), load(out, outOff + l)).intoArray(out, outOff + l);
+      largerOrNaN(load(in, inOff + l), load(out, outOff + l)).intoArray(out, outOff + l);
     }
   }
 
@@ -146,10 +146,10 @@ final class VectorKernels implements Kernels {
       int dInOff) {
     FloatVector zero = zero();
     for (int l = 0; l < n; l += WIDTH) {
-      VectorMask<Float> here = load(in, inOff + l).compare(EQ, load(top, topOff + l));
+      VectorMask<Float> below = load(in, inOff + l).compare(LT, load(top, topOff + l));
       FloatVector left = load(rest, restOff + l);
-      load(dIn, dInOff + l).add(zero.blend(left, here)).intoArray(dIn, dInOff + l);
-      left.blend(zero, here).intoArray(rest, restOff + l);
+      load(dIn, dInOff + l).add(left.blend(zero, below)).intoArray(dIn, dInOff + l);
+      zero.blend(left, below).intoArray(rest, restOff + l);
     }
   }
 
@@ -302,8 +302,8 @@ final class VectorKernels implements Kernels {
   static void gateAll(int n, float[] gate, int gateOff, float[] d, int dOff) {
     FloatVector zero = zero();
     for (int l = 0; l < n; l += WIDTH) {
-      VectorMask<Float> open = load(gate, gateOff + l).compare(GT, zero);
-      zero.blend(load(d, dOff + l), open).intoArray(d, dOff + l);
+      VectorMask<Float> closed = load(gate, gateOff + l).compare(LE, zero);
+      load(d, dOff + l).blend(zero, closed).intoArray(d, dOff + l);
     }
   }
 

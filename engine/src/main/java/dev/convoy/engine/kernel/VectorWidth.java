@@ -1,6 +1,7 @@
 package dev.convoy.engine.kernel;
 
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.IS_NAN;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import dev.convoy.engine.error.InvalidInputException;
@@ -52,6 +53,11 @@ final class VectorWidth {
   /** {@code a > b ? a : b}. */
   static FloatVector larger(FloatVector a, FloatVector b) {
     return b.blend(a, a.compare(GT, b));
+  }
+
+  /** {@code a > b ? a : b}, or NaN if one of them is. */
+  static FloatVector largerOrNaN(FloatVector a, FloatVector b) {
+    return b.blend(a, a.compare(GT, b).or(a.test(IS_NAN)));
   }
 
   /** Stores v, with 0 where it is below {@code low}. */

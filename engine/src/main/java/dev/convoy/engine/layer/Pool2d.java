@@ -10,9 +10,9 @@ import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Max or average pooling, channel by channel. Padding never wins a maximum; an average divides by
- * the whole window, padding included. Backward: the gradient goes to the first maximum in row-major
- * order, or in equal parts to the window; overlapping windows add up.
+ * Max or average pooling, channel by channel. Padding never wins a maximum, NaN always does; an
+ * average divides by the whole window, padding included. Backward: the gradient goes to the first
+ * maximum in row-major order, or in equal parts to the window; overlapping windows add up.
  */
 public final class Pool2d implements Layer {
   private final Shape input;

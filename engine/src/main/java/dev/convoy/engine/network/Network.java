@@ -129,6 +129,9 @@ public final class Network {
     if (!workspace.training) {
       throw new InvalidInputException("workspace: made for inference, expected one for training");
     }
+    if (batch.targets() == null) {
+      expectLabelsInRange(batch);
+    }
     workspace.pass.train(seed, step, batch.ids());
     forward(batch, workspace, null, true);
     int n = plan.nodes.size();
@@ -330,6 +333,24 @@ public final class Network {
     if (batch.shape().size() != inputSize) {
       throw new InvalidInputException(
           "batch: got examples of " + batch.shape() + ", expected " + spec.input());
+    }
+  }
+
+  private void expectLabelsInRange(Batch batch) {
+    for (int o = 0; o < plan.heads.size(); o++) {
+      int[] labels = batch.labels(o);
+      int classes = plan.heads.get(o).size();
+      for (int i = 0; i < batch.size(); i++) {
+        if (labels[i] < 0 || labels[i] >= classes) {
+          throw new InvalidInputException(
+              "batch: got label "
+                  + labels[i]
+                  + " of example "
+                  + i
+                  + ", expected 0 to "
+                  + (classes - 1));
+        }
+      }
     }
   }
 }

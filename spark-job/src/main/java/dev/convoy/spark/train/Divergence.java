@@ -77,7 +77,8 @@ public record Divergence(ParameterLayout layout, boolean checkpoints) {
   }
 
   private String cure(float rate) {
-    return "try a lower optimizer.learningRate (it was "
+    return "scale the features if they are not about -1 to 1 (data.columns.scale, model.normalize),"
+        + " else try a lower optimizer.learningRate (it was "
         + rate
         + "), a warm-up, or optimizer.clipNorm: 1"
         + (checkpoints ? "; any checkpoints saved so far stay" : "");

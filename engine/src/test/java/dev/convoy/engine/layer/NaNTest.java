@@ -1,0 +1,94 @@
+package dev.convoy.engine.layer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.error.InvalidInputException;
+import dev.convoy.engine.model.ModelSpec;
+import dev.convoy.engine.network.Network;
+import dev.convoy.engine.network.Workspace;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is no number never vanishes on its way through a network. */
+class NaNTest {
+  private static final int SIZE = 6 * 6;
+
+  private static Network network(String layers, String loss) {
+    return new Network(
+        ModelSpec.parse("input 6x6x1\nloss " + loss + "\n" + layers.replace(';', '\n')));
+  }
+
+  private static float[] predict(Network network, int place, float[] gradient) {
+    Workspace workspace = network.newWorkspace(2, true);
+    float[] weights = network.initialWeights(1);
+    network.load(weights, workspace);
+    Batch batch = network.newBatch(2);
+    float[] values = new float[SIZE];
+    for (int example = 0; example < 2; example++) {
+      for (int i = 0; i < SIZE; i++) {
+        values[i] = 0.25f + 0.01f * i;
+      }
+      if (example == 0) {
+        values[place] = Float.NaN;
+      }
+      batch.add(values, 0, 1f, network.spec().normalization(), 0, example);
+    }
+    float[] outputs = new float[2 * network.outputs()];
+    network.predict(batch, workspace, outputs);
+    network.gradient(batch, 1, 1, workspace, gradient);
+    return outputs;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "maxpool window=2;flatten;dense units=3",
+        "maxpool window=3;flatten;dense units=3",
+        "maxpool window=3 stride=1 padding=1;flatten;dense units=3",
+        "avgpool window=2;flatten;dense units=3",
+        "conv2d filters=2 kernel=3;relu;flatten;dense units=3",
+        "conv2d filters=2 kernel=3 padding=1;maxpool window=2;flatten;dense units=3",
+        "relu;flatten;dense units=3",
+        "sigmoid;flatten;dense units=3",
+        "tanh;flatten;dense units=3",
+        "dropout rate=0;flatten;dense units=3",
+        "relu name=a;tanh name=b from=a;add from=a,b;flatten;dense units=3",
+        "relu name=a;tanh name=b from=a;concat from=a,b;flatten;dense units=3",
+      })
+  void reachesTheOutputsAndTheGradientFromAnyPlace(String layers) {
+    for (String loss : new String[] {"softmax", "sigmoid", "squared"}) {
+      Network network = network(layers, loss);
+      for (int place = 0; place < SIZE; place++) {
+        float[] gradient = new float[network.parameterCount()];
+        float[] outputs = predict(network, place, gradient);
+        int n = network.outputs();
+        assertThat(outputs[0]).as("%s, %s, place %d", layers, loss, place).isNaN();
+        assertThat(Arrays.copyOfRange(outputs, n, 2 * n)).doesNotContain(Float.NaN);
+        boolean found = false;
+        for (float value : gradient) {
+          found |= Float.isNaN(value);
+        }
+        assertThat(found).as("gradient of %s, %s, place %d", layers, loss, place).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void labelsOutOfRangeAreRefused() {
+    Network network = network("flatten;dense units=3", "softmax");
+    Workspace workspace = network.newWorkspace(1, true);
+    network.load(network.initialWeights(1), workspace);
+    for (int label : new int[] {-1, 3, Integer.MIN_VALUE}) {
+      Batch batch = network.newBatch(1);
+      batch.add(new float[SIZE], 0, 1f, network.spec().normalization(), label, 0);
+      float[] gradient = new float[network.parameterCount()];
+      assertThatThrownBy(() -> network.gradient(batch, 1, 1, workspace, gradient))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("got label " + label + " of example 0, expected 0 to 2");
+    }
+  }
+}
