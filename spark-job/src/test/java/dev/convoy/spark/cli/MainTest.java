@@ -134,7 +134,11 @@ class MainTest {
     String[] all = System.getProperty("java.class.path").split(File.pathSeparator);
     String ours =
         Arrays.stream(all)
-            .filter(entry -> Files.isDirectory(Path.of(entry)) || entry.contains("picocli"))
+            .filter(
+                entry ->
+                    Files.isDirectory(Path.of(entry))
+                        || entry.contains("convoy-engine")
+                        || entry.contains("picocli"))
             .collect(Collectors.joining(File.pathSeparator));
     Process java =
         new ProcessBuilder(
