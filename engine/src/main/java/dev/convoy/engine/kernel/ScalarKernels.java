@@ -50,7 +50,7 @@ final class ScalarKernels implements Kernels {
   }
 
   private static float largerOrNaN(float value, float top) {
-    return value > top || value != value ? value : top;
+    return value > top || Float.isNaN(value) ? value : top;
   }
 
   @Override
