@@ -29,8 +29,8 @@ import org.apache.spark.SparkContext;
 
 /**
  * {@code convoy bench reporting}: whole runs with all reporting on alternate with runs that nobody
- * listens to. Time on the clock tells little on a machine that others use, so the processor time of
- * the whole process and of the thread that hears the events is told beside it.
+ * listens to. Time on the clock tells little on a machine that others use, so it also prints the
+ * processor time of the whole process and of the thread that hears the events.
  */
 public final class ReportingBench {
   private static final int WARM_UP = 2;

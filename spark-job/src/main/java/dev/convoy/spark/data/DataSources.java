@@ -106,7 +106,7 @@ public final class DataSources {
 
   /**
    * The names of the classes of training data, in the order of their numbers; empty if it has
-   * numbers only, or cannot be read, which whoever opens it is told.
+   * numbers only, or cannot be read: opening it then says why.
    */
   public static List<String> classNames(SparkContext spark, DataLocation location) {
     String path = location.path();

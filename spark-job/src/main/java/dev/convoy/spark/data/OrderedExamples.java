@@ -22,7 +22,7 @@ import org.apache.spark.sql.Row;
  * Data to be predicted: its examples in the order of their indexes, partition after partition, each
  * read where it is predicted, with its name and, if the data has them, its labels. What is brought
  * back to the driver comes from partitions of a bounded size: files are cut into such; rows, whose
- * sorted partitions are as large as Spark makes them, are dealt anew where that is too large.
+ * sorted partitions are as large as Spark makes them, are partitioned anew where that is too large.
  */
 public final class OrderedExamples implements AutoCloseable {
   private static final int LEAST_A_PARTITION = 64;

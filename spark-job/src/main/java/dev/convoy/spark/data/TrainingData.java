@@ -143,7 +143,7 @@ public final class TrainingData implements AutoCloseable {
     return cut.isInMemory();
   }
 
-  /** How the shards are dealt and cached now. */
+  /** How the shards are placed and cached now. */
   public CachedShards cut() {
     return cut;
   }

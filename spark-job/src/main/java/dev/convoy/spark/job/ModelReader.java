@@ -12,8 +12,8 @@ import java.util.function.Function;
 
 /**
  * Makes the {@code model} section of a job a {@link ModelSpec}. A layer is turned into the engine's
- * one-line text form and parsed by the engine; what the engine refuses is told with the layer's
- * line in the job file. Shapes are followed from the input to the last layer.
+ * one-line text form and parsed by the engine; a message of the engine's gets the layer's line in
+ * the job file. Shapes are followed from the input to the last layer.
  */
 final class ModelReader {
   private ModelReader() {}

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@code evaluate} found: a text for people and {@code evaluation.json}. Of several outputs of
- * a model all but {@code loss} is told of the first.
+ * What {@code evaluate} found: a text for people and {@code evaluation.json}. Of a model with
+ * several outputs, all but {@code loss} is about the first.
  *
  * @param testSet true if {@code data} has a test set apart from its training set: this was read
  * @param classNames what the classes are called, by their numbers; empty if they have no names

@@ -21,7 +21,7 @@ import org.apache.hadoop.fs.Path;
  * run, since a user's own job may be called as ours is.
  */
 final class RunContents {
-  /** First line of the {@code job.yaml} of a run, by which it is told from a user's own. */
+  /** First line of the {@code job.yaml} of a run, which a user's own does not have. */
   static final String MARK =
       "# Written by convoy train; the next run in this folder replaces it: edit a copy.\n";
 

@@ -130,8 +130,8 @@ final class CheckpointFit {
 
   private static Map<String, String> split(String text) {
     Map<String, String> fields = new LinkedHashMap<>();
-    // First of all, since rows without a key have another order in another scale: that is told by
-    // its cause.
+    // First, because rows without a key have another order in another scale: the message names the
+    // cause and not what follows from it.
     fields.put(SCALE, String.valueOf(Fingerprint.BYTES));
     for (String line : text.split("\n", -1)) {
       int colon = line.indexOf(": ");

@@ -8,8 +8,9 @@ import java.io.IOException;
 
 /**
  * Saves checkpoints on a thread of its own, so that the next step does not wait. At most one of
- * each kind waits to be written: a newer one takes its place, since it serves resuming better.
- * {@link #close} returns once the last is on disk. A failed write is told and training goes on.
+ * each kind waits to be written: a newer one takes its place, because a resume from it repeats
+ * fewer steps. {@link #close} returns once the last is on disk. A failed write is reported and
+ * training goes on.
  */
 public final class CheckpointWriter implements AutoCloseable {
   private final CheckpointStore store;

@@ -120,8 +120,8 @@ public final class Trainer {
   }
 
   /**
-   * Has {@code action} run once data, model and checkpoint were accepted, before training is told
-   * to start: the time to give up what an earlier run left. What it throws ends the run.
+   * Has {@code action} run once data, model and checkpoint were accepted, and before the event that
+   * training starts: the moment to remove what an earlier run left. What it throws ends the run.
    */
   public void onAccepted(Runnable action) {
     this.accepted = action;

@@ -110,8 +110,8 @@ final class Validation implements AutoCloseable {
   /**
    * The figures of the weights that the run ends with, if there is anything held out: the best ones
    * if patience ran out, else the last ones. Where a run happens to stop must leave no trace in a
-   * later one, so a validation that is made only here is told, but counts neither for patience nor
-   * as the best.
+   * later one, so a validation that is made only here is reported, but counts neither for patience
+   * nor as the best.
    */
   Optional<Evaluation> finish(Checkpoint snapshot) {
     join();

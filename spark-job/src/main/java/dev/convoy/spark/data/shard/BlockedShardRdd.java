@@ -60,7 +60,7 @@ final class BlockedShardRdd extends RDD<PackedShard> {
 
   /**
    * @param below the blocks, cached
-   * @param slices partitions: as many as the deal's, or one that holds all
+   * @param slices partitions: as many as the placement's, or one that holds all
    */
   BlockedShardRdd(RDD<PackedShard> below, ShardPlacement placement, int slices) {
     super(

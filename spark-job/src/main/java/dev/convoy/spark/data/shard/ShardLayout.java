@@ -8,9 +8,9 @@ import java.io.Serializable;
  * Which example goes where: a pure function of the example's index, so that it depends on neither
  * partitions nor executors.
  *
- * <p>Examples are dealt to the shards in stripes of consecutive indexes, stripe k to shard {@code k
- * mod shards}. A stripe is one read from the source, and because the stripes of a shard are spread
- * over the whole source, every shard sees every part of a source sorted by class.
+ * <p>Stripes of consecutive indexes go to the shards in turn, stripe k to shard {@code k mod
+ * shards}. A stripe is one read from the source, and because the stripes of a shard are spread over
+ * the whole source, every shard sees every part of a source sorted by class.
  *
  * @param examples in the source
  * @param shards logical shards V
@@ -38,7 +38,7 @@ public record ShardLayout(long examples, int shards, long seed, double heldOutFr
     }
   }
 
-  /** Consecutive examples dealt to a shard at a time. */
+  /** Consecutive examples that go to a shard at a time. */
   public int stripe() {
     return (int)
         Math.max(1, Math.min(LONGEST_STRIPE, examples / ((long) shards * STRIPES_A_SHARD)));

@@ -42,8 +42,8 @@ final class RowChunks implements Iterator<ExampleChunk> {
         .rdd();
   }
 
-  /** The same, dealt to partitions of {@code most} rows; the last may have fewer. */
-  static RDD<ExampleChunk> dealt(
+  /** The same, in partitions of {@code most} rows; the last may have fewer. */
+  static RDD<ExampleChunk> ofAtMost(
       JavaRDD<Row> sorted, Naming naming, int example, float scale, int most) {
     return sorted
         .mapPartitionsWithIndex(naming, true)

@@ -39,7 +39,7 @@ import scala.Tuple2;
  * are, never on files, partitions, or the order in which they come; and with a key that counts 0,
  * 1, 2 ... they are those of the same data in an IDX file, bit for bit.
  *
- * <p>The driver sees counts only: rows are sorted and dealt to their shards by two shuffles.
+ * <p>The driver sees counts only: two shuffles sort the rows and bring them to their shards.
  */
 public final class TableSource implements ShardSource {
   private final Shape shape;
@@ -174,7 +174,7 @@ public final class TableSource implements ShardSource {
   public RDD<ExampleChunk> runs(int most) {
     for (int p = 1; p < firsts.length; p++) {
       if (firsts[p] - firsts[p - 1] > most) {
-        return RowChunks.dealt(
+        return RowChunks.ofAtMost(
             sorted, new RowChunks.Naming(firsts, keyed), shape.size(), scale, most);
       }
     }

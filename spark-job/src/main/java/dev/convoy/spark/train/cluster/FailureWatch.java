@@ -61,7 +61,7 @@ public final class FailureWatch extends SparkListener implements AutoCloseable {
               + ": "
               + failure.className()
               + description.lines().findFirst().map(line -> ": " + line).orElse("")
-              + (tasks == MOST_TASKS ? "; no more of these are told" : ""));
+              + (tasks == MOST_TASKS ? "; further ones are not reported" : ""));
     }
   }
 
