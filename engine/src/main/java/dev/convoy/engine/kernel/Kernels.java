@@ -37,6 +37,9 @@ public interface Kernels {
   /** Exponentials and what is made of them. */
   Functions functions();
 
+  /** Exact sums. */
+  GridSums gridSums();
+
   /**
    * Max pooling, 2x2, stride 2, over one row of outputs: {@code outputs} pixels of {@code length}
    * floats each; {@code row} floats between the two input rows. NaN in a window is its maximum.
@@ -92,26 +95,6 @@ public interface Kernels {
 
   /** {@code out = fma(in, factor, out)} over n floats. */
   void addScaled(int n, float factor, float[] in, int inOff, float[] out, int outOff);
-
-  /**
-   * {@code sums += (in * scale + magic) - magic} over n values, in double and without fused
-   * multiply-add: adds {@code in * scale}, rounded to the last bit of {@code magic}.
-   *
-   * @param first true if {@code sums} counts as zeros, whatever it holds
-   * @param limit a positive finite number
-   * @return true if every value was below {@code limit} in size, hence no NaN; otherwise {@code
-   *     sums} is worthless
-   */
-  boolean addRounded(
-      int n,
-      boolean first,
-      double scale,
-      double magic,
-      float limit,
-      float[] in,
-      int inOff,
-      double[] sums,
-      int sumsOff);
 
   /**
    * Moves n weights along their means by their root mean squares: {@code w -= rate * (m / (sqrt(v)

@@ -7,6 +7,7 @@ final class ScalarKernels implements Kernels {
   private final WindowProducts windows = new ScalarWindowProducts();
   private final GradientProducts gradients = new ScalarGradientProducts();
   private final Functions functions = new ScalarFunctions();
+  private final GridSums gridSums = new ScalarGridSums();
 
   @Override
   public String name() {
@@ -26,6 +27,11 @@ final class ScalarKernels implements Kernels {
   @Override
   public GradientProducts gradients() {
     return gradients;
+  }
+
+  @Override
+  public GridSums gridSums() {
+    return gridSums;
   }
 
   @Override
@@ -133,45 +139,6 @@ final class ScalarKernels implements Kernels {
     for (int l = 0; l < n; l++) {
       out[outOff + l] = Math.fma(in[inOff + l], factor, out[outOff + l]);
     }
-  }
-
-  /** Sizes are compared as whole numbers, among which NaN is above every finite float. */
-  @Override
-  public boolean addRounded(
-      int n,
-      boolean first,
-      double scale,
-      double magic,
-      float limit,
-      float[] in,
-      int inOff,
-      double[] sums,
-      int sumsOff) {
-    double stretched = scale * 0x1p896;
-    int largest = 0;
-    if (first) {
-      for (int i = 0; i < n; i++) {
-        int bits = Float.floatToRawIntBits(in[inOff + i]);
-        largest = Math.max(largest, bits & Integer.MAX_VALUE);
-        sums[sumsOff + i] = (widened(bits) * stretched + magic) - magic;
-      }
-    } else {
-      for (int i = 0; i < n; i++) {
-        int bits = Float.floatToRawIntBits(in[inOff + i]);
-        largest = Math.max(largest, bits & Integer.MAX_VALUE);
-        sums[sumsOff + i] += (widened(bits) * stretched + magic) - magic;
-      }
-    }
-    return largest < Float.floatToRawIntBits(limit);
-  }
-
-  /**
-   * A float, widened by hand: its bits, moved to the places of a double, are the value times
-   * 2^-896. The machine's conversion leaves half of its target register as it was, so that each
-   * waits for the one before.
-   */
-  private static double widened(int bits) {
-    return Double.longBitsToDouble((long) bits << 29 & 0x8FFFFFFFFFFFFFFFL);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.convoy.engine.sum;
 
 import dev.convoy.engine.error.InvalidInputException;
+import dev.convoy.engine.kernel.GridSums;
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
 import java.util.Arrays;
@@ -33,27 +34,14 @@ public final class GradientSum {
   /** Rounds to the grid whatever is added to it, in the range of plus or minus {@link #LIMIT}. */
   static final double MAGIC = 1.5 * (1L << (52 - GRID_BITS));
 
-  /**
-   * Interpreted, a vector kernel takes a microsecond an instruction: a first gradient would cost
-   * 0.2 s. So at first the JVM's kernels add only a few values, until the JIT compiler has had
-   * enough of them, and the scalar kernels, which are compiled at once, the rest; the bits are the
-   * same.
-   */
-  private static final int WARM_UP_ADDS = 2000;
-
-  private static final int WARM_UP_VALUES = 32;
-  private static final Kernels SCALAR = KernelProvider.byName("scalar");
-
-  /** Since the JVM started; lost counts between threads do no harm. */
-  private static int adds;
-
-  private final Kernels kernels;
+  private final GridSums gridSums;
   private final double[] sums;
 
   /** True if nothing was added since {@link #clear}: what the sums hold then does not count. */
   private boolean empty = true;
 
   private boolean worthless;
+  private GridSums.Rounding rounding;
   private int examples;
   private int batchExamples;
 
@@ -63,7 +51,7 @@ public final class GradientSum {
   }
 
   GradientSum(int parameters, Kernels kernels) {
-    this.kernels = kernels;
+    this.gridSums = kernels.gridSums();
     if (parameters < 0) {
       throw new InvalidInputException(
           "gradient sum: got " + parameters + " parameters, expected 0 or more");
@@ -117,20 +105,24 @@ public final class GradientSum {
     }
     checkCount(examples, batchExamples);
     count(examples, batchExamples);
-    double scale = 1.0 / batchExamples;
-    float limit = LIMIT * examples;
-    int length = sums.length;
     boolean zero = empty;
     empty = false;
-    int first = adds < WARM_UP_ADDS ? Math.min(length, WARM_UP_VALUES) : length;
-    adds++;
-    if (!kernels.addRounded(first, zero, scale, MAGIC, limit, gradient, 0, sums, 0)
-        || !SCALAR.addRounded(
-            length - first, zero, scale, MAGIC, limit, gradient, first, sums, first)) {
+    GridSums.Rounding rounding = rounding(examples, batchExamples);
+    if (!gridSums.add(rounding, sums.length, zero, gradient, 0, sums, 0)) {
       worthless = true;
-      return firstOutOfRange(gradient, limit);
+      return firstOutOfRange(gradient, rounding.limit());
     }
     return -1;
+  }
+
+  /** Kept from micro-batch to micro-batch, most of which are alike. */
+  private GridSums.Rounding rounding(int examples, int batchExamples) {
+    double scale = 1.0 / batchExamples;
+    float limit = LIMIT * examples;
+    if (rounding == null || rounding.scale() != scale || rounding.limit() != limit) {
+      rounding = new GridSums.Rounding(scale, MAGIC, limit);
+    }
+    return rounding;
   }
 
   private static int firstOutOfRange(float[] gradient, float limit) {
