@@ -173,7 +173,7 @@ public final class ReportingBench {
             "  (%.3f - %.3f)",
             sorted[sorted.length / 4],
             sorted[3 * sorted.length / 4]);
-    line(name, figure(median(sorted), range, tells));
+    line(name, figure(Quantiles.median(sorted), range, tells));
   }
 
   private void line(String name, String figure) {
@@ -200,12 +200,6 @@ public final class ReportingBench {
   }
 
   private static double median(List<Cost> costs, ToDoubleFunction<Cost> cost) {
-    return median(costs.stream().mapToDouble(cost).toArray());
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
+    return Quantiles.median(costs.stream().mapToDouble(cost).toArray());
   }
 }

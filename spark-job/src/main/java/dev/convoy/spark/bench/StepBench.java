@@ -18,7 +18,6 @@ import dev.convoy.spark.train.step.StepResult;
 import dev.convoy.spark.train.step.StepTimes;
 import dev.convoy.spark.train.step.TrainStep;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
@@ -125,7 +124,8 @@ public final class StepBench {
     for (int k = 0; k < NAMES.length; k++) {
       int item = k;
       medians.add(
-          new Item(NAMES[k], median(items.stream().mapToDouble(row -> row[item]).toArray())));
+          new Item(
+              NAMES[k], Quantiles.median(items.stream().mapToDouble(row -> row[item]).toArray())));
     }
     return new Report(
         parameters,
@@ -133,8 +133,8 @@ public final class StepBench {
         steps,
         (long) Float.BYTES * parameters,
         resultBytes,
-        median(real.stream().mapToDouble(Double::doubleValue).toArray()),
-        median(bare.stream().mapToDouble(Double::doubleValue).toArray()),
+        Quantiles.median(real.stream().mapToDouble(Double::doubleValue).toArray()),
+        Quantiles.median(bare.stream().mapToDouble(Double::doubleValue).toArray()),
         medians);
   }
 
@@ -181,12 +181,6 @@ public final class StepBench {
     TrainConfig.Update update =
         new TrainConfig.Update(new Sgd(0.9f, false), new LearningRate.Constant(1e-6f), 0f, 0f, 0f);
     return new WeightUpdate(update, layout, 1, 1);
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted.length == 0 ? 0 : sorted[sorted.length / 2];
   }
 
   /** One example of one pixel for each task. */

@@ -10,7 +10,6 @@ import dev.convoy.spark.train.step.TrainStep;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.spark.SparkContext;
@@ -68,8 +67,7 @@ public final class TrainBench {
 
     /** Quantile {@code q}, 0 to 1, of the efficiencies. */
     public double efficiency(double q) {
-      double[] sorted = efficiencies.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-      return sorted[(int) Math.round(q * (sorted.length - 1))];
+      return Quantiles.at(q, efficiencies.stream().mapToDouble(Double::doubleValue).toArray());
     }
   }
 
@@ -112,12 +110,14 @@ public final class TrainBench {
           loop.batchSize(),
           threads,
           warmUpSteps,
-          median(taken.stream().mapToDouble(Window::rate).toArray()),
-          median(alone.stream().mapToDouble(Double::doubleValue).toArray()),
-          median(together.stream().mapToDouble(Double::doubleValue).toArray()),
+          Quantiles.median(taken.stream().mapToDouble(Window::rate).toArray()),
+          Quantiles.median(alone.stream().mapToDouble(Double::doubleValue).toArray()),
+          Quantiles.median(together.stream().mapToDouble(Double::doubleValue).toArray()),
           efficiencies,
-          median(taken.stream().mapToDouble(w -> w.seconds() * 1e3 / w.steps()).toArray()),
-          median(taken.stream().mapToDouble(w -> w.computeSeconds() * 1e3 / w.steps()).toArray()));
+          Quantiles.median(
+              taken.stream().mapToDouble(w -> w.seconds() * 1e3 / w.steps()).toArray()),
+          Quantiles.median(
+              taken.stream().mapToDouble(w -> w.computeSeconds() * 1e3 / w.steps()).toArray()));
     }
   }
 
@@ -205,11 +205,5 @@ public final class TrainBench {
       }
       return examples / past;
     }
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
   }
 }
