@@ -4,6 +4,7 @@ import static dev.convoy.engine.tensor.Lanes.LANES;
 
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.kernel.convolution.Axis;
 import dev.convoy.engine.kernel.convolution.Convolution;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,11 +50,9 @@ final class ConvolutionCases {
 
   private void conv(String name, int side, int channels, int kernel, int pad, int filters) {
     int out = side + 2 * pad - kernel + 1;
+    Axis axis = new Axis(side, kernel, 1, pad, out);
     Convolution conv =
-        new Convolution(
-            new Convolution.Geometry(
-                side, side, channels, kernel, kernel, 1, 1, pad, pad, out, out, filters, true,
-                false));
+        new Convolution(new Convolution.Geometry(axis, axis, channels, filters, true, false));
     Arena arena = new Arena();
     Convolution.Scratch scratch = conv.newScratch(arena, BLOCKS, true, true);
     float[] weights = random(conv.geometry().weights() + filters);

@@ -30,19 +30,6 @@ public final class Conv2d extends Affine {
   private static Convolution.Geometry geometry(LayerSpec.Conv2d spec, Shape input) {
     Window.Extent w = spec.window().on(input);
     return new Convolution.Geometry(
-        input.height(),
-        input.width(),
-        input.channels(),
-        w.height(),
-        w.width(),
-        w.strideHeight(),
-        w.strideWidth(),
-        w.top(),
-        w.left(),
-        w.outputHeight(),
-        w.outputWidth(),
-        spec.filters(),
-        spec.bias(),
-        spec.flip());
+        w.vertical(), w.horizontal(), input.channels(), spec.filters(), spec.bias(), spec.flip());
   }
 }

@@ -1,5 +1,6 @@
 package dev.convoy.engine.layer;
 
+import dev.convoy.engine.kernel.convolution.Axis;
 import dev.convoy.engine.kernel.convolution.Convolution;
 import dev.convoy.engine.tensor.Shape;
 
@@ -21,7 +22,7 @@ public final class Dense extends Affine {
         spec.outputShape(input),
         new Convolution(
             new Convolution.Geometry(
-                1, 1, input.size(), 1, 1, 1, 1, 0, 0, 1, 1, spec.units(), spec.bias(), false)),
+                Axis.ONE, Axis.ONE, input.size(), spec.units(), spec.bias(), false)),
         offset,
         spec.frozen(),
         relu);

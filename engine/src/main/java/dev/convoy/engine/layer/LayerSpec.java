@@ -66,7 +66,7 @@ public sealed interface LayerSpec {
     @Override
     public Shape outputShape(Shape input) {
       Window.Extent extent = window.on(input);
-      return new Shape(extent.outputHeight(), extent.outputWidth(), filters);
+      return new Shape(extent.vertical().out(), extent.horizontal().out(), filters);
     }
   }
 
@@ -83,7 +83,7 @@ public sealed interface LayerSpec {
                 + input
                 + " would lie wholly in padding and have no value; expected padding smaller than the window");
       }
-      return new Shape(extent.outputHeight(), extent.outputWidth(), input.channels());
+      return new Shape(extent.vertical().out(), extent.horizontal().out(), input.channels());
     }
   }
 

@@ -4,6 +4,7 @@ import static dev.convoy.engine.tensor.Lanes.LANES;
 
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.kernel.convolution.Axis;
 import dev.convoy.engine.layer.LayerSpec.PoolMode;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
@@ -19,6 +20,8 @@ public final class Pool2d implements Layer {
   private final Shape output;
   private final PoolMode mode;
   private final Window.Extent w;
+  private final Axis rows;
+  private final Axis columns;
 
   /** Floats of one pixel of one block. */
   private final int line;
@@ -29,6 +32,8 @@ public final class Pool2d implements Layer {
     this.output = spec.outputShape(input);
     this.mode = spec.mode();
     this.w = spec.window().on(input);
+    this.rows = w.vertical();
+    this.columns = w.horizontal();
     this.line = input.channels() * LANES;
   }
 
@@ -47,14 +52,14 @@ public final class Pool2d implements Layer {
     return Scratch.of(new float[line]);
   }
 
+  private static boolean isTwoByTwo(Axis axis) {
+    return axis.kernel() == 2 && axis.stride() == 2 && axis.before() == 0;
+  }
+
   private boolean twoByTwo() {
     return mode == PoolMode.MAX
-        && w.height() == 2
-        && w.width() == 2
-        && w.strideHeight() == 2
-        && w.strideWidth() == 2
-        && w.top() == 0
-        && w.left() == 0
+        && isTwoByTwo(rows)
+        && isTwoByTwo(columns)
         && w.bottom() == 0
         && w.right() == 0;
   }
@@ -86,23 +91,23 @@ public final class Pool2d implements Layer {
   }
 
   private int firstRow(int y) {
-    return Math.max(0, y * w.strideHeight() - w.top());
+    return Math.max(0, y * rows.stride() - rows.before());
   }
 
   private int endRow(int y) {
-    return Math.min(input.height(), y * w.strideHeight() - w.top() + w.height());
+    return Math.min(input.height(), y * rows.stride() - rows.before() + rows.kernel());
   }
 
   private int firstColumn(int x) {
-    return Math.max(0, x * w.strideWidth() - w.left());
+    return Math.max(0, x * columns.stride() - columns.before());
   }
 
   private int endColumn(int x) {
-    return Math.min(input.width(), x * w.strideWidth() - w.left() + w.width());
+    return Math.min(input.width(), x * columns.stride() - columns.before() + columns.kernel());
   }
 
   private float share() {
-    return 1f / (w.height() * w.width());
+    return 1f / (rows.kernel() * columns.kernel());
   }
 
   private void pool(Kernels kernels, int y, int x, float[] in, int from, float[] out, int to) {

@@ -1,6 +1,7 @@
 package dev.convoy.engine.layer;
 
 import dev.convoy.engine.error.InvalidInputException;
+import dev.convoy.engine.kernel.convolution.Axis;
 import dev.convoy.engine.tensor.Shape;
 
 /**
@@ -55,27 +56,24 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
     }
   }
 
-  /** A window on a known input: all numbers explicit. */
-  public record Extent(
-      int height,
-      int width,
-      int strideHeight,
-      int strideWidth,
-      int top,
-      int bottom,
-      int left,
-      int right,
-      int inputHeight,
-      int inputWidth,
-      int outputHeight,
-      int outputWidth) {
+  /**
+   * A window on a known input: all numbers explicit.
+   *
+   * @param vertical rows
+   * @param horizontal columns
+   * @param bottom rows of padding below
+   * @param right columns of padding behind
+   */
+  public record Extent(Axis vertical, Axis horizontal, int bottom, int right) {
 
     /** True if the first or last window on either axis would cover no input cell. */
     boolean someWindowLiesInPadding() {
-      return top >= height
-          || left >= width
-          || (outputHeight - 1) * strideHeight - top >= inputHeight
-          || (outputWidth - 1) * strideWidth - left >= inputWidth;
+      return liesInPadding(vertical) || liesInPadding(horizontal);
+    }
+
+    private static boolean liesInPadding(Axis axis) {
+      return axis.before() >= axis.kernel()
+          || (axis.out() - 1) * axis.stride() - axis.before() >= axis.in();
     }
   }
 
@@ -100,19 +98,13 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
               + input
               + ", expected a kernel no larger than the padded input; use a smaller kernel or padding=same");
     }
+    int outputHeight = (int) (spareHeight / strideHeight) + 1;
+    int outputWidth = (int) (spareWidth / strideWidth) + 1;
     return new Extent(
-        height,
-        width,
-        strideHeight,
-        strideWidth,
-        vertical[0],
+        new Axis(input.height(), height, strideHeight, vertical[0], outputHeight),
+        new Axis(input.width(), width, strideWidth, horizontal[0], outputWidth),
         vertical[1],
-        horizontal[0],
-        horizontal[1],
-        input.height(),
-        input.width(),
-        (int) (spareHeight / strideHeight) + 1,
-        (int) (spareWidth / strideWidth) + 1);
+        horizontal[1]);
   }
 
   private int[] pads(int length, int kernel, int stride, int head, int tail) {

@@ -133,8 +133,8 @@ final class TorchRun implements AutoCloseable {
       if (item instanceof LayerSpec.Conv2d conv) {
         add(layout, layer, weights, shape.channels(), null, true);
         Window.Extent extent = conv.window().on(shape);
-        Shape padding = new Shape(extent.top(), extent.left());
-        Shape stride = new Shape(extent.strideHeight(), extent.strideWidth());
+        Shape padding = new Shape(extent.vertical().before(), extent.horizontal().before());
+        Shape stride = new Shape(extent.vertical().stride(), extent.horizontal().stride());
         ops.add(new Op(Kind.CONV, first, conv.bias() ? first + 1 : -1, stride, padding, ONE));
       } else if (item instanceof LayerSpec.Pool2d pool) {
         Window window = pool.window();

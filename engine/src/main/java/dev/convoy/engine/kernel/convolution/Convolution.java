@@ -21,52 +21,89 @@ public final class Convolution {
   /**
    * The shape of a convolution.
    *
-   * @param top rows of padding above, {@code left} columns before; padding at the tail follows from
-   *     the output size
+   * @param vertical rows; padding at the tail follows from the number of outputs
+   * @param horizontal columns
    * @param bias true if a bias is added
    * @param flip true for convolution proper, false for cross-correlation
    */
   public record Geometry(
-      int inHeight,
-      int inWidth,
-      int inChannels,
-      int kernelHeight,
-      int kernelWidth,
-      int strideHeight,
-      int strideWidth,
-      int top,
-      int left,
-      int outHeight,
-      int outWidth,
-      int outChannels,
-      boolean bias,
-      boolean flip) {
+      Axis vertical, Axis horizontal, int inChannels, int outChannels, boolean bias, boolean flip) {
+
+    /** Rows of the input. */
+    public int inHeight() {
+      return vertical.in();
+    }
+
+    /** Columns of the input. */
+    public int inWidth() {
+      return horizontal.in();
+    }
+
+    /** Rows of the kernel. */
+    public int kernelHeight() {
+      return vertical.kernel();
+    }
+
+    /** Columns of the kernel. */
+    public int kernelWidth() {
+      return horizontal.kernel();
+    }
+
+    /** Rows from one window to the next. */
+    public int strideHeight() {
+      return vertical.stride();
+    }
+
+    /** Columns from one window to the next. */
+    public int strideWidth() {
+      return horizontal.stride();
+    }
+
+    /** Rows of padding above. */
+    public int top() {
+      return vertical.before();
+    }
+
+    /** Columns of padding before. */
+    public int left() {
+      return horizontal.before();
+    }
+
+    /** Rows of the output. */
+    public int outHeight() {
+      return vertical.out();
+    }
+
+    /** Columns of the output. */
+    public int outWidth() {
+      return horizontal.out();
+    }
 
     /** Number of weights, without the bias. */
     public int weights() {
-      return kernelHeight * kernelWidth * inChannels * outChannels;
+      return kernelHeight() * kernelWidth() * inChannels * outChannels;
     }
 
     /** Floats of a block of inputs. */
     int inBlock() {
-      return inHeight * inWidth * inChannels * LANES;
+      return inHeight() * inWidth() * inChannels * LANES;
     }
 
     /** Floats of a block of outputs. */
     int outBlock() {
-      return outHeight * outWidth * outChannels * LANES;
+      return outHeight() * outWidth() * outChannels * LANES;
     }
 
     /** Taps of one output. */
     int taps() {
-      return kernelHeight * kernelWidth * inChannels;
+      return kernelHeight() * kernelWidth() * inChannels;
     }
 
     /** Index of the first of the {@code outChannels} weights of a tap. */
     int weightRow(int ky, int kx, int channel) {
-      int y = flip ? kernelHeight - 1 - ky : ky;
-      int x = flip ? kernelWidth - 1 - kx : kx;
-      return ((y * kernelWidth + x) * inChannels + channel) * outChannels;
+      int y = flip ? kernelHeight() - 1 - ky : ky;
+      int x = flip ? kernelWidth() - 1 - kx : kx;
+      return ((y * kernelWidth() + x) * inChannels + channel) * outChannels;
     }
   }
 
@@ -99,24 +136,14 @@ public final class Convolution {
     packing = new WeightPacking(g);
     forward =
         new CorrelationShape(
-            g.inHeight,
-            g.inWidth,
-            g.inChannels,
-            g.kernelHeight,
-            g.kernelWidth,
-            g.strideHeight,
-            g.strideWidth,
-            g.top,
-            g.left,
-            g.outHeight,
-            g.outWidth,
-            g.outChannels,
-            0,
-            g.outWidth,
-            1);
+            g.vertical(),
+            g.horizontal(),
+            g.inChannels(),
+            g.outChannels(),
+            CorrelationShape.Grid.whole(g.outWidth()));
     phases = new ArrayList<>();
-    for (int y = 0; y < g.strideHeight; y++) {
-      for (int x = 0; x < g.strideWidth; x++) {
+    for (int y = 0; y < g.strideHeight(); y++) {
+      for (int x = 0; x < g.strideWidth(); x++) {
         phases.add(phase(y, x));
       }
     }
@@ -145,28 +172,29 @@ public final class Convolution {
    * pad - k) / stride.
    */
   private CorrelationShape phase(int py, int px) {
-    int y0 = first(py, g.strideHeight, g.top);
-    int x0 = first(px, g.strideWidth, g.left);
-    int rows = taps(py, g.strideHeight, g.kernelHeight);
-    int columns = taps(px, g.strideWidth, g.kernelWidth);
-    int firstOutY = (y0 + g.top - py) / g.strideHeight;
-    int firstOutX = (x0 + g.left - px) / g.strideWidth;
+    int y0 = first(py, g.strideHeight(), g.top());
+    int x0 = first(px, g.strideWidth(), g.left());
+    int rows = taps(py, g.strideHeight(), g.kernelHeight());
+    int columns = taps(px, g.strideWidth(), g.kernelWidth());
+    int firstOutY = (y0 + g.top() - py) / g.strideHeight();
+    int firstOutX = (x0 + g.left() - px) / g.strideWidth();
     return new CorrelationShape(
-        g.outHeight,
-        g.outWidth,
-        g.outChannels,
-        rows,
-        columns,
-        1,
-        1,
-        rows - 1 - firstOutY,
-        columns - 1 - firstOutX,
-        count(g.inHeight, y0, g.strideHeight),
-        count(g.inWidth, x0, g.strideWidth),
-        g.inChannels,
-        y0 * g.inWidth + x0,
-        g.strideHeight * g.inWidth,
-        g.strideWidth);
+        new Axis(
+            g.outHeight(),
+            rows,
+            1,
+            rows - 1 - firstOutY,
+            count(g.inHeight(), y0, g.strideHeight())),
+        new Axis(
+            g.outWidth(),
+            columns,
+            1,
+            columns - 1 - firstOutX,
+            count(g.inWidth(), x0, g.strideWidth())),
+        g.outChannels(),
+        g.inChannels(),
+        new CorrelationShape.Grid(
+            y0 * g.inWidth() + x0, g.strideHeight() * g.inWidth(), g.strideWidth()));
   }
 
   /**
@@ -195,8 +223,8 @@ public final class Convolution {
   public void load(Kernels kernels, float[] weights, int offset, Scratch s) {
     packing.forward(kernels, weights, offset, forward, s.forward.packed);
     for (int i = 0; i < s.phases.length; i++) {
-      int row = i / g.strideWidth;
-      int column = i % g.strideWidth;
+      int row = i / g.strideWidth();
+      int column = i % g.strideWidth();
       packing.phase(weights, offset, row, column, phases.get(i), s.phases[i].packed);
     }
   }

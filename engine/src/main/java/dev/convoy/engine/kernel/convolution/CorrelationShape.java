@@ -8,26 +8,26 @@ import static dev.convoy.engine.tensor.Lanes.LANES;
  * convolution, its gradient with respect to the data, and dense layers (one pixel, one tap) are all
  * of this form; {@link TileCorrelator} computes them.
  *
- * @param outFirst index of the first output pixel
- * @param outRowStep output pixels between two rows of the grid
- * @param outColumnStep output pixels between two columns of the grid
+ * @param vertical rows
+ * @param horizontal columns
+ * @param grid where the outputs lie
  */
 record CorrelationShape(
-    int inHeight,
-    int inWidth,
-    int inChannels,
-    int kernelHeight,
-    int kernelWidth,
-    int strideHeight,
-    int strideWidth,
-    int top,
-    int left,
-    int outHeight,
-    int outWidth,
-    int outChannels,
-    int outFirst,
-    int outRowStep,
-    int outColumnStep) {
+    Axis vertical, Axis horizontal, int inChannels, int outChannels, Grid grid) {
+
+  /**
+   * A regular grid of output pixels.
+   *
+   * @param first index of the first output pixel
+   * @param rowStep output pixels between two rows of the grid
+   * @param columnStep output pixels between two columns of the grid
+   */
+  record Grid(int first, int rowStep, int columnStep) {
+    /** All pixels of an output of {@code width} columns. */
+    static Grid whole(int width) {
+      return new Grid(0, width, 1);
+    }
+  }
 
   /** Kernel rows of up to this many lines are too short to be summed one after the other. */
   private static final int SHORT_ROW = 48;
@@ -52,36 +52,102 @@ record CorrelationShape(
     WALK
   }
 
+  /** Rows of the input. */
+  int inHeight() {
+    return vertical.in();
+  }
+
+  /** Columns of the input. */
+  int inWidth() {
+    return horizontal.in();
+  }
+
+  /** Rows of the kernel. */
+  int kernelHeight() {
+    return vertical.kernel();
+  }
+
+  /** Columns of the kernel. */
+  int kernelWidth() {
+    return horizontal.kernel();
+  }
+
+  /** Rows from one window to the next. */
+  int strideHeight() {
+    return vertical.stride();
+  }
+
+  /** Columns from one window to the next. */
+  int strideWidth() {
+    return horizontal.stride();
+  }
+
+  /** Rows of padding above. */
+  int top() {
+    return vertical.before();
+  }
+
+  /** Columns of padding before. */
+  int left() {
+    return horizontal.before();
+  }
+
+  /** Rows of the output. */
+  int outHeight() {
+    return vertical.out();
+  }
+
+  /** Columns of the output. */
+  int outWidth() {
+    return horizontal.out();
+  }
+
+  /** Index of the first output pixel. */
+  int outFirst() {
+    return grid.first();
+  }
+
+  /** Output pixels between two rows of the grid. */
+  int outRowStep() {
+    return grid.rowStep();
+  }
+
+  /** Output pixels between two columns of the grid. */
+  int outColumnStep() {
+    return grid.columnStep();
+  }
+
   Way way() {
-    if (kernelHeight < 2 || kernelWidth * inChannels > SHORT_ROW) {
+    if (kernelHeight() < 2 || kernelWidth() * inChannels > SHORT_ROW) {
       return Way.WALK;
     }
-    boolean three = kernelHeight == 3 && kernelWidth == 3 && inChannels == 1;
-    boolean dense = strideHeight == 1 && strideWidth == 1 && top >= 0 && left >= 0;
-    return three && dense && outWidth > 1 ? Way.SLIDE : Way.SIDE_BY_SIDE;
+    boolean three = kernelHeight() == 3 && kernelWidth() == 3 && inChannels == 1;
+    boolean dense = strideHeight() == 1 && strideWidth() == 1 && top() >= 0 && left() >= 0;
+    return three && dense && outWidth() > 1 ? Way.SLIDE : Way.SIDE_BY_SIDE;
   }
 
   /** Taps of one output. */
   int taps() {
-    return kernelHeight * kernelWidth * inChannels;
+    return kernelHeight() * kernelWidth() * inChannels;
   }
 
   /** Place in the order of the sum of a tap at {@code channel} 0; channels follow. */
   int tap(int row, int column) {
-    int cell = way() == Way.SIDE_BY_SIDE ? column * kernelHeight + row : row * kernelWidth + column;
+    int cell =
+        way() == Way.SIDE_BY_SIDE ? column * kernelHeight() + row : row * kernelWidth() + column;
     return cell * inChannels;
   }
 
   /** Kernel row of the tap at a place in the order of the sum. */
   int row(int tap) {
     int cell = tap / inChannels;
-    return way() == Way.SIDE_BY_SIDE ? cell % kernelHeight : cell / kernelWidth;
+    return way() == Way.SIDE_BY_SIDE ? cell % kernelHeight() : cell / kernelWidth();
   }
 
   /** Kernel column of the tap at a place in the order of the sum. */
   int column(int tap) {
     int cell = tap / inChannels;
-    return way() == Way.SIDE_BY_SIDE ? cell / kernelHeight : cell % kernelWidth;
+    return way() == Way.SIDE_BY_SIDE ? cell / kernelHeight() : cell % kernelWidth();
   }
 
   /** Output channels, rounded up to the pairs that kernels work in. */
@@ -114,29 +180,31 @@ record CorrelationShape(
 
   /** True for a dense layer: one pixel in, one out, one tap a channel. */
   boolean onePixel() {
-    return inHeight * inWidth * kernelHeight * kernelWidth * outHeight * outWidth == 1
-        && top == 0
-        && left == 0;
+    return inHeight() * inWidth() * kernelHeight() * kernelWidth() * outHeight() * outWidth() == 1
+        && top() == 0
+        && left() == 0;
   }
 
   /** First output column whose window begins inside the input. */
   int firstWholeColumn() {
-    return firstWhole(left, strideWidth, outWidth);
+    return firstWhole(left(), strideWidth(), outWidth());
   }
 
   /** One past the last output column, from {@link #firstWholeColumn}, whose window ends inside. */
   int endWholeColumn() {
-    return endWhole(inWidth - kernelWidth, left, strideWidth, firstWholeColumn(), outWidth);
+    return endWhole(
+        inWidth() - kernelWidth(), left(), strideWidth(), firstWholeColumn(), outWidth());
   }
 
   /** First output row whose window begins inside the input. */
   int firstWholeRow() {
-    return firstWhole(top, strideHeight, outHeight);
+    return firstWhole(top(), strideHeight(), outHeight());
   }
 
   /** One past the last output row, from {@link #firstWholeRow}, whose window ends inside. */
   int endWholeRow() {
-    return endWhole(inHeight - kernelHeight, top, strideHeight, firstWholeRow(), outHeight);
+    return endWhole(
+        inHeight() - kernelHeight(), top(), strideHeight(), firstWholeRow(), outHeight());
   }
 
   private static int firstWhole(int pad, int stride, int outputs) {
@@ -149,18 +217,18 @@ record CorrelationShape(
 
   /** Columns of zeros before the input in the copies of {@link Way#SLIDE} and SIDE_BY_SIDE. */
   int paddingBefore() {
-    return Math.max(0, left);
+    return Math.max(0, left());
   }
 
   /** Rows of the zero-padded copy that {@link Way#SLIDE} needs. */
   int paddedHeight() {
-    return Math.max(outHeight - 1 + kernelHeight, top + inHeight);
+    return Math.max(outHeight() - 1 + kernelHeight(), top() + inHeight());
   }
 
   /** Columns of the zero-padded copies. */
   int paddedWidth() {
     int before = paddingBefore();
-    return before + Math.max((outWidth - 1) * strideWidth + kernelWidth - left, inWidth);
+    return before + Math.max((outWidth() - 1) * strideWidth() + kernelWidth() - left(), inWidth());
   }
 
   /**
@@ -168,20 +236,10 @@ record CorrelationShape(
    */
   CorrelationShape sideBySide() {
     return new CorrelationShape(
-        1,
-        paddedWidth(),
-        kernelHeight * inChannels,
-        1,
-        kernelWidth,
-        1,
-        strideWidth,
-        0,
-        left - paddingBefore(),
-        1,
-        outWidth,
+        Axis.ONE,
+        new Axis(paddedWidth(), kernelWidth(), strideWidth(), left() - paddingBefore(), outWidth()),
+        kernelHeight() * inChannels,
         outChannels,
-        0,
-        0,
-        outColumnStep);
+        new Grid(0, 0, outColumnStep()));
   }
 }

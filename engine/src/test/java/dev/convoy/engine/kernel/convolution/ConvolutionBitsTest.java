@@ -65,18 +65,12 @@ class ConvolutionBitsTest {
     if (spareHeight < 0 || spareWidth < 0) {
       return null;
     }
+    int outHeight = spareHeight / strideHeight + 1;
+    int outWidth = spareWidth / strideWidth + 1;
     return new Geometry(
-        inHeight,
-        inWidth,
+        new Axis(inHeight, kernelHeight, strideHeight, top, outHeight),
+        new Axis(inWidth, kernelWidth, strideWidth, left, outWidth),
         inChannels,
-        kernelHeight,
-        kernelWidth,
-        strideHeight,
-        strideWidth,
-        top,
-        left,
-        spareHeight / strideHeight + 1,
-        spareWidth / strideWidth + 1,
         upTo(dense ? 90 : 40),
         random.nextBoolean(),
         random.nextBoolean());

@@ -52,18 +52,12 @@ class ConvolutionPropertyTest {
     if (spareHeight < 0 || spareWidth < 0) {
       return null;
     }
+    int outHeight = spareHeight / strideHeight + 1;
+    int outWidth = spareWidth / strideWidth + 1;
     return new Geometry(
-        inHeight,
-        inWidth,
+        new Axis(inHeight, kernelHeight, strideHeight, top, outHeight),
+        new Axis(inWidth, kernelWidth, strideWidth, left, outWidth),
         upTo(5),
-        kernelHeight,
-        kernelWidth,
-        strideHeight,
-        strideWidth,
-        top,
-        left,
-        spareHeight / strideHeight + 1,
-        spareWidth / strideWidth + 1,
         upTo(18),
         random.nextBoolean(),
         random.nextBoolean());
