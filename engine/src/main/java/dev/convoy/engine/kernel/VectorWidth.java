@@ -1,8 +1,8 @@
 package dev.convoy.engine.kernel;
 
 import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.IS_NAN;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import dev.convoy.engine.error.InvalidInputException;
 import jdk.incubator.vector.FloatVector;
@@ -57,7 +57,7 @@ final class VectorWidth {
 
   /** {@code a > b ? a : b}, or NaN if one of them is. */
   static FloatVector largerOrNaN(FloatVector a, FloatVector b) {
-    return b.blend(a, a.compare(GT, b).or(a.test(IS_NAN)));
+    return b.blend(a, a.compare(GT, b).or(a.compare(NE, a)));
   }
 
   /** Stores v, with 0 where it is below {@code low}. */
