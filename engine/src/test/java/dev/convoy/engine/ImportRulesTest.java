@@ -55,8 +55,9 @@ class ImportRulesTest {
           Map.entry("optimizer", "error tensor kernel"),
           Map.entry("data", "error tensor"),
           Map.entry("loss", "error tensor kernel"),
-          Map.entry("layer", "error tensor kernel kernel.convolution"),
-          Map.entry("model", "error tensor layer loss data"),
+          Map.entry("text", "error"),
+          Map.entry("layer", "error text tensor kernel kernel.convolution"),
+          Map.entry("model", "error text tensor layer loss data"),
           Map.entry("network", "error tensor kernel layer loss data model"));
 
   static Stream<Arguments> rules() {

@@ -1,7 +1,13 @@
 package dev.convoy.engine.bench;
 
 import dev.convoy.engine.data.Normalization;
+import dev.convoy.engine.layer.Activation;
+import dev.convoy.engine.layer.Conv2d;
+import dev.convoy.engine.layer.Dense;
+import dev.convoy.engine.layer.Flatten;
+import dev.convoy.engine.layer.Init;
 import dev.convoy.engine.layer.LayerSpec;
+import dev.convoy.engine.layer.Pool2d;
 import dev.convoy.engine.layer.Window;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.Shape;
@@ -80,23 +86,23 @@ public enum Nets {
 
   private static LayerSpec conv(int filters, int kernel, Window.Padding padding, boolean bias) {
     Window window = new Window(kernel, kernel, 1, 1, padding);
-    return new LayerSpec.Conv2d(filters, window, bias, false, LayerSpec.Init.HE, false);
+    return new Conv2d.Spec(filters, window, bias, false, Init.HE, false);
   }
 
   private static LayerSpec maxPool() {
     Window window = new Window(2, 2, 2, 2, Window.Padding.VALID);
-    return new LayerSpec.Pool2d(LayerSpec.PoolMode.MAX, window);
+    return new Pool2d.Spec(Pool2d.Mode.MAX, window);
   }
 
   private static LayerSpec relu() {
-    return new LayerSpec.Activation(LayerSpec.Function.RELU);
+    return new Activation.Spec(Activation.Function.RELU);
   }
 
   private static LayerSpec flatten() {
-    return new LayerSpec.Flatten();
+    return new Flatten();
   }
 
   private static LayerSpec dense(int units) {
-    return new LayerSpec.Dense(units, true, LayerSpec.Init.HE, false);
+    return new Dense.Spec(units, true, Init.HE, false);
   }
 }

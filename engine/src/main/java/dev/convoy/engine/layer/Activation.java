@@ -5,20 +5,50 @@ import static dev.convoy.engine.tensor.Lanes.LANES;
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Functions;
 import dev.convoy.engine.kernel.Kernels;
-import dev.convoy.engine.layer.LayerSpec.Function;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
+import dev.convoy.engine.text.ItemSyntax;
+import java.util.Optional;
 
 /**
  * A pointwise function. ReLU {@code x < 0 ? 0 : x}, sigmoid {@code 1 / (1 + e^-x)}, tanh. A ReLU
  * right above a convolution or dense layer becomes part of it and never gets here.
  */
 public final class Activation implements Layer {
+
+  /** Pointwise functions. */
+  public enum Function {
+    /** {@code max(0, x)}. */
+    RELU,
+    /** {@code 1 / (1 + e^-x)}. */
+    SIGMOID,
+    /** Hyperbolic tangent. */
+    TANH
+  }
+
+  /** The layer on paper. */
+  public record Spec(Function function) implements LayerSpec {
+    @Override
+    public Shape outputShape(Shape input) {
+      return input;
+    }
+
+    @Override
+    public String text() {
+      return ItemSyntax.lower(function);
+    }
+
+    @Override
+    public Optional<Layer> bind(Place place) {
+      return Optional.of(new Activation(this, place.input()));
+    }
+  }
+
   private final Shape shape;
   private final Function function;
 
   /** The function on examples of shape {@code input}. */
-  public Activation(LayerSpec.Activation spec, Shape input) {
+  public Activation(Spec spec, Shape input) {
     this.shape = input;
     this.function = spec.function();
   }

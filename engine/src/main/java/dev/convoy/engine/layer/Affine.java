@@ -1,5 +1,6 @@
 package dev.convoy.engine.layer;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution;
@@ -11,7 +12,7 @@ import java.util.Arrays;
  * What convolution and dense layers share: weights, a bias, and a {@link Convolution} that knows
  * how to apply them.
  */
-public abstract sealed class Affine implements Layer permits Conv2d, Dense {
+abstract class Affine implements Layer {
   private final Shape input;
   private final Shape output;
   private final Convolution convolution;
@@ -19,19 +20,31 @@ public abstract sealed class Affine implements Layer permits Conv2d, Dense {
   private final boolean frozen;
   private final boolean relu;
 
-  Affine(
-      Shape input,
-      Shape output,
-      Convolution convolution,
-      int offset,
-      boolean frozen,
-      boolean relu) {
-    this.input = input;
-    this.output = output;
+  Affine(LayerSpec spec, Convolution convolution, LayerSpec.Place place) {
+    this.input = place.input();
+    this.output = spec.outputShape(place.input());
     this.convolution = convolution;
-    this.offset = offset;
-    this.frozen = frozen;
-    this.relu = relu;
+    this.offset = place.offset();
+    this.frozen = spec.frozen();
+    this.relu = place.relu();
+  }
+
+  static void positive(String name, int value) {
+    if (value < 1) {
+      throw new InvalidInputException(name + ": got " + value + ", expected 1 or more");
+    }
+  }
+
+  /** Refuses more weights than an array holds. */
+  static void bounded(long perOutput, int outputs) {
+    if (perOutput > Integer.MAX_VALUE || perOutput * outputs > Integer.MAX_VALUE) {
+      throw new InvalidInputException(
+          "got "
+              + perOutput
+              + " x "
+              + outputs
+              + " weights, expected less than 2^31; use smaller kernels or fewer outputs");
+    }
   }
 
   @Override

@@ -2,6 +2,10 @@ package dev.convoy.engine.layer;
 
 import dev.convoy.engine.kernel.convolution.Convolution;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.engine.text.ItemSyntax;
+import dev.convoy.engine.text.ItemSyntax.Pair;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * 2-D convolution: {@code out[y][x][f] = b[f] + sum over (i, j, c) of w[i][j][c][f] * in[y
@@ -12,22 +16,88 @@ import dev.convoy.engine.tensor.Shape;
 public final class Conv2d extends Affine {
 
   /**
-   * @param spec the layer on paper
-   * @param input shape of one example
-   * @param offset first of its parameters in the flat array
-   * @param relu true if the outputs go through a ReLU in the same pass
+   * The layer on paper. Output side: {@code floor((n + padding - kernel) / stride) + 1}.
+   *
+   * @param flip true for a true convolution, false for a cross-correlation
+   * @param frozen true if training leaves the parameters alone
    */
-  public Conv2d(LayerSpec.Conv2d spec, Shape input, int offset, boolean relu) {
-    super(
-        input,
-        spec.outputShape(input),
-        new Convolution(geometry(spec, input)),
-        offset,
-        spec.frozen(),
-        relu);
+  public record Spec(
+      int filters, Window window, boolean bias, boolean flip, Init init, boolean frozen)
+      implements LayerSpec {
+    static final String[] SETTINGS = {
+      "filters", "kernel", "stride", "padding", "bias", "flip", "init", "frozen"
+    };
+
+    /** Checks and copies what is given. */
+    public Spec {
+      Affine.positive("filters", filters);
+    }
+
+    static Spec read(ItemSyntax text) {
+      return new Spec(
+          text.count("filters", Shape.MAX_SIZE, "8"),
+          Window.read(text, "kernel", new Pair(1, 1)),
+          text.flag("bias", true),
+          text.flag("flip", false),
+          text.word("init", Init.HE),
+          text.flag("frozen", false));
+    }
+
+    @Override
+    public String text() {
+      return "conv2d filters="
+          + filters
+          + window.text("kernel")
+          + (" bias=" + bias + " flip=" + flip)
+          + (" init=" + ItemSyntax.lower(init) + " frozen=" + frozen);
+    }
+
+    @Override
+    public String label() {
+      return "conv2d " + filters + " of " + window.label();
+    }
+
+    @Override
+    public Shape outputShape(Shape input) {
+      Window.Extent extent = window.on(input);
+      return new Shape(extent.vertical().out(), extent.horizontal().out(), filters);
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(Shape input) {
+      Affine.bounded(Math.multiplyExact(window.cells(), input.channels()), filters);
+      List<Integer> weights = List.of(window.height(), window.width(), input.channels(), filters);
+      return ParameterSpec.affine("conv2d", weights, (int) window.cells(), init, bias);
+    }
+
+    @Override
+    public long flops(Shape input) {
+      long taps = Math.multiplyExact(window.cells(), input.channels());
+      return Math.multiplyExact(2 * taps, outputShape(input).size());
+    }
+
+    @Override
+    public LayerSpec arithmetic() {
+      return new Spec(filters, window, bias, flip, Init.ZERO, false);
+    }
+
+    @Override
+    public boolean takesRelu() {
+      return true;
+    }
+
+    @Override
+    public Optional<Layer> bind(Place place) {
+      return Optional.of(new Conv2d(this, place));
+    }
   }
 
-  private static Convolution.Geometry geometry(LayerSpec.Conv2d spec, Shape input) {
+  /** The layer at its place. */
+  public Conv2d(Spec spec, LayerSpec.Place place) {
+    super(spec, new Convolution(geometry(spec, place.input())), place);
+  }
+
+  private static Convolution.Geometry geometry(Spec spec, Shape input) {
     Window.Extent w = spec.window().on(input);
     return new Convolution.Geometry(
         w.vertical(), w.horizontal(), input.channels(), spec.filters(), spec.bias(), spec.flip());

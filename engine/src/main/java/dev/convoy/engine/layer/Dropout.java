@@ -2,11 +2,14 @@ package dev.convoy.engine.layer;
 
 import static dev.convoy.engine.tensor.Lanes.LANES;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.tensor.CounterRandom;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
+import dev.convoy.engine.text.ItemSyntax;
+import java.util.Optional;
 
 /**
  * Inverted dropout (Srivastava et al., JMLR 15, 2014): in training a value is zeroed with
@@ -14,17 +17,50 @@ import dev.convoy.engine.tensor.Tensor;
  * Which values fall follows from (seed, layer, step, example) alone.
  */
 public final class Dropout implements Layer {
+
+  /** The layer on paper. */
+  public record Spec(float rate) implements LayerSpec {
+    /** Checks and copies what is given. */
+    public Spec {
+      if (!(rate >= 0f && rate < 1f)) {
+        throw new InvalidInputException("dropout: got rate " + rate + ", expected 0 <= rate < 1");
+      }
+    }
+
+    static Spec read(ItemSyntax text) {
+      return new Spec(text.real("rate", null, "0.5"));
+    }
+
+    @Override
+    public Shape outputShape(Shape input) {
+      return input;
+    }
+
+    @Override
+    public String text() {
+      return "dropout rate=" + rate;
+    }
+
+    @Override
+    public String label() {
+      return "dropout " + rate;
+    }
+
+    @Override
+    public Optional<Layer> bind(Place place) {
+      return Optional.of(new Dropout(this, place));
+    }
+  }
+
   private final Shape shape;
   private final float rate;
   private final int index;
 
-  /**
-   * @param index the layer's number in the model, part of the random key
-   */
-  public Dropout(LayerSpec.Dropout spec, Shape input, int index) {
-    this.shape = input;
+  /** The layer at its place; its number in the model is part of the random key. */
+  public Dropout(Spec spec, LayerSpec.Place place) {
+    this.shape = place.input();
     this.rate = spec.rate();
-    this.index = index;
+    this.index = place.index();
   }
 
   @Override

@@ -2,10 +2,14 @@ package dev.convoy.engine.layer;
 
 import static dev.convoy.engine.tensor.Lanes.LANES;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What a join does with one of its inputs: puts it into a range of the output's channels, or adds
@@ -13,6 +17,110 @@ import dev.convoy.engine.tensor.Tensor;
  * concatenation is every input put behind the one before.
  */
 public final class Join implements Layer {
+
+  /** A layer on paper that takes what several others give. */
+  public interface Spec extends LayerSpec {
+
+    /**
+     * The shape that leaves this layer when {@code inputs} enter.
+     *
+     * @throws IllegalArgumentException if they do not fit each other, saying what would
+     */
+    Shape outputShape(List<Shape> inputs);
+
+    /** True if inputs are added, false if they are put behind each other. */
+    boolean adds();
+
+    @Override
+    default Shape outputShape(Shape input) {
+      return outputShape(List.of(input));
+    }
+
+    /** Of a single input, which it hands on. */
+    @Override
+    default Optional<Layer> bind(Place place) {
+      return Optional.of(parts(List.of(place.input())).get(0));
+    }
+
+    /** What is done with each input, in their order. */
+    default List<Layer> parts(List<Shape> inputs) {
+      Shape output = outputShape(inputs);
+      List<Layer> parts = new ArrayList<>();
+      int channel = 0;
+      for (Shape input : inputs) {
+        parts.add(new Join(input, output, adds() ? 0 : channel, adds() && !parts.isEmpty()));
+        channel += input.channels();
+      }
+      return parts;
+    }
+  }
+
+  /** The sum of inputs of one shape, value by value: a skip connection. */
+  public record Add() implements Spec {
+    @Override
+    public Shape outputShape(List<Shape> inputs) {
+      Shape first = inputs.get(0);
+      for (Shape other : inputs) {
+        if (!other.equals(first)) {
+          throw new InvalidInputException(
+              "add: got inputs of "
+                  + first
+                  + " and "
+                  + other
+                  + ", expected one shape; bring them to it by a convolution, pooling or a dense"
+                  + " layer, or use concat");
+        }
+      }
+      return first;
+    }
+
+    @Override
+    public String text() {
+      return "add";
+    }
+
+    @Override
+    public boolean adds() {
+      return true;
+    }
+  }
+
+  /** Inputs of one height and width side by side: the channels of the first, then the next's. */
+  public record Concat() implements Spec {
+    @Override
+    public Shape outputShape(List<Shape> inputs) {
+      Shape first = inputs.get(0);
+      long channels = 0;
+      for (Shape other : inputs) {
+        if (other.height() != first.height() || other.width() != first.width()) {
+          throw new InvalidInputException(
+              "concat: got inputs of "
+                  + first
+                  + " and "
+                  + other
+                  + ", expected one height and width; bring them to it by padding, stride or"
+                  + " pooling, or flatten both");
+        }
+        channels += other.channels();
+      }
+      if (channels > Shape.MAX_SIZE) {
+        throw new InvalidInputException(
+            "concat: got " + channels + " channels in all, expected at most " + Shape.MAX_SIZE);
+      }
+      return new Shape(first.height(), first.width(), (int) channels);
+    }
+
+    @Override
+    public String text() {
+      return "concat";
+    }
+
+    @Override
+    public boolean adds() {
+      return false;
+    }
+  }
+
   private final Shape input;
   private final Shape output;
   private final int firstChannel;

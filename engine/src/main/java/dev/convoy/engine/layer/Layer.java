@@ -13,7 +13,7 @@ import dev.convoy.engine.tensor.Tensor;
  * backward on every block; {@link #storeGradient}. Tensors hold whole blocks of 16 examples in the
  * layout of {@link dev.convoy.engine.tensor.Lanes}.
  */
-public sealed interface Layer permits Activation, Affine, Dropout, Join, Pool2d {
+public interface Layer {
 
   /** Shape of one example on the way in. */
   Shape input();
@@ -26,6 +26,14 @@ public sealed interface Layer permits Activation, Affine, Dropout, Join, Pool2d 
    * input is 0.
    */
   default boolean endsInRelu() {
+    return false;
+  }
+
+  /**
+   * True if it sees the whole micro-batch at once, and all above it with it; the others work one
+   * block after the other, while it is in cache.
+   */
+  default boolean seesWholeMicroBatch() {
     return false;
   }
 

@@ -2,13 +2,15 @@ package dev.convoy.engine.layer;
 
 import static dev.convoy.engine.tensor.Lanes.LANES;
 
+import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Axis;
-import dev.convoy.engine.layer.LayerSpec.PoolMode;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.tensor.Tensor;
+import dev.convoy.engine.text.ItemSyntax;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Max or average pooling, channel by channel. Padding never wins a maximum, NaN always does; an
@@ -16,9 +18,60 @@ import java.util.Arrays;
  * maximum in row-major order, or in equal parts to the window; overlapping windows add up.
  */
 public final class Pool2d implements Layer {
+
+  /** Pooling modes. */
+  public enum Mode {
+    /** The largest value. */
+    MAX,
+    /** The mean over the whole window, padding included. */
+    AVERAGE
+  }
+
+  /** The layer on paper. A pool's stride is its window if the text does not say otherwise. */
+  public record Spec(Mode mode, Window window) implements LayerSpec {
+    static final String[] SETTINGS = {"window", "stride", "padding"};
+
+    static Spec read(Mode mode, ItemSyntax text) {
+      return new Spec(mode, Window.read(text, "window", null));
+    }
+
+    private String name() {
+      return mode == Mode.MAX ? "maxpool" : "avgpool";
+    }
+
+    @Override
+    public String text() {
+      return name() + window.text("window");
+    }
+
+    @Override
+    public String label() {
+      return name() + " " + window.label();
+    }
+
+    @Override
+    public Shape outputShape(Shape input) {
+      Window.Extent extent = window.on(input);
+      if (extent.someWindowLiesInPadding()) {
+        throw new InvalidInputException(
+            "pool: a window of "
+                + window
+                + " on "
+                + input
+                + " would lie wholly in padding and have no value; expected padding smaller than the window");
+      }
+      return new Shape(extent.vertical().out(), extent.horizontal().out(), input.channels());
+    }
+
+    @Override
+    public Optional<Layer> bind(Place place) {
+      return Optional.of(new Pool2d(this, place.input()));
+    }
+  }
+
   private final Shape input;
   private final Shape output;
-  private final PoolMode mode;
+  private final Mode mode;
   private final Window.Extent w;
   private final Axis rows;
   private final Axis columns;
@@ -27,7 +80,7 @@ public final class Pool2d implements Layer {
   private final int line;
 
   /** Pooling of examples of shape {@code input}. */
-  public Pool2d(LayerSpec.Pool2d spec, Shape input) {
+  public Pool2d(Spec spec, Shape input) {
     this.input = input;
     this.output = spec.outputShape(input);
     this.mode = spec.mode();
@@ -57,7 +110,7 @@ public final class Pool2d implements Layer {
   }
 
   private boolean twoByTwo() {
-    return mode == PoolMode.MAX
+    return mode == Mode.MAX
         && isTwoByTwo(rows)
         && isTwoByTwo(columns)
         && w.bottom() == 0
@@ -111,11 +164,11 @@ public final class Pool2d implements Layer {
   }
 
   private void pool(Kernels kernels, int y, int x, float[] in, int from, float[] out, int to) {
-    Arrays.fill(out, to, to + line, mode == PoolMode.MAX ? Float.NEGATIVE_INFINITY : 0f);
+    Arrays.fill(out, to, to + line, mode == Mode.MAX ? Float.NEGATIVE_INFINITY : 0f);
     for (int i = firstRow(y); i < endRow(y); i++) {
       for (int j = firstColumn(x); j < endColumn(x); j++) {
         int cell = from + (i * input.width() + j) * line;
-        if (mode == PoolMode.MAX) {
+        if (mode == Mode.MAX) {
           kernels.max(line, in, cell, out, to);
         } else {
           kernels.addScaled(line, share(), in, cell, out, to);
@@ -194,7 +247,7 @@ public final class Pool2d implements Layer {
     for (int i = firstRow(y); i < endRow(y); i++) {
       for (int j = firstColumn(x); j < endColumn(x); j++) {
         int cell = (i * input.width() + j) * line;
-        if (mode == PoolMode.MAX) {
+        if (mode == Mode.MAX) {
           kernels.routeMax(line, in, inOff + cell, out, outOff, rest, 0, dIn, dInOff + cell);
         } else {
           kernels.addScaled(line, share(), rest, 0, dIn, dInOff + cell);

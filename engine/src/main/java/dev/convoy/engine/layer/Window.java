@@ -3,6 +3,9 @@ package dev.convoy.engine.layer;
 import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.kernel.convolution.Axis;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.engine.text.ItemSyntax;
+import dev.convoy.engine.text.ItemSyntax.Pair;
+import java.util.List;
 
 /**
  * A sliding window: kernel, stride and padding. {@code same} padding (which needs stride 1 to keep
@@ -38,6 +41,28 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
       }
     }
 
+    private static Padding read(ItemSyntax text) {
+      if (!text.has("padding")) {
+        return VALID;
+      }
+      int[] sides =
+          text.sides("padding", "same, same-head, valid, a number, 2x1 or top,bottom,left,right");
+      return sides != null
+          ? of(sides[0], sides[1], sides[2], sides[3])
+          : List.of(VALID, SAME, SAME_HEAD)
+              .get(text.word("padding", 0, List.of("valid", "same", "same-head")));
+    }
+
+    private String text() {
+      if (same) {
+        return headFirst ? "same-head" : "same";
+      }
+      if (top != bottom || left != right) {
+        return top + "," + bottom + "," + left + "," + right;
+      }
+      return top == 0 && left == 0 ? "valid" : top + "x" + left;
+    }
+
     /** Explicit padding on each side. */
     public static Padding of(int top, int bottom, int left, int right) {
       return new Padding(false, false, top, bottom, left, right);
@@ -54,6 +79,37 @@ public record Window(int height, int width, int strideHeight, int strideWidth, P
       throw new InvalidInputException(
           "stride: got " + strideHeight + "x" + strideWidth + ", expected both 1 or more");
     }
+  }
+
+  /**
+   * Reads the settings of a window.
+   *
+   * @param kernel key of the window's sides
+   * @param stride if the text has none; null for a stride as large as the window
+   */
+  static Window read(ItemSyntax text, String kernel, Pair stride) {
+    Pair sides = text.pair(kernel, null);
+    Pair steps = text.pair("stride", stride == null ? sides : stride);
+    return new Window(
+        sides.height(), sides.width(), steps.height(), steps.width(), Padding.read(text));
+  }
+
+  /** The settings as {@link #read} takes them. */
+  String text(String kernel) {
+    return " "
+        + (kernel + "=" + label())
+        + (" stride=" + strideHeight + "x" + strideWidth)
+        + (" padding=" + padding.text());
+  }
+
+  /** Height and width. */
+  String label() {
+    return height + "x" + width;
+  }
+
+  /** Values of one input channel in the window. */
+  long cells() {
+    return (long) height * width;
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
- * Layers on paper, {@link dev.convoy.engine.layer.LayerSpec}, and bound to a shape, {@link
- * dev.convoy.engine.layer.Layer}. A new one is a record, a class, a line in {@code
- * model.LayerSyntax} and in {@code network.Plan}, and a gradient test.
+ * Layers: each a class that computes, {@link dev.convoy.engine.layer.Layer}, with a record inside
+ * that is the layer on paper, {@link dev.convoy.engine.layer.LayerSpec}. A new one is a file here, a
+ * line in {@link dev.convoy.engine.layer.LayerTypes}, and a model in the gradient test.
  */
 package dev.convoy.engine.layer;

@@ -4,6 +4,7 @@ import dev.convoy.engine.data.Normalization;
 import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.engine.text.ItemSyntax;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;

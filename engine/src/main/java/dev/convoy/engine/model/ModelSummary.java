@@ -1,11 +1,7 @@
 package dev.convoy.engine.model;
 
-import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.layer.LayerSpec;
-import dev.convoy.engine.layer.LayerSpec.Conv2d;
-import dev.convoy.engine.layer.LayerSpec.Dense;
-import dev.convoy.engine.layer.LayerSpec.Pool2d;
-import dev.convoy.engine.layer.Window;
+import dev.convoy.engine.layer.ParameterSpec;
 import dev.convoy.engine.model.ModelSpec.Input;
 import dev.convoy.engine.model.ModelSpec.Node;
 import dev.convoy.engine.tensor.Shape;
@@ -102,55 +98,14 @@ public record ModelSummary(List<Input> inputs, List<Row> rows, List<String> outp
     LayerSpec layer = node.layer();
     long weights = 0;
     long biases = 0;
-    long flops = 0;
-    boolean frozen = false;
-    if (layer instanceof Conv2d conv) {
-      long window = (long) conv.window().height() * conv.window().width();
-      long taps = Math.multiplyExact(window, input.channels());
-      weights = bounded(taps, conv.filters());
-      biases = conv.bias() ? conv.filters() : 0;
-      flops = Math.multiplyExact(2 * taps, output.size());
-      frozen = conv.frozen();
-    } else if (layer instanceof Dense dense) {
-      weights = bounded(input.size(), dense.units());
-      biases = dense.bias() ? dense.units() : 0;
-      flops = 2 * weights;
-      frozen = dense.frozen();
+    for (ParameterSpec parameter : layer.parameters(input)) {
+      long size = parameter.dimensions().stream().mapToLong(n -> n).reduce(1, Math::multiplyExact);
+      weights += parameter.decays() ? size : 0;
+      biases += parameter.decays() ? 0 : size;
     }
-    String name = name(layer) + (node.name().isEmpty() ? "" : " '" + node.name() + "'");
+    String name = layer.label() + (node.name().isEmpty() ? "" : " '" + node.name() + "'");
     String from = String.join(", ", node.from());
-    return new Row(number, name, from, output, weights, biases, flops, frozen);
-  }
-
-  private static long bounded(long perOutput, int outputs) {
-    long weights = perOutput * outputs;
-    if (perOutput > Integer.MAX_VALUE || weights > Integer.MAX_VALUE) {
-      throw new InvalidInputException(
-          "got "
-              + perOutput
-              + " x "
-              + outputs
-              + " weights, expected less than 2^31; use smaller kernels or fewer outputs");
-    }
-    return weights;
-  }
-
-  static String name(LayerSpec layer) {
-    if (layer instanceof Conv2d conv) {
-      return "conv2d " + conv.filters() + " of " + name(conv.window());
-    }
-    if (layer instanceof Pool2d pool) {
-      return (pool.mode() == LayerSpec.PoolMode.MAX ? "maxpool " : "avgpool ")
-          + name(pool.window());
-    }
-    if (layer instanceof Dense dense) {
-      return "dense " + dense.units();
-    }
-    return LayerSyntax.text(layer).replace("rate=", "");
-  }
-
-  private static String name(Window window) {
-    return window.height() + "x" + window.width();
+    return new Row(number, name, from, output, weights, biases, layer.flops(input), layer.frozen());
   }
 
   /** Weights and biases of all layers. */

@@ -7,6 +7,7 @@ import dev.convoy.engine.model.ModelSpec.LossKind;
 import dev.convoy.engine.model.ModelSpec.Node;
 import dev.convoy.engine.model.ModelSpec.Output;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.engine.text.ItemSyntax;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package dev.convoy.engine.model;
 
+import dev.convoy.engine.layer.Join;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.tensor.Shape;
 import java.util.ArrayList;
@@ -28,9 +29,7 @@ public record Shapes(Shape[] inputs, Shape[] outputs) {
       try {
         shapes.inputs[i] = in.get(0);
         shapes.outputs[i] =
-            layer instanceof LayerSpec.Join join
-                ? join.outputShape(in)
-                : layer.outputShape(in.get(0));
+            layer instanceof Join.Spec join ? join.outputShape(in) : layer.outputShape(in.get(0));
       } catch (IllegalArgumentException e) {
         throw misfit(i, spec.nodes().get(i), in, e);
       }
@@ -54,7 +53,7 @@ public record Shapes(Shape[] inputs, Shape[] outputs) {
         "layer "
             + (i + 1)
             + " ("
-            + ModelSummary.name(node.layer())
+            + node.layer().label()
             + "), input"
             + (in.size() == 1 ? " " : "s ")
             + String.join(" and ", shown)

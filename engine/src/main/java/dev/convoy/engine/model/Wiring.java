@@ -1,10 +1,12 @@
 package dev.convoy.engine.model;
 
 import dev.convoy.engine.error.InvalidInputException;
-import dev.convoy.engine.layer.LayerSpec;
+import dev.convoy.engine.layer.Join;
 import dev.convoy.engine.model.ModelSpec.Input;
 import dev.convoy.engine.model.ModelSpec.Node;
 import dev.convoy.engine.model.ModelSpec.Output;
+import dev.convoy.engine.text.ItemSyntax;
+import dev.convoy.engine.text.NearestName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -72,7 +74,7 @@ public record Wiring(List<List<Source>> sources, int[] heads, int[] uses) {
   private static List<Source> sources(
       int i, List<Node> nodes, List<Input> inputs, Map<String, Source> names) {
     List<String> from = nodes.get(i).from();
-    boolean join = nodes.get(i).layer() instanceof LayerSpec.Join;
+    boolean join = nodes.get(i).layer() instanceof Join.Spec;
     int count = Math.max(1, from.size());
     if (join ? count < 2 : count > 1) {
       throw new LayerException(

@@ -2,13 +2,9 @@ package dev.convoy.engine.network;
 
 import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.layer.Activation;
-import dev.convoy.engine.layer.Conv2d;
-import dev.convoy.engine.layer.Dense;
-import dev.convoy.engine.layer.Dropout;
 import dev.convoy.engine.layer.Join;
 import dev.convoy.engine.layer.Layer;
 import dev.convoy.engine.layer.LayerSpec;
-import dev.convoy.engine.layer.Pool2d;
 import dev.convoy.engine.loss.Loss;
 import dev.convoy.engine.loss.SigmoidCrossEntropy;
 import dev.convoy.engine.loss.SoftmaxCrossEntropy;
@@ -102,7 +98,7 @@ final class Plan {
     Shapes shapes = Shapes.of(spec, wiring);
     for (int k = 0; k < spec.inputs().size() && spec.inputs().size() > 1; k++) {
       Shape shape = spec.inputs().get(k).shape();
-      add(new Source[] {new Source.Input(k)}, false, new Join(shape, shape, 0, false));
+      add(new Source[] {new Source.Input(k)}, false, List.of(new Join(shape, shape, 0, false)));
     }
     for (int i = 0; i < places.length; i++) {
       Source[] sources =
@@ -127,62 +123,39 @@ final class Plan {
 
   private Source bind(ModelSpec spec, int i, Source[] sources, Shapes shapes, int offset) {
     LayerSpec layer = spec.nodes().get(i).layer();
-    Shape in = shapes.inputs()[i];
-    if (layer instanceof LayerSpec.Conv2d conv) {
-      return add(sources, !conv.frozen(), new Conv2d(conv, in, offset, endsInRelu(spec, i)));
+    if (layer instanceof Join.Spec join) {
+      List<Shape> inputs =
+          wiring.sources().get(i).stream().map(source -> shapes.of(source, spec)).toList();
+      return add(sources, false, join.parts(inputs));
     }
-    if (layer instanceof LayerSpec.Dense dense) {
-      return add(sources, !dense.frozen(), new Dense(dense, in, offset, endsInRelu(spec, i)));
+    if (isRelu(layer)
+        && wiring.sources().get(i).get(0) instanceof Source.Layer below
+        && endsInRelu(spec, below.index())) {
+      return sources[0];
     }
-    if (layer instanceof LayerSpec.Pool2d pool) {
-      return add(sources, false, new Pool2d(pool, in));
-    }
-    if (layer instanceof LayerSpec.Dropout dropout) {
-      return add(sources, false, new Dropout(dropout, in, i));
-    }
-    if (layer instanceof LayerSpec.Join) {
-      return add(sources, false, parts(spec, i, shapes));
-    }
-    boolean fused =
-        isRelu(spec, i)
-            && wiring.sources().get(i).get(0) instanceof Source.Layer below
-            && endsInRelu(spec, below.index());
-    return layer instanceof LayerSpec.Activation activation && !fused
-        ? add(sources, false, new Activation(activation, in))
-        : sources[0];
+    boolean trained = !layer.parameters(shapes.inputs()[i]).isEmpty() && !layer.frozen();
+    return layer
+        .bind(new LayerSpec.Place(shapes.inputs()[i], i, offset, endsInRelu(spec, i)))
+        .map(bound -> add(sources, trained, List.of(bound)))
+        .orElse(sources[0]);
   }
 
-  private Layer[] parts(ModelSpec spec, int i, Shapes shapes) {
-    boolean adds = spec.nodes().get(i).layer() instanceof LayerSpec.Add;
-    Shape out = shapes.outputs()[i];
-    Layer[] parts = new Layer[wiring.sources().get(i).size()];
-    int channel = 0;
-    for (int s = 0; s < parts.length; s++) {
-      Shape in = shapes.of(wiring.sources().get(i).get(s), spec);
-      parts[s] = new Join(in, out, adds ? 0 : channel, adds && s > 0);
-      channel += in.channels();
-    }
-    return parts;
+  private static boolean isRelu(LayerSpec layer) {
+    return layer instanceof Activation.Spec activation
+        && activation.function() == Activation.Function.RELU;
   }
 
-  private static boolean isRelu(ModelSpec spec, int i) {
-    return spec.nodes().get(i).layer() instanceof LayerSpec.Activation a
-        && a.function() == LayerSpec.Function.RELU;
-  }
-
-  /** True for a convolution or dense layer from which nothing takes but one ReLU. */
+  /** True for a layer that can take in a ReLU, if nothing takes from it but one ReLU. */
   private boolean endsInRelu(ModelSpec spec, int i) {
-    LayerSpec layer = spec.nodes().get(i).layer();
-    if (!(layer instanceof LayerSpec.Conv2d || layer instanceof LayerSpec.Dense)
-        || wiring.uses()[i] != 1) {
+    if (!spec.nodes().get(i).layer().takesRelu() || wiring.uses()[i] != 1) {
       return false;
     }
     OptionalInt consumer = wiring.firstConsumer(i);
-    return consumer.isPresent() && isRelu(spec, consumer.getAsInt());
+    return consumer.isPresent() && isRelu(spec.nodes().get(consumer.getAsInt()).layer());
   }
 
-  private Source add(Source[] sources, boolean trained, Layer... parts) {
-    boolean whole = parts[0] instanceof Dense;
+  private Source add(Source[] sources, boolean trained, List<Layer> parts) {
+    boolean whole = parts.get(0).seesWholeMicroBatch();
     boolean carries = trained;
     for (Source source : sources) {
       if (source instanceof Source.Layer layer) {
@@ -190,7 +163,7 @@ final class Plan {
         carries |= nodes.get(layer.index()).carries;
       }
     }
-    nodes.add(new Node(parts, sources, whole, carries));
+    nodes.add(new Node(parts.toArray(Layer[]::new), sources, whole, carries));
     return new Source.Layer(nodes.size() - 1);
   }
 

@@ -1,7 +1,6 @@
 package dev.convoy.engine.network;
 
 import dev.convoy.engine.error.InvalidInputException;
-import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ModelSpec.Node;
 import dev.convoy.engine.model.ParameterLayout.Entry;
@@ -86,7 +85,8 @@ public final class Transfer {
       Node node = to.nodes().get(i);
       Integer place = node.name().isEmpty() ? null : places.get(node.name());
       if (place != null) {
-        boolean same = plain(node.layer()).equals(plain(from.nodes().get(place).layer()));
+        boolean same =
+            node.layer().arithmetic().equals(from.nodes().get(place).layer().arithmetic());
         List<Entry> ours = entries(target.parameters().entries(), i);
         List<Entry> theirs = entries(held, place);
         if (!same || !dimensions(ours).equals(dimensions(theirs))) {
@@ -193,18 +193,6 @@ public final class Transfer {
 
   private static boolean alike(Node a, Node b) {
     boolean renamed = !a.name().isEmpty() && !b.name().isEmpty() && !a.name().equals(b.name());
-    return !renamed && plain(a.layer()).equals(plain(b.layer()));
-  }
-
-  /** The layer without what does not change its arithmetic. */
-  private static LayerSpec plain(LayerSpec layer) {
-    if (layer instanceof LayerSpec.Conv2d c) {
-      return new LayerSpec.Conv2d(
-          c.filters(), c.window(), c.bias(), c.flip(), LayerSpec.Init.ZERO, false);
-    }
-    if (layer instanceof LayerSpec.Dense d) {
-      return new LayerSpec.Dense(d.units(), d.bias(), LayerSpec.Init.ZERO, false);
-    }
-    return layer;
+    return !renamed && a.layer().arithmetic().equals(b.layer().arithmetic());
   }
 }

@@ -5,7 +5,7 @@ package dev.convoy.engine.optimizer;
  * for each step {@link #update}. An optimizer is immutable; all that changes is in the state array,
  * so that a checkpoint is the weights, the state and the step number.
  */
-public sealed interface Optimizer permits Sgd, Adam {
+public interface Optimizer {
 
   /**
    * Zeroed state for {@code parameters} weights; length is a multiple of {@code parameters},

@@ -8,7 +8,11 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.convoy.engine.bench.EngineRun;
 import dev.convoy.engine.data.ImageSet;
+import dev.convoy.engine.layer.Conv2d;
+import dev.convoy.engine.layer.Dense;
+import dev.convoy.engine.layer.Flatten;
 import dev.convoy.engine.layer.LayerSpec;
+import dev.convoy.engine.layer.Pool2d;
 import dev.convoy.engine.layer.Window;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ParameterLayout;
@@ -130,23 +134,23 @@ final class TorchRun implements AutoCloseable {
     for (int layer = 0; layer < spec.layers().size(); layer++) {
       LayerSpec item = spec.layers().get(layer);
       int first = parameters.size();
-      if (item instanceof LayerSpec.Conv2d conv) {
+      if (item instanceof Conv2d.Spec conv) {
         add(layout, layer, weights, shape.channels(), null, true);
         Window.Extent extent = conv.window().on(shape);
         Shape padding = new Shape(extent.vertical().before(), extent.horizontal().before());
         Shape stride = new Shape(extent.vertical().stride(), extent.horizontal().stride());
         ops.add(new Op(Kind.CONV, first, conv.bias() ? first + 1 : -1, stride, padding, ONE));
-      } else if (item instanceof LayerSpec.Pool2d pool) {
+      } else if (item instanceof Pool2d.Spec pool) {
         Window window = pool.window();
         Shape stride = new Shape(window.strideHeight(), window.strideWidth());
         Shape size = new Shape(window.height(), window.width());
         ops.add(new Op(Kind.MAX_POOL, -1, -1, stride, new Shape(0, 0), size));
-      } else if (item instanceof LayerSpec.Dense dense) {
+      } else if (item instanceof Dense.Spec dense) {
         add(layout, layer, weights, shape.size(), unflattened, false);
         unflattened = null;
         ops.add(new Op(Kind.LINEAR, first, dense.bias() ? first + 1 : -1, ONE, ONE, ONE));
       } else {
-        boolean flatten = item instanceof LayerSpec.Flatten;
+        boolean flatten = item instanceof Flatten;
         unflattened = flatten ? shape : unflattened;
         ops.add(new Op(flatten ? Kind.FLATTEN : Kind.RELU, -1, -1, ONE, ONE, ONE));
       }

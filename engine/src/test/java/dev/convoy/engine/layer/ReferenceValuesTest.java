@@ -9,8 +9,6 @@ import static dev.convoy.engine.testing.LayerRun.join;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.convoy.engine.kernel.KernelProvider;
-import dev.convoy.engine.layer.LayerSpec.Init;
-import dev.convoy.engine.layer.LayerSpec.PoolMode;
 import dev.convoy.engine.layer.Window.Padding;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.engine.testing.Fixtures;
@@ -53,10 +51,8 @@ class ReferenceValuesTest {
     Window window = new Window(w[0], w[1], stride, stride, Padding.of(pad, pad, pad, pad));
     Conv2d layer =
         new Conv2d(
-            new LayerSpec.Conv2d(w[3], window, true, false, Init.HE, false),
-            new Shape(in[1], in[2], in[3]),
-            0,
-            false);
+            new Conv2d.Spec(w[3], window, true, false, Init.HE, false),
+            new LayerSpec.Place(new Shape(in[1], in[2], in[3]), 0, 0, false));
     float[] weights = join(values(c.get("W")), values(c.get("b")));
     double[] x = values(c.get("A_prev"));
     LayerRun run =
@@ -98,10 +94,8 @@ class ReferenceValuesTest {
     Window window = window(c, w[2], w[3]);
     Conv2d layer =
         new Conv2d(
-            new LayerSpec.Conv2d(w[0], window, true, flip, Init.HE, false),
-            new Shape(in[2], in[3], in[1]),
-            0,
-            false);
+            new Conv2d.Spec(w[0], window, true, flip, Init.HE, false),
+            new LayerSpec.Place(new Shape(in[2], in[3], in[1]), 0, 0, false));
     double[] kernel = filtersLast(values(c.get("w")), w[0], w[1], w[2], w[3]);
     return new LayerRun(
         layer,
@@ -143,10 +137,10 @@ class ReferenceValuesTest {
     int[] in = shape(c.get("A_prev"));
     int f = c.get("f").asInt();
     int stride = c.get("stride").asInt();
-    PoolMode mode = c.get("mode").asText().equals("max") ? PoolMode.MAX : PoolMode.AVERAGE;
+    Pool2d.Mode mode = c.get("mode").asText().equals("max") ? Pool2d.Mode.MAX : Pool2d.Mode.AVERAGE;
     Pool2d layer =
         new Pool2d(
-            new LayerSpec.Pool2d(mode, new Window(f, f, stride, stride, Padding.VALID)),
+            new Pool2d.Spec(mode, new Window(f, f, stride, stride, Padding.VALID)),
             new Shape(in[1], in[2], in[3]));
     LayerRun run =
         new LayerRun(
@@ -165,7 +159,7 @@ class ReferenceValuesTest {
   void poolsChannelsFirst(JsonNode c) {
     int[] in = shape(c.get("x"));
     int[] out = shape(c.get("out"));
-    PoolMode mode = c.get("mode").asText().equals("max") ? PoolMode.MAX : PoolMode.AVERAGE;
+    Pool2d.Mode mode = c.get("mode").asText().equals("max") ? Pool2d.Mode.MAX : Pool2d.Mode.AVERAGE;
     int ph = c.get("padding").get(0).asInt();
     int pw = c.get("padding").get(1).asInt();
     Window window =
@@ -175,7 +169,7 @@ class ReferenceValuesTest {
             c.get("stride").get(0).asInt(),
             c.get("stride").get(1).asInt(),
             Padding.of(ph, ph, pw, pw));
-    Pool2d layer = new Pool2d(new LayerSpec.Pool2d(mode, window), new Shape(in[2], in[3], in[1]));
+    Pool2d layer = new Pool2d(new Pool2d.Spec(mode, window), new Shape(in[2], in[3], in[1]));
     double[] x = channelsLast(values(c.get("x")), in[0], in[1], in[2], in[3]);
     double[] any = new double[out[0] * out[1] * out[2] * out[3]];
     LayerRun run = new LayerRun(layer, KernelProvider.get(), in[0], new float[0], x, any);

@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.convoy.engine.data.Normalization;
+import dev.convoy.engine.layer.Activation;
+import dev.convoy.engine.layer.Conv2d;
+import dev.convoy.engine.layer.Dense;
+import dev.convoy.engine.layer.Dropout;
+import dev.convoy.engine.layer.Flatten;
+import dev.convoy.engine.layer.Init;
 import dev.convoy.engine.layer.LayerSpec;
-import dev.convoy.engine.layer.LayerSpec.Activation;
-import dev.convoy.engine.layer.LayerSpec.Conv2d;
-import dev.convoy.engine.layer.LayerSpec.Dense;
-import dev.convoy.engine.layer.LayerSpec.Dropout;
-import dev.convoy.engine.layer.LayerSpec.Flatten;
-import dev.convoy.engine.layer.LayerSpec.Function;
-import dev.convoy.engine.layer.LayerSpec.Init;
-import dev.convoy.engine.layer.LayerSpec.Pool2d;
-import dev.convoy.engine.layer.LayerSpec.PoolMode;
+import dev.convoy.engine.layer.Pool2d;
 import dev.convoy.engine.layer.Window;
 import dev.convoy.engine.layer.Window.Padding;
 import dev.convoy.engine.model.ModelSpec.LossKind;
@@ -80,21 +78,22 @@ class ModelSpecTest {
                         false,
                         Init.HE,
                         false),
-                    new Pool2d(PoolMode.MAX, new Window(2, 3, 2, 3, Padding.VALID)),
-                    new Pool2d(PoolMode.AVERAGE, new Window(3, 3, 2, 2, Padding.of(1, 1, 1, 1))),
-                    new Activation(Function.RELU),
-                    new Activation(Function.SIGMOID),
-                    new Activation(Function.TANH),
+                    new Pool2d.Spec(Pool2d.Mode.MAX, new Window(2, 3, 2, 3, Padding.VALID)),
+                    new Pool2d.Spec(
+                        Pool2d.Mode.AVERAGE, new Window(3, 3, 2, 2, Padding.of(1, 1, 1, 1))),
+                    new Activation.Spec(Activation.Function.RELU),
+                    new Activation.Spec(Activation.Function.SIGMOID),
+                    new Activation.Spec(Activation.Function.TANH),
                     new Flatten(),
-                    new Dropout(0.25f),
-                    new Dense(10, true, Init.HE, false),
-                    new Dense(3, false, Init.SMALL, true)),
+                    new Dropout.Spec(0.25f),
+                    new Dense.Spec(10, true, Init.HE, false),
+                    new Dense.Spec(3, false, Init.SMALL, true)),
                 LossKind.SIGMOID));
   }
 
-  private static Conv2d conv(
+  private static Conv2d.Spec conv(
       int filters, Window window, boolean bias, boolean flip, Init init, boolean frozen) {
-    return new Conv2d(filters, window, bias, flip, init, frozen);
+    return new Conv2d.Spec(filters, window, bias, flip, init, frozen);
   }
 
   @Test
@@ -130,23 +129,23 @@ class ModelSpecTest {
     Init init = Init.values()[random.nextInt(4)];
     return switch (random.nextInt(6)) {
       case 0 ->
-          new Conv2d(
+          new Conv2d.Spec(
               random.nextInt(1, 1 << random.nextInt(1, 26)),
               randomWindow(random),
               random.nextBoolean(),
               random.nextBoolean(),
               init,
               random.nextBoolean());
-      case 1 -> new Pool2d(PoolMode.values()[random.nextInt(2)], randomWindow(random));
-      case 2 -> new Activation(Function.values()[random.nextInt(3)]);
+      case 1 -> new Pool2d.Spec(Pool2d.Mode.values()[random.nextInt(2)], randomWindow(random));
+      case 2 -> new Activation.Spec(Activation.Function.values()[random.nextInt(3)]);
       case 3 -> new Flatten();
       case 4 ->
-          new Dense(
+          new Dense.Spec(
               random.nextInt(1, 1 << random.nextInt(1, 26)),
               random.nextBoolean(),
               init,
               random.nextBoolean());
-      default -> new Dropout((float) random.nextDouble(0, 0.9999));
+      default -> new Dropout.Spec((float) random.nextDouble(0, 0.9999));
     };
   }
 
@@ -272,18 +271,5 @@ class ModelSpecTest {
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300).doesNotContain("\u0007"));
     assertThatThrownBy(() -> ModelSpec.parse("input " + "9".repeat(5000)))
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(300));
-  }
-
-  @Test
-  void nearestNamesAreCloseOnes() {
-    List<String> known = List.of("epochs", "batchSize", "microBatch", "seed");
-    assertThat(NearestName.of("epoch", known)).isEqualTo("epochs");
-    assertThat(NearestName.of("batchsize", known)).isEqualTo("batchSize");
-    assertThat(NearestName.of("sede", known)).isEqualTo("seed");
-    assertThat(NearestName.of("x", known)).isNull();
-    assertThat(NearestName.of("learningRate", known)).isNull();
-    assertThat(NearestName.distance("abcd", "acbd")).isEqualTo(1);
-    assertThat(NearestName.distance("", "abc")).isEqualTo(3);
-    assertThat(NearestName.distance("kitten", "sitting")).isEqualTo(3);
   }
 }

@@ -111,12 +111,12 @@ public enum Key {
       "optimizer.type",
       Kind.CHOICE,
       "sgd",
-      "sgd|momentum|nesterov|adam|adamw",
+      OptimizerType.choices(OptimizerType.values()),
       "how gradients become weights"),
   OPTIMIZER_LEARNING_RATE(
       "optimizer.learningRate",
       Kind.REAL,
-      "0.01",
+      OptimizerType.SGD.learningRate(),
       "(0,)",
       "the peak, if a schedule varies it; default 0.001 for adam, adamw"),
   OPTIMIZER_MOMENTUM("optimizer.momentum", Kind.REAL, "0.9", "[0,1)", "for momentum, nesterov"),
@@ -134,7 +134,7 @@ public enum Key {
       "schedule.type",
       Kind.CHOICE,
       "constant",
-      "constant|step|cosine|polynomial|onecycle",
+      OptimizerType.choices(ScheduleType.values()),
       "how the learning rate goes"),
   SCHEDULE_WARMUP(
       "schedule.warmup", Kind.LONG, "0", "[0,1000000000]", "linear warm-up first, this long"),
@@ -159,9 +159,6 @@ public enum Key {
   CHECKPOINT_EVERY_MINUTES("checkpoint.everyMinutes", Kind.REAL, "0", "[0,)", "0: not by time"),
   CHECKPOINT_EVERY_EPOCH("checkpoint.everyEpoch", Kind.BOOLEAN, "true", "", "at each epoch's end"),
   CHECKPOINT_KEEP("checkpoint.keep", Kind.INTEGER, "3", "[1,1000]", "newest to keep");
-
-  /** Default of {@link #OPTIMIZER_LEARNING_RATE} for adam and adamw, whose steps are normalised. */
-  static final String ADAM_LEARNING_RATE = "0.001";
 
   /** Types of values. */
   public enum Kind {

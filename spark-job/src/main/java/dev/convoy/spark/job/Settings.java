@@ -185,9 +185,9 @@ public final class Settings {
     if (node instanceof YamlNode.Scalar scalar) {
       return scalar.isEmpty() ? "" : scalar.text();
     }
-    boolean adam =
-        key == Key.OPTIMIZER_LEARNING_RATE && text(Key.OPTIMIZER_TYPE).startsWith("adam");
-    return adam ? Key.ADAM_LEARNING_RATE : key.standard();
+    return key == Key.OPTIMIZER_LEARNING_RATE
+        ? OptimizerType.of(this).learningRate()
+        : key.standard();
   }
 
   /** Value of a key of whole numbers. */

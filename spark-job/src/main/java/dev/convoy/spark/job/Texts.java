@@ -1,6 +1,6 @@
 package dev.convoy.spark.job;
 
-import dev.convoy.engine.model.NearestName;
+import dev.convoy.engine.text.NearestName;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,10 @@
-package dev.convoy.engine.model;
+package dev.convoy.engine.text;
 
 import dev.convoy.engine.error.InvalidInputException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -11,9 +13,9 @@ import java.util.regex.Pattern;
  * known, stands once, and its value is read by the method of its type; errors say what was got,
  * what was expected and the nearest valid name.
  */
-final class ItemSyntax {
+public final class ItemSyntax {
   /** Kernels, strides and paddings above this are refused: sums of them stay far from overflow. */
-  static final int MAX_SIDE = 1 << 15;
+  public static final int MAX_SIDE = 1 << 15;
 
   private static final int SHOWN = 40;
   private static final Pattern WHOLE = Pattern.compile("[0-9]{1,9}");
@@ -24,13 +26,13 @@ final class ItemSyntax {
   private final Map<String, String> values = new LinkedHashMap<>();
 
   /** Two values for height and width. */
-  record Pair(int height, int width) {}
+  public record Pair(int height, int width) {}
 
   /**
    * @param item name and settings, separated by blanks
    * @param known keys that the item may have
    */
-  ItemSyntax(String item, List<String> known) {
+  public ItemSyntax(String item, List<String> known) {
     String[] words = item.trim().split("\\s+");
     name = words[0];
     for (int i = 1; i < words.length; i++) {
@@ -57,21 +59,22 @@ final class ItemSyntax {
   }
 
   /** First word of an item. */
-  static String nameOf(String item) {
+  public static String nameOf(String item) {
     return item.trim().split("\\s+", 2)[0];
   }
 
   /** First word of the item. */
-  String name() {
+  public String name() {
     return name;
   }
 
-  boolean has(String key) {
+  /** True if the key was given. */
+  public boolean has(String key) {
     return values.containsKey(key);
   }
 
   /** A whole number from 1 to {@code max}; there is no default. */
-  int count(String key, int max, String example) {
+  public int count(String key, int max, String example) {
     String text = values.get(key);
     if (text == null) {
       throw new InvalidInputException(
@@ -90,7 +93,7 @@ final class ItemSyntax {
   }
 
   /** {@code HEIGHTxWIDTH}, or one number for both; {@code fallback} if absent (null: required). */
-  Pair pair(String key, Pair fallback) {
+  public Pair pair(String key, Pair fallback) {
     String text = values.get(key);
     if (text == null && fallback != null) {
       return fallback;
@@ -113,7 +116,7 @@ final class ItemSyntax {
   }
 
   /** Cells on each side: top, bottom, left, right; or null if the value is not numeric. */
-  int[] sides(String key, String expected) {
+  public int[] sides(String key, String expected) {
     String text = values.get(key);
     if (text.isEmpty() || !Character.isDigit(text.charAt(0))) {
       return null;
@@ -130,7 +133,8 @@ final class ItemSyntax {
     return new int[] {pair.height, pair.height, pair.width, pair.width};
   }
 
-  boolean flag(String key, boolean fallback) {
+  /** True or false. */
+  public boolean flag(String key, boolean fallback) {
     String text = values.getOrDefault(key, Boolean.toString(fallback));
     if (!text.equals("true") && !text.equals("false")) {
       throw wrong(key, text, "true or false");
@@ -139,7 +143,7 @@ final class ItemSyntax {
   }
 
   /** A finite decimal number. */
-  float real(String key, Float fallback, String example) {
+  public float real(String key, Float fallback, String example) {
     String text = values.get(key);
     if (text == null) {
       if (fallback != null) {
@@ -164,8 +168,20 @@ final class ItemSyntax {
     return value;
   }
 
+  /** The constant of {@code fallback}'s type that is meant: their names in small letters. */
+  public <E extends Enum<E>> E word(String key, E fallback) {
+    E[] values = fallback.getDeclaringClass().getEnumConstants();
+    List<String> names = Arrays.stream(values).map(ItemSyntax::lower).toList();
+    return values[word(key, fallback.ordinal(), names)];
+  }
+
+  /** The name of a constant in small letters, as it stands in the text form. */
+  public static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
   /** One of the words in {@code choices}, as its index. */
-  int word(String key, int fallback, List<String> choices) {
+  public int word(String key, int fallback, List<String> choices) {
     String text = values.get(key);
     if (text == null) {
       return fallback;
@@ -179,7 +195,7 @@ final class ItemSyntax {
   }
 
   /** What was given, which must not be empty. */
-  String text(String key) {
+  public String text(String key) {
     if (values.get(key).isEmpty()) {
       throw wrong(key, "", "a name");
     }
@@ -187,7 +203,7 @@ final class ItemSyntax {
   }
 
   /** Names, commas between. */
-  List<String> names(String key) {
+  public List<String> names(String key) {
     List<String> names = List.of(values.get(key).split(",", -1));
     if (names.contains("")) {
       throw wrong(key, values.get(key), "a name, or several with commas between");
@@ -209,7 +225,7 @@ final class ItemSyntax {
   }
 
   /** {@code text} in quotes, cut and with control characters replaced: fit for a message. */
-  static String quote(String text) {
+  public static String quote(String text) {
     return "'" + show(text) + "'";
   }
 
@@ -223,7 +239,7 @@ final class ItemSyntax {
   }
 
   /** {@code a, b or c}. */
-  static String list(List<String> names) {
+  public static String list(List<String> names) {
     if (names.isEmpty()) {
       return "no settings";
     }

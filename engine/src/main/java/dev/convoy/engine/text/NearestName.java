@@ -1,4 +1,4 @@
-package dev.convoy.engine.model;
+package dev.convoy.engine.text;
 
 import java.util.Collection;
 

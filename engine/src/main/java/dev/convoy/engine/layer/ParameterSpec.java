@@ -1,0 +1,30 @@
+package dev.convoy.engine.layer;
+
+import java.util.List;
+
+/**
+ * A parameter array of a layer on paper.
+ *
+ * @param name what it is in its layer, for example {@code conv2d.weights}
+ * @param dimensions for example {@code [3, 3, 1, 8]}; the last is the layer's outputs
+ * @param window values that one output takes from each input channel: 1 but for convolutions
+ * @param init how it starts
+ * @param decays true if weight decay applies (weights, not biases)
+ */
+public record ParameterSpec(
+    String name, List<Integer> dimensions, int window, Init init, boolean decays) {
+  /** Checks and copies what is given. */
+  public ParameterSpec {
+    dimensions = List.copyOf(dimensions);
+  }
+
+  /** Weights of {@code dimensions}, their last the outputs, and, if asked for, a bias for each. */
+  static List<ParameterSpec> affine(
+      String layer, List<Integer> dimensions, int window, Init init, boolean bias) {
+    var weights = new ParameterSpec(layer + ".weights", dimensions, window, init, true);
+    List<Integer> units = dimensions.subList(dimensions.size() - 1, dimensions.size());
+    return bias
+        ? List.of(weights, new ParameterSpec(layer + ".bias", units, 1, Init.ZERO, false))
+        : List.of(weights);
+  }
+}
