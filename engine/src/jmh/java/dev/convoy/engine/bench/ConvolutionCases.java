@@ -6,6 +6,7 @@ import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Axis;
 import dev.convoy.engine.kernel.convolution.Convolution;
+import dev.convoy.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -57,25 +58,20 @@ final class ConvolutionCases {
     Convolution.Scratch scratch = conv.newScratch(arena, BLOCKS, true, true);
     float[] weights = random(conv.geometry().weights() + filters);
     conv.load(kernels, weights, 0, scratch);
-    Arena.Piece in = random(arena, EXAMPLES * side * side * channels);
-    Arena.Piece sums = random(arena, EXAMPLES * out * out * filters);
-    Arena.Piece back = arena.take(EXAMPLES * side * side * channels);
-    float[] x = in.data();
-    float[] y = sums.data();
-    float[] dx = back.data();
-    int i = in.offset();
-    int o = sums.offset();
+    Tensor in = random(arena, EXAMPLES * side * side * channels);
+    Tensor sums = random(arena, EXAMPLES * out * out * filters);
+    Tensor back = arena.take(EXAMPLES * side * side * channels);
     float[] gradient = new float[weights.length];
     double flop = 2.0 * kernel * kernel * channels * filters * out * out * EXAMPLES;
     cases.add(
         Case.flops(
-            name + " fwd", flop, () -> conv.forward(kernels, scratch, BLOCKS, x, i, false, y, o)));
+            name + " fwd", flop, () -> conv.forward(kernels, scratch, BLOCKS, in, false, sums)));
     if (channels > 1) {
       cases.add(
           Case.flops(
               name + " bwd-data",
               flop,
-              () -> conv.backwardData(kernels, scratch, BLOCKS, y, o, null, 0, dx, back.offset())));
+              () -> conv.backwardData(kernels, scratch, BLOCKS, sums, null, back)));
     }
     cases.add(
         Case.flops(
@@ -83,7 +79,7 @@ final class ConvolutionCases {
             flop,
             () -> {
               conv.clearWeightGradient(scratch);
-              conv.backwardWeights(kernels, scratch, BLOCKS, x, i, y, o);
+              conv.backwardWeights(kernels, scratch, BLOCKS, in, sums);
               conv.storeWeightGradient(scratch, gradient, 0);
             }));
     cases.add(
@@ -91,8 +87,8 @@ final class ConvolutionCases {
             name + " load", 8.0 * weights.length, () -> conv.load(kernels, weights, 0, scratch)));
   }
 
-  private Arena.Piece random(Arena arena, int length) {
-    Arena.Piece piece = arena.take(length);
+  private Tensor random(Arena arena, int length) {
+    Tensor piece = arena.take(length);
     System.arraycopy(random(length), 0, piece.data(), piece.offset(), length);
     return piece;
   }

@@ -6,10 +6,12 @@ import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.loss.Loss;
 import dev.convoy.engine.loss.SoftmaxCrossEntropy;
+import dev.convoy.engine.loss.Targets;
 import dev.convoy.engine.optimizer.Adam;
 import dev.convoy.engine.optimizer.Optimizer;
 import dev.convoy.engine.optimizer.Sgd;
 import dev.convoy.engine.sum.GradientSum;
+import dev.convoy.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -28,12 +30,16 @@ final class StepCases {
     int[] labels = new int[LANES];
     Kernels kernels = KernelProvider.get();
     double[] work = new double[Loss.work(10)];
+    Targets targets = new Targets();
+    targets.set(labels, 0);
     SoftmaxCrossEntropy softmax = new SoftmaxCrossEntropy();
     cases.add(
         Case.bytes(
             "softmax loss, 16 examples, 10 out",
             8.0 * z.length,
-            () -> softmax.apply(kernels, work, 16, 10, z, 0, labels, 0, null, 0, dz, 0)));
+            () ->
+                softmax.apply(
+                    kernels, work, 16, 10, new Tensor(z, 0), targets, new Tensor(dz, 0))));
     float[] gradient = random(random, PARAMETERS);
     float[] weights = random(random, PARAMETERS);
     float[] mean = new float[PARAMETERS];

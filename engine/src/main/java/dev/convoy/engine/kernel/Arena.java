@@ -2,6 +2,7 @@ package dev.convoy.engine.kernel;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.convoy.engine.error.InvalidInputException;
+import dev.convoy.engine.tensor.Tensor;
 import java.lang.management.ManagementFactory;
 
 /**
@@ -23,14 +24,6 @@ public final class Arena {
 
   private static final int LARGE = largeArray();
 
-  /**
-   * Some zeros.
-   *
-   * @param data shared with other pieces
-   * @param offset index of the first value
-   */
-  public record Piece(float[] data, int offset) {}
-
   private float[] data = new float[SMALL];
   private int next = FIRST;
 
@@ -39,7 +32,7 @@ public final class Arena {
    *
    * @throws IllegalArgumentException if they are fewer than 0 or more than an array can hold
    */
-  public Piece take(int floats) {
+  public Tensor take(int floats) {
     if (floats < 0 || floats > Integer.MAX_VALUE - 4 * LINE) {
       throw new InvalidInputException(
           "working memory: got "
@@ -53,7 +46,7 @@ public final class Arena {
       data = new float[Math.max(length + FIRST, LARGE)];
       next = FIRST;
     }
-    Piece piece = new Piece(data, next);
+    Tensor piece = new Tensor(data, next);
     next += length;
     return piece;
   }

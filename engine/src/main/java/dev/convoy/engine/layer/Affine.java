@@ -83,15 +83,7 @@ abstract class Affine implements Layer {
   @Override
   public final void forward(Pass pass, Scratch scratch, int blocks, Tensor in, Tensor out) {
     Kernels kernels = pass.kernels();
-    convolution.forward(
-        kernels,
-        scratch.convolution,
-        blocks,
-        in.data(),
-        in.offset(),
-        relu,
-        out.data(),
-        out.offset());
+    convolution.forward(kernels, scratch.convolution, blocks, in, relu, out);
   }
 
   @Override
@@ -113,20 +105,10 @@ abstract class Affine implements Layer {
       Tensor dIn) {
     Kernels kernels = pass.kernels();
     if (!frozen) {
-      convolution.backwardWeights(
-          kernels, scratch.convolution, blocks, in.data(), in.offset(), dOut.data(), dOut.offset());
+      convolution.backwardWeights(kernels, scratch.convolution, blocks, in, dOut);
     }
     if (dIn != null) {
-      convolution.backwardData(
-          kernels,
-          scratch.convolution,
-          blocks,
-          dOut.data(),
-          dOut.offset(),
-          gated ? in.data() : null,
-          in.offset(),
-          dIn.data(),
-          dIn.offset());
+      convolution.backwardData(kernels, scratch.convolution, blocks, dOut, gated ? in : null, dIn);
     }
   }
 

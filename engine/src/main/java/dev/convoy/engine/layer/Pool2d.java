@@ -224,7 +224,7 @@ public final class Pool2d implements Layer {
         for (int x = 0; x < output.width(); x++) {
           int cell = row + x * line;
           System.arraycopy(dOut.data(), p + cell, scratch.values, 0, line);
-          spread(kernels, scratch.values, y, x, in.data(), i, out.data(), o + cell, dIn.data(), j);
+          spread(kernels, scratch.values, b, y, x, in, out, dIn);
         }
       }
       if (gated && !twoByTwo()) {
@@ -233,24 +233,20 @@ public final class Pool2d implements Layer {
     }
   }
 
+  /** The gradient {@code rest} of output (y, x) of block b to the inputs in its window. */
   private void spread(
-      Kernels kernels,
-      float[] rest,
-      int y,
-      int x,
-      float[] in,
-      int inOff,
-      float[] out,
-      int outOff,
-      float[] dIn,
-      int dInOff) {
+      Kernels kernels, float[] rest, int b, int y, int x, Tensor in, Tensor out, Tensor dIn) {
+    int block = b * input.size() * LANES;
+    int top = out.offset() + (b * output.pixels() + y * output.width() + x) * line;
     for (int i = firstRow(y); i < endRow(y); i++) {
       for (int j = firstColumn(x); j < endColumn(x); j++) {
-        int cell = (i * input.width() + j) * line;
+        int cell = block + (i * input.width() + j) * line;
+        int to = dIn.offset() + cell;
         if (mode == Mode.MAX) {
-          kernels.routeMax(line, in, inOff + cell, out, outOff, rest, 0, dIn, dInOff + cell);
+          int from = in.offset() + cell;
+          kernels.routeMax(line, in.data(), from, out.data(), top, rest, 0, dIn.data(), to);
         } else {
-          kernels.addScaled(line, share(), rest, 0, dIn, dInOff + cell);
+          kernels.addScaled(line, share(), rest, 0, dIn.data(), to);
         }
       }
     }

@@ -4,13 +4,14 @@ import static dev.convoy.engine.tensor.Lanes.LANES;
 
 import dev.convoy.engine.kernel.Functions;
 import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
 
 /**
  * A loss on one block of up to 16 examples. Outputs are {@code [output][lane]}; targets are class
  * numbers, or explicit values {@code [output][lane]}. Stateless; sums run in a fixed order.
  */
-public sealed interface Loss permits SoftmaxCrossEntropy, SigmoidCrossEntropy, SquaredError {
+public interface Loss {
 
   /** Doubles of working memory that the other methods need for this many outputs. */
   static int work(int outputs) {
@@ -23,11 +24,10 @@ public sealed interface Loss permits SoftmaxCrossEntropy, SigmoidCrossEntropy, S
    * @param work overwritten; see {@link #work}
    * @param examples used lanes
    * @param outputs values an example
-   * @param z outputs of the network from {@code zOff}
-   * @param labels class numbers from {@code first}; read only if {@code targets} is null
-   * @param targets explicit targets from {@code targetOff}, or null
-   * @param dz overwritten from {@code dzOff} with the gradient of the SUM over the examples; 0 in
-   *     unused lanes. Null if not wanted
+   * @param z outputs of the network
+   * @param targets what they should have been
+   * @param dz overwritten with the gradient of the SUM over the examples; 0 in unused lanes. Null
+   *     if not wanted
    * @return the sum of the losses (natural logarithms)
    */
   double apply(
@@ -35,14 +35,9 @@ public sealed interface Loss permits SoftmaxCrossEntropy, SigmoidCrossEntropy, S
       double[] work,
       int examples,
       int outputs,
-      float[] z,
-      int zOff,
-      int[] labels,
-      int first,
-      float[] targets,
-      int targetOff,
-      float[] dz,
-      int dzOff);
+      Tensor z,
+      Targets targets,
+      Tensor dz);
 
   /**
    * What a user reads as the predictions for one block.
@@ -57,25 +52,16 @@ public sealed interface Loss permits SoftmaxCrossEntropy, SigmoidCrossEntropy, S
       double[] work,
       int examples,
       int outputs,
-      float[] z,
-      int zOff,
+      Tensor z,
       float[] p,
       int pOff,
       int pStep);
 
-  /** The target of output {@code o} in {@code lane}: explicit, or 1 for the label and 0 else. */
-  static float target(int o, int lane, int[] labels, int first, float[] targets, int targetOff) {
-    if (targets != null) {
-      return targets[targetOff + o * LANES + lane];
-    }
-    return labels[first + lane] == o ? 1f : 0f;
-  }
-
   /** Zeroes the unused lanes of a gradient. */
-  static void clearUnused(int examples, int outputs, float[] dz, int dzOff) {
+  static void clearUnused(int examples, int outputs, Tensor dz) {
     for (int o = 0; o < outputs && examples < LANES; o++) {
-      int line = dzOff + o * LANES;
-      Arrays.fill(dz, line + examples, line + LANES, 0f);
+      int line = dz.offset() + o * LANES;
+      Arrays.fill(dz.data(), line + examples, line + LANES, 0f);
     }
   }
 }

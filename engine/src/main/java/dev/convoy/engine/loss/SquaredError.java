@@ -3,6 +3,7 @@ package dev.convoy.engine.loss;
 import static dev.convoy.engine.tensor.Lanes.LANES;
 
 import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.tensor.Tensor;
 
 /**
  * Half the squared distance to the target: {@code loss = sum of (z - t)^2 / 2}; gradient {@code z -
@@ -16,27 +17,22 @@ public record SquaredError() implements Loss {
       double[] work,
       int examples,
       int outputs,
-      float[] z,
-      int zOff,
-      int[] labels,
-      int first,
-      float[] targets,
-      int targetOff,
-      float[] dz,
-      int dzOff) {
+      Tensor z,
+      Targets targets,
+      Tensor dz) {
     double loss = 0;
     for (int lane = 0; lane < examples; lane++) {
       for (int o = 0; o < outputs; o++) {
-        float t = Loss.target(o, lane, labels, first, targets, targetOff);
-        float d = z[zOff + o * LANES + lane] - t;
+        float t = targets.of(o, lane);
+        float d = z.data()[z.offset() + o * LANES + lane] - t;
         loss += 0.5 * d * d;
         if (dz != null) {
-          dz[dzOff + o * LANES + lane] = d;
+          dz.data()[dz.offset() + o * LANES + lane] = d;
         }
       }
     }
     if (dz != null) {
-      Loss.clearUnused(examples, outputs, dz, dzOff);
+      Loss.clearUnused(examples, outputs, dz);
     }
     return loss;
   }
@@ -47,14 +43,13 @@ public record SquaredError() implements Loss {
       double[] work,
       int examples,
       int outputs,
-      float[] z,
-      int zOff,
+      Tensor z,
       float[] p,
       int pOff,
       int pStep) {
     for (int lane = 0; lane < examples; lane++) {
       for (int o = 0; o < outputs; o++) {
-        p[pOff + lane * pStep + o] = z[zOff + o * LANES + lane];
+        p[pOff + lane * pStep + o] = z.data()[z.offset() + o * LANES + lane];
       }
     }
   }

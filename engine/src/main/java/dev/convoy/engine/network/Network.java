@@ -6,6 +6,7 @@ import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
+import dev.convoy.engine.loss.Targets;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ParameterLayout;
 import dev.convoy.engine.model.Parameters;
@@ -250,19 +251,7 @@ public final class Network {
     Tensor dz = training && !head.overwrites() ? ws.extra : sum;
     double loss =
         head.loss()
-            .apply(
-                ws.kernels,
-                ws.lossWork,
-                examples,
-                n,
-                z.data(),
-                z.offset(),
-                batch.labels(o),
-                first,
-                batch.targets(),
-                first * outputs() + head.offset() * LANES,
-                dz == null ? null : dz.data(),
-                dz == null ? 0 : dz.offset());
+            .apply(ws.kernels, ws.lossWork, examples, n, z, targets(ws, batch, o, first, head), dz);
     ws.lossSums[o] += loss;
     ws.lossSum += head.weight() * loss;
     if (training) {
@@ -272,10 +261,17 @@ public final class Network {
     if (predictions != null) {
       int step = outputs();
       int to = first * step + head.offset();
-      head.loss()
-          .predictions(
-              ws.kernels, ws.lossWork, examples, n, z.data(), z.offset(), predictions, to, step);
+      head.loss().predictions(ws.kernels, ws.lossWork, examples, n, z, predictions, to, step);
     }
+  }
+
+  private Targets targets(Workspace ws, Batch batch, int o, int first, Plan.Head head) {
+    if (batch.targets() == null) {
+      ws.targets.set(batch.labels(o), first);
+    } else {
+      ws.targets.set(batch.targets(), first * outputs() + head.offset() * LANES);
+    }
+    return ws.targets;
   }
 
   /** Weighs the gradient {@code dz} of a head, and adds it where another head's stands. */

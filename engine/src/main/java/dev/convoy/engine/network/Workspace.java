@@ -7,6 +7,7 @@ import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.layer.Pass;
 import dev.convoy.engine.layer.Scratch;
 import dev.convoy.engine.loss.Loss;
+import dev.convoy.engine.loss.Targets;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.Source;
 import dev.convoy.engine.tensor.Lanes;
@@ -42,6 +43,8 @@ public final class Workspace {
   /** Working memory of the losses. */
   final double[] lossWork;
 
+  final Targets targets = new Targets();
+
   final double[] lossSums;
   final int[] corrects;
   double lossSum;
@@ -75,7 +78,7 @@ public final class Workspace {
       }
     }
     int extraSize = training ? extraSize(plan, blocks) : 0;
-    extra = extraSize == 0 ? null : tensor(arena, extraSize);
+    extra = extraSize == 0 ? null : arena.take(extraSize);
     lossWork = new double[Loss.work(plan.heads.stream().mapToInt(Plan.Head::size).max().orElse(1))];
     lossSums = new double[plan.heads.size()];
     corrects = new int[plan.heads.size()];
@@ -117,7 +120,7 @@ public final class Workspace {
     }
     Tensor[] shared = new Tensor[sizes.length];
     for (int b = 0; b < sizes.length; b++) {
-      shared[b] = tensor(arena, sizes[b]);
+      shared[b] = arena.take(sizes[b]);
     }
     return shared;
   }
@@ -144,12 +147,7 @@ public final class Workspace {
   /** A place of its own for every block. */
   private static Tensor[] whole(Plan.Node node, int blocks, Arena arena) {
     int size = node.output().size() * LANES;
-    return views(tensor(arena, Math.multiplyExact(blocks, size)), blocks, size);
-  }
-
-  private static Tensor tensor(Arena arena, int floats) {
-    Arena.Piece piece = arena.take(floats);
-    return new Tensor(piece.data(), piece.offset());
+    return views(arena.take(Math.multiplyExact(blocks, size)), blocks, size);
   }
 
   private static Tensor[] views(Tensor first, int blocks, int step) {

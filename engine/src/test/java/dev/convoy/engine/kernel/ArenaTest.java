@@ -3,6 +3,7 @@ package dev.convoy.engine.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -14,10 +15,10 @@ class ArenaTest {
   void piecesAreZerosThatNobodyElseHas() {
     Arena arena = new Arena();
     SplittableRandom random = new SplittableRandom(5);
-    Set<Arena.Piece> starts = new HashSet<>();
+    Set<Tensor> starts = new HashSet<>();
     for (int i = 1; i < 400; i++) {
       int floats = random.nextInt(i % 50 == 0 ? 300_000 : 2_000);
-      Arena.Piece piece = arena.take(floats);
+      Tensor piece = arena.take(floats);
       float[] mine = copy(piece, floats);
       assertThat(mine).isEqualTo(new float[floats]);
       // A piece that overlapped a later one would not be zeros then.
@@ -36,7 +37,7 @@ class ArenaTest {
     }
   }
 
-  private static float[] copy(Arena.Piece piece, int floats) {
+  private static float[] copy(Tensor piece, int floats) {
     return Arrays.copyOfRange(piece.data(), piece.offset(), piece.offset() + floats);
   }
 }

@@ -5,6 +5,7 @@ import static dev.convoy.engine.tensor.Lanes.LANES;
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.Kernels.End;
+import dev.convoy.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -230,17 +231,8 @@ public final class Convolution {
   }
 
   /** Forward for {@code blocks} blocks: overwrites {@code out}, through ReLU if {@code relu}. */
-  public void forward(
-      Kernels kernels,
-      Scratch s,
-      int blocks,
-      float[] in,
-      int inOff,
-      boolean relu,
-      float[] out,
-      int outOff) {
-    End end = relu ? End.RELU : End.PLAIN;
-    s.forward.run(kernels, blocks, in, inOff, end, null, 0, out, outOff, g.outBlock());
+  public void forward(Kernels kernels, Scratch s, int blocks, Tensor in, boolean relu, Tensor out) {
+    s.forward.run(kernels, blocks, in, relu ? End.RELU : End.PLAIN, null, out, g.outBlock());
   }
 
   /**
@@ -250,18 +242,10 @@ public final class Convolution {
    *     null
    */
   public void backwardData(
-      Kernels kernels,
-      Scratch s,
-      int blocks,
-      float[] dOut,
-      int dOutOff,
-      float[] gate,
-      int gateOff,
-      float[] dIn,
-      int dInOff) {
+      Kernels kernels, Scratch s, int blocks, Tensor dOut, Tensor gate, Tensor dIn) {
     End end = gate == null ? End.PLAIN : End.GATE;
     for (TileCorrelator phase : s.phases) {
-      phase.run(kernels, blocks, dOut, dOutOff, end, gate, gateOff, dIn, dInOff, g.inBlock());
+      phase.run(kernels, blocks, dOut, end, gate, dIn, g.inBlock());
     }
   }
 
@@ -274,9 +258,8 @@ public final class Convolution {
    * Adds the gradient of {@code blocks} blocks to the sums in scratch; at most {@code maxBlocks} of
    * them from clear to store.
    */
-  public void backwardWeights(
-      Kernels kernels, Scratch s, int blocks, float[] in, int inOff, float[] dOut, int dOutOff) {
-    s.weights.add(kernels, blocks, in, inOff, dOut, dOutOff);
+  public void backwardWeights(Kernels kernels, Scratch s, int blocks, Tensor in, Tensor dOut) {
+    s.weights.add(kernels, blocks, in.data(), in.offset(), dOut.data(), dOut.offset());
   }
 
   /**

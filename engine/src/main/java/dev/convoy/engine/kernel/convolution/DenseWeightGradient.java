@@ -6,6 +6,7 @@ import static dev.convoy.engine.tensor.Lanes.LANES;
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
+import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
 
 /**
@@ -49,7 +50,7 @@ final class DenseWeightGradient extends WeightGradient {
     capacity = maxBlocks * LANES;
     inputs = new float[taps * capacity];
     int outputs16 = up(g.outChannels(), PANEL);
-    Arena.Piece piece = arena.take(outputs16 * capacity);
+    Tensor piece = arena.take(outputs16 * capacity);
     deltas = piece.data();
     deltasAt = piece.offset();
     edge = new float[Math.max(up(taps, 4) * PANEL, 4 * outputs16)];

@@ -6,6 +6,7 @@ import static dev.convoy.engine.tensor.Lanes.LANES;
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
+import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
 
 /**
@@ -45,11 +46,11 @@ final class LaneWeightGradient extends WeightGradient {
     super(g);
     height = Math.max(g.top() + g.inHeight(), g.outHeight() - 1 + g.kernelHeight());
     pitch = Math.max(g.left() + g.inWidth(), g.outWidth() - 1 + g.kernelWidth());
-    Arena.Piece copy = arena.take(g.inChannels() * height * pitch * LANES);
+    Tensor copy = arena.take(g.inChannels() * height * pitch * LANES);
     planes = copy.data();
     planesAt = copy.offset();
     sumsLength = taps * (g.outChannels() + LARGEST_GROUP - 1) * LANES;
-    Arena.Piece piece = arena.take(sumsLength);
+    Tensor piece = arena.take(sumsLength);
     sums = piece.data();
     sumsAt = piece.offset();
   }

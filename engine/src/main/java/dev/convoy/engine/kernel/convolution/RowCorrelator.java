@@ -6,6 +6,7 @@ import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.Kernels.End;
 import dev.convoy.engine.kernel.WindowProducts;
 import dev.convoy.engine.kernel.convolution.CorrelationShape.Way;
+import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
 
 /**
@@ -48,17 +49,9 @@ final class RowCorrelator {
   }
 
   /** As {@link TileCorrelator#run}. */
-  void run(
-      Kernels k,
-      int blocks,
-      float[] in,
-      int inOff,
-      End end,
-      float[] gate,
-      int gateOff,
-      float[] out,
-      int outOff,
-      int outBlock) {
+  void run(Kernels k, int blocks, Tensor input, End end, Tensor gate, Tensor output, int outBlock) {
+    float[] in = input.data();
+    int inOff = input.offset();
     if (shape.onePixel()) {
       int first = shape.outFirst() * shape.outChannels() * LANES;
       reserve(shape.inChannels(), blocks * LANES, blocks);
@@ -66,8 +59,7 @@ final class RowCorrelator {
         int from = inOff + b * shape.inChannels() * LANES;
         k.copyLines(shape.inChannels(), in, from, LANES, rows, b * LANES, pitch);
       }
-      int o = outOff + first;
-      row(k, 0, blocks, end, gate, gateOff + first, out, o, outBlock);
+      row(k, 0, blocks, end, gate, output, first, outBlock);
       return;
     }
     int inBlock = shape.inHeight() * shape.inWidth() * shape.inChannels() * LANES;
@@ -77,7 +69,7 @@ final class RowCorrelator {
       for (int y = 0; y < shape.outHeight(); y++) {
         int pixel = shape.outFirst() + y * shape.outRowStep();
         int at = b * outBlock + pixel * shape.outChannels() * LANES;
-        row(k, y, shape.outWidth(), end, gate, gateOff + at, out, outOff + at, outStep);
+        row(k, y, shape.outWidth(), end, gate, output, at, outStep);
       }
     }
   }
@@ -109,17 +101,11 @@ final class RowCorrelator {
     }
   }
 
-  /** One row of outputs, all channels. */
+  /** One row of outputs, all channels, to {@code first} floats into the output. */
   private void row(
-      Kernels k,
-      int y,
-      int places,
-      End end,
-      float[] gate,
-      int gateOff,
-      float[] out,
-      int outOff,
-      int outStep) {
+      Kernels k, int y, int places, End end, Tensor gate, Tensor output, int first, int outStep) {
+    float[] out = output.data();
+    int outOff = output.offset() + first;
     int channels = shape.outChannels();
     int n = places * LANES;
     for (int c = 0; c < channels; c++) {
@@ -127,8 +113,8 @@ final class RowCorrelator {
       switch (shape.way()) {
         case SLIDE -> slide(k, c, y, n);
         case SIDE_BY_SIDE -> {
-          int first = top + y * shape.strideHeight() - shape.top();
-          columns(k, c, first, shape.kernelHeight() * shape.inChannels(), 0, places);
+          int from = top + y * shape.strideHeight() - shape.top();
+          columns(k, c, from, shape.kernelHeight() * shape.inChannels(), 0, places);
         }
         case WALK -> walk(k, c, y, places);
       }
@@ -139,7 +125,7 @@ final class RowCorrelator {
     }
     for (int p = 0; end == End.GATE && p < places; p++) {
       int at = p * outStep;
-      k.gate(channels * LANES, gate, gateOff + at, out, outOff + at);
+      k.gate(channels * LANES, gate.data(), gate.offset() + first + at, out, outOff + at);
     }
   }
 

@@ -6,6 +6,7 @@ import static dev.convoy.engine.tensor.Lanes.LANES;
 import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
+import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
 
 /**
@@ -56,11 +57,11 @@ final class RowWeightGradient extends WeightGradient {
     rowLength = g.strideWidth() == 1 ? pitch : g.kernelWidth() * g.outWidth();
     planes = new float[g.inChannels() * g.kernelHeight() * rowLength * LANES];
     int channels16 = up(g.outChannels(), PANEL);
-    Arena.Piece row = arena.take(channels16 * g.outWidth() * LANES);
+    Tensor row = arena.take(channels16 * g.outWidth() * LANES);
     deltas = row.data();
     deltasAt = row.offset();
     sumsLength = up(taps, 4) * channels16;
-    Arena.Piece piece = arena.take(sumsLength);
+    Tensor piece = arena.take(sumsLength);
     sums = piece.data();
     sumsAt = piece.offset();
     lines = new int[up(taps, 4)];

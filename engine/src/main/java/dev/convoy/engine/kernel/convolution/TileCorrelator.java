@@ -7,6 +7,7 @@ import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.Kernels.End;
 import dev.convoy.engine.kernel.WindowProducts;
 import dev.convoy.engine.kernel.convolution.CorrelationShape.Way;
+import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
 
 /**
@@ -52,7 +53,7 @@ final class TileCorrelator {
           case SIDE_BY_SIDE -> walked.inWidth() * walked.inChannels();
           case WALK -> 0;
         };
-    Arena.Piece piece = arena.take(lines * LANES);
+    Tensor piece = arena.take(lines * LANES);
     copy = piece.data();
     copyAt = piece.offset();
   }
@@ -60,34 +61,34 @@ final class TileCorrelator {
   /**
    * Runs {@code blocks} blocks; overwrites the output lines of the grid.
    *
-   * @param gate as {@link End#GATE} says, {@code gateOff} matching {@code outOff}
+   * @param gate as {@link End#GATE} says, in the places of {@code output}; null for other endings
    * @param outBlock floats from one block of outputs to the next
    */
   void run(
       Kernels kernels,
       int blocks,
-      float[] in,
-      int inOff,
+      Tensor input,
       End end,
-      float[] gate,
-      int gateOff,
-      float[] out,
-      int outOff,
+      Tensor gate,
+      Tensor output,
       int outBlock) {
     if (kernels.prefersRows() && RowCorrelator.serves(shape)) {
       byRows = byRows == null ? new RowCorrelator(shape, packed) : byRows;
-      byRows.run(kernels, blocks, in, inOff, end, gate, gateOff, out, outOff, outBlock);
+      byRows.run(kernels, blocks, input, end, gate, output, outBlock);
       return;
     }
     this.kernels = kernels;
     this.end = end;
-    this.gate = gate;
-    this.out = out;
+    this.gate = gate == null ? null : gate.data();
+    this.out = output.data();
+    float[] in = input.data();
+    int inOff = input.offset();
+    int gateFrom = gate == null ? 0 : gate.offset();
     int inBlock = shape.inHeight() * shape.inWidth() * shape.inChannels() * LANES;
     if (shape.onePixel()) {
       // Blocks take the part of pixels: a tile's weights serve all of them while they are in cache.
-      this.gateOff = gateOff;
-      this.outOff = outOff;
+      this.gateOff = gateFrom;
+      this.outOff = output.offset();
       for (int c = 0; c < shape.outChannels(); c += 4) {
         int run = shape.inChannels();
         int w = shape.tileStart(c);
@@ -97,8 +98,8 @@ final class TileCorrelator {
       return;
     }
     for (int b = 0; b < blocks; b++) {
-      this.gateOff = gateOff + b * outBlock;
-      this.outOff = outOff + b * outBlock;
+      this.gateOff = gateFrom + b * outBlock;
+      this.outOff = output.offset() + b * outBlock;
       if (shape.way() == Way.SLIDE) {
         slide(in, inOff + b * inBlock);
       } else {

@@ -6,6 +6,7 @@ import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
+import dev.convoy.engine.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -82,7 +83,7 @@ class ConvolutionBitsTest {
     Arena arena = new Arena();
     Convolution convolution = new Convolution(g);
     Convolution.Scratch scratch = convolution.newScratch(arena, MOST_BLOCKS, true, true);
-    Arena.Piece neighbour = arena.take(1000);
+    Tensor neighbour = arena.take(1000);
     float[] weights = values(3 + g.weights() + (g.bias() ? g.outChannels() : 0));
     convolution.load(kernels, weights, 3, scratch);
     List<float[]> found = new ArrayList<>();
@@ -92,15 +93,20 @@ class ConvolutionBitsTest {
       float[] dOut = values(5 + b * g.outBlock());
       float[] gate = turn == 2 ? null : values(3 + b * g.inBlock());
       float[] out = unset(11 + b * g.outBlock());
-      convolution.forward(kernels, scratch, b, in, 7, turn != 1, out, 2);
+      convolution.forward(kernels, scratch, b, new Tensor(in, 7), turn != 1, new Tensor(out, 2));
       float[] dIn = unset(13 + b * g.inBlock());
-      convolution.backwardData(kernels, scratch, b, dOut, 5, gate, 3, dIn, 4);
+      Tensor gates = gate == null ? null : new Tensor(gate, 3);
+      convolution.backwardData(kernels, scratch, b, new Tensor(dOut, 5), gates, new Tensor(dIn, 4));
       float[] gradient = unset(1 + weights.length);
       convolution.clearWeightGradient(scratch);
-      convolution.backwardWeights(kernels, scratch, 1, in, 7, dOut, 5);
+      convolution.backwardWeights(kernels, scratch, 1, new Tensor(in, 7), new Tensor(dOut, 5));
       int rest = b - 1;
       convolution.backwardWeights(
-          kernels, scratch, rest, in, 7 + g.inBlock(), dOut, 5 + g.outBlock());
+          kernels,
+          scratch,
+          rest,
+          new Tensor(in, 7 + g.inBlock()),
+          new Tensor(dOut, 5 + g.outBlock()));
       convolution.storeWeightGradient(scratch, gradient, 1);
       found.addAll(List.of(out, dIn, gradient));
     }

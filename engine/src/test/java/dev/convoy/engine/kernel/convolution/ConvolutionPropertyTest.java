@@ -7,6 +7,7 @@ import dev.convoy.engine.kernel.Arena;
 import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.engine.kernel.Kernels;
 import dev.convoy.engine.kernel.convolution.Convolution.Geometry;
+import dev.convoy.engine.tensor.Tensor;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -84,15 +85,16 @@ class ConvolutionPropertyTest {
     Convolution.Scratch scratch = convolution.newScratch(new Arena(), blocks, true, true);
     convolution.load(kernels, weights, 0, scratch);
     float[] out = filled(dOut.length);
-    convolution.forward(kernels, scratch, blocks, in, 0, false, out, 0);
+    convolution.forward(kernels, scratch, blocks, new Tensor(in, 0), false, new Tensor(out, 0));
     assertThat(Arrays.equals(out, plain.out)).as("out of %s", g).isTrue();
     float[] dIn = filled(in.length);
-    convolution.backwardData(kernels, scratch, blocks, dOut, 0, null, 0, dIn, 0);
+    convolution.backwardData(
+        kernels, scratch, blocks, new Tensor(dOut, 0), null, new Tensor(dIn, 0));
     assertThat(Arrays.equals(dIn, plain.dIn)).as("dIn of %s", g).isTrue();
     for (int twice = 0; twice < 2; twice++) {
       float[] gradient = filled(weights.length);
       convolution.clearWeightGradient(scratch);
-      convolution.backwardWeights(kernels, scratch, blocks, in, 0, dOut, 0);
+      convolution.backwardWeights(kernels, scratch, blocks, new Tensor(in, 0), new Tensor(dOut, 0));
       convolution.storeWeightGradient(scratch, gradient, 0);
       assertThat(Arrays.equals(gradient, plain.gradient)).as("gradient of %s", g).isTrue();
     }
