@@ -19,42 +19,41 @@ import scala.runtime.AbstractFunction1;
  * @param step steps that were taken
  * @param seconds since the run began
  * @param heapBytes on the heap after a full collection
- * @param broadcastBlocks blocks of broadcasts in the block manager, two and more a broadcast
- * @param otherBlocks other blocks there: cached shards, task results
- * @param jobs kept by the store behind Spark's UI
- * @param stages kept there
- * @param tasks kept there
+ * @param blocks in the block manager
+ * @param kept by the store behind Spark's UI
  * @param threads alive
  * @param files open handles of the process; -1 where the system does not tell
  */
 public record Footprint(
-    long step,
-    double seconds,
-    long heapBytes,
-    long broadcastBlocks,
-    long otherBlocks,
-    long jobs,
-    long stages,
-    long tasks,
-    long threads,
-    long files) {
+    long step, double seconds, long heapBytes, Blocks blocks, Kept kept, long threads, long files) {
+
+  /**
+   * Blocks of the block manager.
+   *
+   * @param broadcasts two and more a broadcast
+   * @param others cached shards, task results
+   */
+  public record Blocks(long broadcasts, long others) {}
+
+  /** What the store behind Spark's UI remembers. */
+  public record Kept(long jobs, long stages, long tasks) {}
 
   /** Collects garbage, then looks. Waits for nothing. */
   static Footprint of(SparkContext spark, long step, double seconds) {
     System.gc();
     long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-    long broadcasts = blocks(true);
+    long broadcasts = count(true);
     try {
       KVStore store = spark.statusStore().store();
       return new Footprint(
           step,
           seconds,
           heap,
-          broadcasts,
-          blocks(false),
-          store.count(JobDataWrapper.class),
-          store.count(StageDataWrapper.class),
-          store.count(TaskDataWrapper.class),
+          new Blocks(broadcasts, count(false)),
+          new Kept(
+              store.count(JobDataWrapper.class),
+              store.count(StageDataWrapper.class),
+              store.count(TaskDataWrapper.class)),
           ManagementFactory.getThreadMXBean().getThreadCount(),
           openFiles());
     } catch (Exception e) {
@@ -62,7 +61,7 @@ public record Footprint(
     }
   }
 
-  private static long blocks(boolean broadcasts) {
+  private static long count(boolean broadcasts) {
     return SparkEnv.get().blockManager().getMatchingBlockIds(new Kind(broadcasts)).size();
   }
 

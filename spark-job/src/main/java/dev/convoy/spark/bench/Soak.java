@@ -100,11 +100,20 @@ public final class Soak {
       if (after > before + HEAP_NOISE) {
         grown.add(String.format(Locale.ROOT, "heap: %d to %d bytes", before, after));
       }
-      compare("broadcast blocks", Footprint::broadcastBlocks, early, late, grown);
-      compare("other blocks", Footprint::otherBlocks, early, late, grown);
-      compare("jobs in the UI's store", look -> Math.max(FILLED, look.jobs()), early, late, grown);
+      compare("broadcast blocks", look -> look.blocks().broadcasts(), early, late, grown);
+      compare("other blocks", look -> look.blocks().others(), early, late, grown);
       compare(
-          "stages in the UI's store", look -> Math.max(FILLED, look.stages()), early, late, grown);
+          "jobs in the UI's store",
+          look -> Math.max(FILLED, look.kept().jobs()),
+          early,
+          late,
+          grown);
+      compare(
+          "stages in the UI's store",
+          look -> Math.max(FILLED, look.kept().stages()),
+          early,
+          late,
+          grown);
       compare("threads", Footprint::threads, early, late, grown);
       compare("open files", Footprint::files, early, late, grown);
       return grown;

@@ -66,11 +66,11 @@ public final class SoakTable {
             Figures.count(look.step()),
             look.seconds(),
             Figures.bytes(look.heapBytes()),
-            look.broadcastBlocks(),
-            look.otherBlocks(),
-            look.jobs(),
-            look.stages(),
-            look.tasks(),
+            look.blocks().broadcasts(),
+            look.blocks().others(),
+            look.kept().jobs(),
+            look.kept().stages(),
+            look.kept().tasks(),
             look.threads(),
             look.files()));
     out.flush();

@@ -38,14 +38,21 @@ public final class TrainBench {
   private final TrainConfig config;
 
   /**
+   * Examples a second.
+   *
+   * @param spark on Spark
+   * @param engine of one engine thread
+   * @param together of as many engine threads as Spark had, all at once: cores share caches, memory
+   *     and heat
+   */
+  public record Rates(double spark, double engine, double together) {}
+
+  /**
    * What was measured.
    *
    * @param threads that all tasks together may have
    * @param warmUpSteps steps on Spark that were taken before any counted
-   * @param sparkRate examples a second on Spark, median over the windows
-   * @param engineRate examples a second of one engine thread, median over the windows
-   * @param togetherRate the same of as many engine threads, all at once and together: cores share
-   *     caches, memory and heat
+   * @param rates examples a second, medians over the windows
    * @param efficiencies of each pair of windows: Spark's rate by {@code threads} times that of one
    * @param stepMillis median over the windows of the mean step on Spark
    * @param computeMillis of which in the engine, in the slowest task
@@ -54,9 +61,7 @@ public final class TrainBench {
       int batchSize,
       int threads,
       long warmUpSteps,
-      double sparkRate,
-      double engineRate,
-      double togetherRate,
+      Rates rates,
       List<Double> efficiencies,
       double stepMillis,
       double computeMillis) {
@@ -110,9 +115,10 @@ public final class TrainBench {
           loop.batchSize(),
           threads,
           warmUpSteps,
-          Quantiles.median(taken.stream().mapToDouble(Window::rate).toArray()),
-          Quantiles.median(alone.stream().mapToDouble(Double::doubleValue).toArray()),
-          Quantiles.median(together.stream().mapToDouble(Double::doubleValue).toArray()),
+          new Rates(
+              Quantiles.median(taken.stream().mapToDouble(Window::rate).toArray()),
+              Quantiles.median(alone.stream().mapToDouble(Double::doubleValue).toArray()),
+              Quantiles.median(together.stream().mapToDouble(Double::doubleValue).toArray())),
           efficiencies,
           Quantiles.median(
               taken.stream().mapToDouble(w -> w.seconds() * 1e3 / w.steps()).toArray()),

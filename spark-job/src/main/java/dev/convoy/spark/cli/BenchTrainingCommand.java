@@ -70,9 +70,9 @@ final class BenchTrainingCommand extends BaseCommand {
             + " steps",
         BenchText.millis("step on Spark", report.stepMillis()),
         BenchText.millis("of which in the engine", report.computeMillis()),
-        BenchText.rate("training on Spark", report.sparkRate()),
-        BenchText.rate("one engine thread without Spark", report.engineRate()),
-        BenchText.rate(report.threads() + " such threads together", report.togetherRate()),
+        BenchText.rate("training on Spark", report.rates().spark()),
+        BenchText.rate("one engine thread without Spark", report.rates().engine()),
+        BenchText.rate(report.threads() + " such threads together", report.rates().together()),
         BenchText.ratio("Spark by as many engine threads", report.efficiency(0.5))
             + String.format(
                 Locale.ROOT,

@@ -97,22 +97,15 @@ public final class ModelEvaluation {
       top.add(ratio(scores.within[k], scores.examples));
     }
     return new EvaluationReport(
-        model,
-        data,
-        testSet,
-        WeightsHash.sha256(trained.weights()),
-        trained.spec().input().toString(),
-        scores.examples,
-        top.get(0),
-        ratio(scores.lossSum, scores.examples),
-        trained.classNames(),
-        outputs,
-        top,
-        classes,
-        confusion,
+        new EvaluationReport.Subject(model, data, testSet, WeightsHash.sha256(trained.weights())),
+        new EvaluationReport.Totals(
+            scores.examples, top.get(0), ratio(scores.lossSum, scores.examples), outputs, top),
+        new EvaluationReport.Classes(trained.classNames(), classes, confusion),
         bins(scores.calibration),
-        List.copyOf(scores.samples.values()),
-        List.copyOf(scores.worst));
+        new EvaluationReport.Images(
+            trained.spec().input().toString(),
+            List.copyOf(scores.samples.values()),
+            List.copyOf(scores.worst)));
   }
 
   private static List<EvaluationReport.Bin> bins(Scores.Bin[] counted) {

@@ -1,8 +1,10 @@
 package dev.convoy.spark.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.convoy.engine.error.InvalidInputException;
@@ -13,45 +15,81 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@code evaluate} found: a text for people and {@code evaluation.json}. Of a model with
- * several outputs, all but {@code loss} is about the first.
+ * What {@code evaluate} found: a text for people and {@code evaluation.json}, which is one flat
+ * object. Of a model with several outputs, all but {@code loss} is about the first.
  *
- * @param testSet true if {@code data} has a test set apart from its training set: this was read
- * @param classNames what the classes are called, by their numbers; empty if they have no names
- * @param outputs loss and accuracy of each of several outputs
- * @param topAccuracy share of the examples whose label is among the first 1, 2 ... outputs
- * @param confusion rows are truth, columns are prediction; empty above 1,000 classes
- * @param imageShape of the pixels in {@code worstMistakes} and {@code samples}, which are base64
  * @param calibration how often predictions were right, by how sure they were
- * @param samples the first example of each of the first classes
  */
 public record EvaluationReport(
-    String model,
-    String data,
-    boolean testSet,
-    String weightsSha256,
-    String imageShape,
-    long examples,
-    double accuracy,
-    double loss,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> classNames,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Evaluation.Output> outputs,
-    List<Double> topAccuracy,
-    List<ClassScores> classes,
-    List<List<Long>> confusion,
+    @JsonUnwrapped Subject subject,
+    @JsonUnwrapped Totals totals,
+    @JsonUnwrapped Classes byClass,
     List<Bin> calibration,
-    List<Sample> samples,
-    List<Mistake> worstMistakes) {
+    @JsonUnwrapped Images images) {
 
+  /** Checks and copies what is given. */
   public EvaluationReport {
-    classNames = listed(classNames);
-    outputs = listed(outputs);
-    topAccuracy = listed(topAccuracy);
-    classes = listed(classes);
-    confusion = listed(confusion);
     calibration = listed(calibration);
-    samples = listed(samples);
-    worstMistakes = listed(worstMistakes);
+  }
+
+  /**
+   * What was evaluated.
+   *
+   * @param testSet true if {@code data} has a test set apart from its training set: this was read
+   */
+  public record Subject(String model, String data, boolean testSet, String weightsSha256) {}
+
+  /**
+   * Figures over all examples.
+   *
+   * @param loss mean over the examples, of all outputs together
+   * @param outputs loss and accuracy of each of several outputs
+   * @param topAccuracy share of the examples whose label is among the first 1, 2 ... outputs
+   */
+  public record Totals(
+      long examples,
+      double accuracy,
+      double loss,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Evaluation.Output> outputs,
+      List<Double> topAccuracy) {
+    /** Checks and copies what is given. */
+    public Totals {
+      outputs = listed(outputs);
+      topAccuracy = listed(topAccuracy);
+    }
+  }
+
+  /**
+   * Figures class by class.
+   *
+   * @param classNames what the classes are called, by their numbers; empty if they have no names
+   * @param classes empty above 1,000 of them
+   * @param confusion rows are truth, columns are prediction; empty above 1,000 classes
+   */
+  public record Classes(
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> classNames,
+      List<ClassScores> classes,
+      List<List<Long>> confusion) {
+    /** Checks and copies what is given. */
+    public Classes {
+      classNames = listed(classNames);
+      classes = listed(classes);
+      confusion = listed(confusion);
+    }
+  }
+
+  /**
+   * Examples to look at.
+   *
+   * @param imageShape of the pixels in the others, which are base64
+   * @param samples the first example of each of the first classes
+   */
+  public record Images(String imageShape, List<Sample> samples, List<Mistake> worstMistakes) {
+    /** Checks and copies what is given. */
+    public Images {
+      samples = listed(samples);
+      worstMistakes = listed(worstMistakes);
+    }
   }
 
   /** What a file leaves out is an empty list. */
@@ -61,6 +99,9 @@ public record EvaluationReport(
 
   /** Mistakes that a report shows, however few the console does. */
   public static final int KEPT = 50;
+
+  private static final ObjectMapper LENIENT =
+      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /** Classes that still fit a screen. */
   private static final int SHOWN = 20;
@@ -116,12 +157,22 @@ public record EvaluationReport(
    */
   public static EvaluationReport fromJson(String text) {
     try {
-      return new ObjectMapper()
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .readValue(text, EvaluationReport.class);
-    } catch (JsonProcessingException e) {
+      JsonNode json = LENIENT.readTree(text);
+      Bin[] calibration = LENIENT.convertValue(json.get("calibration"), Bin[].class);
+      return new EvaluationReport(
+          LENIENT.convertValue(json, Subject.class),
+          LENIENT.convertValue(json, Totals.class),
+          LENIENT.convertValue(json, Classes.class),
+          calibration == null ? List.of() : List.of(calibration),
+          LENIENT.convertValue(json, Images.class));
+    } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new InvalidInputException(
-          "evaluation.json: got " + e.getOriginalMessage() + ", expected an evaluation", e);
+          "evaluation.json: got "
+              + (e instanceof JsonProcessingException json
+                  ? json.getOriginalMessage()
+                  : String.valueOf(e.getMessage()).lines().findFirst().orElse(""))
+              + ", expected an evaluation",
+          e);
     }
   }
 
@@ -137,7 +188,10 @@ public record EvaluationReport(
 
   /** One line, for {@code --quiet}. */
   public String toLine() {
-    return "accuracy " + Figures.percent(accuracy) + ", loss " + Figures.loss(loss);
+    return "accuracy "
+        + Figures.percent(totals.accuracy())
+        + ", loss "
+        + Figures.loss(totals.loss());
   }
 
   /**
@@ -145,11 +199,12 @@ public record EvaluationReport(
    */
   public String toText(int mistakes) {
     List<String> lines = new ArrayList<>();
-    lines.add("model     " + model);
-    lines.add("data      " + data + ", " + Figures.count(examples) + " examples");
-    lines.add("accuracy  " + Figures.percent(accuracy));
-    lines.add("loss      " + Figures.loss(loss));
-    for (Evaluation.Output output : outputs) {
+    lines.add("model     " + subject.model());
+    lines.add(
+        "data      " + subject.data() + ", " + Figures.count(totals.examples()) + " examples");
+    lines.add("accuracy  " + Figures.percent(totals.accuracy()));
+    lines.add("loss      " + Figures.loss(totals.loss()));
+    for (Evaluation.Output output : totals.outputs()) {
       String found =
           "accuracy "
               + Figures.percent(output.accuracy())
@@ -158,26 +213,26 @@ public record EvaluationReport(
       lines.add(String.format(Locale.ROOT, "output %-12s  %s", output.name(), found));
     }
     StringBuilder top = new StringBuilder("in top    ");
-    for (int k = 1; k < topAccuracy.size(); k++) {
+    for (int k = 1; k < totals.topAccuracy().size(); k++) {
       top.append(k == 1 ? "" : ", ").append(k + 1).append(": ");
-      top.append(Figures.percent(topAccuracy.get(k)));
+      top.append(Figures.percent(totals.topAccuracy().get(k)));
     }
-    if (topAccuracy.size() > 1) {
+    if (totals.topAccuracy().size() > 1) {
       lines.add(top.toString());
     }
-    if (!classes.isEmpty() && classes.size() <= SHOWN) {
+    if (!byClass.classes().isEmpty() && byClass.classes().size() <= SHOWN) {
       addClasses(lines);
       addConfusion(lines);
     }
     addMistakes(lines, mistakes);
-    lines.add("weights   sha256 " + weightsSha256);
+    lines.add("weights   sha256 " + subject.weightsSha256());
     return String.join(System.lineSeparator(), lines);
   }
 
   private void addClasses(List<String> lines) {
     lines.add("");
     lines.add("class  examples  precision    recall      F1");
-    for (ClassScores c : classes) {
+    for (ClassScores c : byClass.classes()) {
       lines.add(
           String.format(
               Locale.ROOT,
@@ -187,23 +242,29 @@ public record EvaluationReport(
               Figures.percent(c.precision()),
               Figures.percent(c.recall()),
               c.f1(),
-              c.label() < classNames.size() ? "  " + classNames.get(c.label()) : ""));
+              c.label() < byClass.classNames().size()
+                  ? "  " + byClass.classNames().get(c.label())
+                  : ""));
     }
   }
 
   private void addConfusion(List<String> lines) {
     long largest =
-        confusion.stream().flatMap(List::stream).mapToLong(Long::longValue).max().orElse(0);
+        byClass.confusion().stream()
+            .flatMap(List::stream)
+            .mapToLong(Long::longValue)
+            .max()
+            .orElse(0);
     int width = Math.max(3, Long.toString(largest).length()) + 1;
     StringBuilder head = new StringBuilder("truth");
-    for (int i = 0; i < confusion.size(); i++) {
+    for (int i = 0; i < byClass.confusion().size(); i++) {
       head.append(String.format(Locale.ROOT, "%" + width + "d", i));
     }
     lines.add("");
     lines.add(head + "   (columns: prediction)");
-    for (int truth = 0; truth < confusion.size(); truth++) {
+    for (int truth = 0; truth < byClass.confusion().size(); truth++) {
       StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "%5d", truth));
-      for (long count : confusion.get(truth)) {
+      for (long count : byClass.confusion().get(truth)) {
         row.append(
             String.format(Locale.ROOT, "%" + width + "s", count == 0 ? "." : Long.toString(count)));
       }
@@ -213,11 +274,12 @@ public record EvaluationReport(
 
   private void addMistakes(List<String> lines, int mistakes) {
     lines.add("");
-    if (worstMistakes.isEmpty() || mistakes == 0) {
+    if (images.worstMistakes().isEmpty() || mistakes == 0) {
       return;
     }
     lines.add("worst mistakes: index  truth  predicted  with  (truth got)  name");
-    for (Mistake mistake : worstMistakes.subList(0, Math.min(mistakes, worstMistakes.size()))) {
+    for (Mistake mistake :
+        images.worstMistakes().subList(0, Math.min(mistakes, images.worstMistakes().size()))) {
       lines.add(
           String.format(
               Locale.ROOT,

@@ -60,7 +60,7 @@ public final class SparkMetrics implements TrainListener, AutoCloseable {
     ofStep("step", Step::step);
     ofStep("epoch", Step::epoch);
     ofStep("learningRate", Step::learningRate);
-    ofStep("gradientNorm", Step::gradientNorm);
+    ofStep("gradientNorm", s -> s.norms().gradient());
     ofStep("stepMillis", s -> 1e3 * s.seconds());
     ofStep("overheadMillis", s -> 1e3 * (s.seconds() - s.computeSeconds()));
     ofStep("broadcastMillis", s -> 1e3 * s.times().broadcastSeconds());
@@ -68,7 +68,7 @@ public final class SparkMetrics implements TrainListener, AutoCloseable {
     ofStep("resultMillis", s -> 1e3 * s.times().resultSeconds());
     ofStep("mergeMillis", s -> 1e3 * s.times().mergeSeconds());
     ofStep("updateMillis", s -> 1e3 * s.times().updateSeconds());
-    source.gauge("totalSteps", () -> started == null ? Double.NaN : started.totalSteps());
+    source.gauge("totalSteps", () -> started == null ? Double.NaN : started.course().totalSteps());
     source.gauge("loss", () -> means.loss());
     source.gauge("accuracy", () -> means.accuracy());
     source.gauge("examplesPerSecond", () -> means.examplesPerSecond());

@@ -1,11 +1,16 @@
 package dev.convoy.spark.report;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.spark.train.event.TrainEvent;
 import dev.convoy.spark.train.event.TrainEvent.Evaluated;
 import dev.convoy.spark.train.event.TrainEvent.Finished;
 import dev.convoy.spark.train.event.TrainEvent.Started;
 import dev.convoy.spark.train.event.TrainEvent.Step;
+import dev.convoy.spark.train.event.TrainEvent.StepTimes;
 import dev.convoy.spark.train.event.TrainListener;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,46 +25,42 @@ import java.util.function.LongSupplier;
  */
 public final class StepLines implements TrainListener, AutoCloseable {
   private static final long FLUSH_NANOS = 1_000_000_000L;
+  private static final ObjectMapper LENIENT =
+      new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   /**
-   * One step.
+   * One step. In a file it is one flat object.
    *
    * @param step from 1, without gaps
    * @param epoch from 1
-   * @param examples in the batch
-   * @param loss mean over them, before the update
-   * @param accuracy share of them classified right, before the update
+   * @param score of the weights before the update
    * @param learningRate of this step
    * @param gradientNorm Euclidean, of the mean gradient, before clipping
-   * @param seconds of the whole step, of which the following are parts
-   * @param broadcastSeconds sending the weights
-   * @param computeSeconds largest time in the engine of any task
-   * @param resultSeconds what remains: scheduling, fetching weights, returning results
-   * @param mergeSeconds adding results on the driver
-   * @param updateSeconds mean, clipping, optimizer
-   * @param gradientNorms a value for each layer that has parameters, in the model's order
-   * @param weightNorms likewise, after the update
+   * @param times {@code seconds} and its parts
+   * @param layers norms of each layer
    */
   public record StepLine(
       long step,
       int epoch,
-      int examples,
-      double loss,
-      double accuracy,
+      @JsonUnwrapped LineScore score,
       float learningRate,
       double gradientNorm,
-      double seconds,
-      double broadcastSeconds,
-      double computeSeconds,
-      double resultSeconds,
-      double mergeSeconds,
-      double updateSeconds,
-      List<Float> gradientNorms,
-      List<Float> weightNorms) {
-    /** Norms may be missing in a file. */
-    public StepLine {
-      gradientNorms = gradientNorms == null ? List.of() : List.copyOf(gradientNorms);
-      weightNorms = weightNorms == null ? List.of() : List.copyOf(weightNorms);
+      @JsonUnwrapped StepTimes times,
+      @JsonUnwrapped LayerNorms layers) {
+
+    /** Examples in the batch. */
+    public int examples() {
+      return score.examples();
+    }
+
+    /** Mean over the examples, before the update. */
+    public double loss() {
+      return score.loss();
+    }
+
+    /** Share of the examples classified right, before the update. */
+    public double accuracy() {
+      return score.accuracy();
     }
 
     /** The line of an event. */
@@ -67,19 +68,46 @@ public final class StepLines implements TrainListener, AutoCloseable {
       return new StepLine(
           step.step(),
           step.epoch(),
-          step.examples(),
-          step.loss(),
-          step.correct() / (double) step.examples(),
+          new LineScore(step.examples(), step.loss(), step.correct() / (double) step.examples()),
           step.learningRate(),
-          step.gradientNorm(),
-          step.seconds(),
-          step.times().broadcastSeconds(),
-          step.computeSeconds(),
-          step.times().resultSeconds(),
-          step.times().mergeSeconds(),
-          step.times().updateSeconds(),
-          step.layers().gradients(),
-          step.layers().weights());
+          step.norms().gradient(),
+          step.times(),
+          new LayerNorms(step.norms().gradients(), step.norms().weights()));
+    }
+
+    /** Reads a flat object; what it leaves out is 0 or empty. */
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    static StepLine read(JsonNode line) {
+      return new StepLine(
+          line.path("step").asLong(),
+          line.path("epoch").asInt(),
+          LENIENT.convertValue(line, LineScore.class),
+          (float) line.path("learningRate").asDouble(),
+          line.path("gradientNorm").asDouble(),
+          LENIENT.convertValue(line, StepTimes.class),
+          LENIENT.convertValue(line, LayerNorms.class));
+    }
+  }
+
+  /**
+   * How a step's batch was answered.
+   *
+   * @param loss mean over the examples
+   * @param accuracy share of the examples classified right
+   */
+  public record LineScore(int examples, double loss, double accuracy) {}
+
+  /**
+   * Euclidean norms of each layer.
+   *
+   * @param gradientNorms a value for each layer that has parameters, in the model's order
+   * @param weightNorms likewise, after the update
+   */
+  public record LayerNorms(List<Float> gradientNorms, List<Float> weightNorms) {
+    /** Norms may be missing in a file. */
+    public LayerNorms {
+      gradientNorms = gradientNorms == null ? List.of() : List.copyOf(gradientNorms);
+      weightNorms = weightNorms == null ? List.of() : List.copyOf(weightNorms);
     }
   }
 
@@ -139,8 +167,8 @@ public final class StepLines implements TrainListener, AutoCloseable {
     try {
       if (event instanceof Started started) {
         close();
-        steps = opener.open("metrics.jsonl", started.firstStep());
-        validations = opener.open("validations.jsonl", started.firstStep());
+        steps = opener.open("metrics.jsonl", started.course().firstStep());
+        validations = opener.open("validations.jsonl", started.course().firstStep());
         flushed = nanoTime.getAsLong();
       } else if (event instanceof Step step && steps != null) {
         write(steps, StepLine.of(step));

@@ -60,7 +60,7 @@ public final class TensorBoardEvents implements TrainListener, AutoCloseable {
         scalar(summary, "train/loss", step.loss());
         scalar(summary, "train/accuracy", step.correct() / (double) step.examples());
         scalar(summary, "train/learning_rate", step.learningRate());
-        scalar(summary, "train/gradient_norm", step.gradientNorm());
+        scalar(summary, "train/gradient_norm", step.norms().gradient());
         scalar(summary, "speed/examples_per_second", step.examples() / step.seconds());
         scalar(summary, "speed/step_milliseconds", step.seconds() * 1e3);
         summary(step.step(), summary);

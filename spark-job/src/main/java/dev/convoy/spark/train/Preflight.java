@@ -71,9 +71,7 @@ public final class Preflight {
     }
     return new TrainEvent.Planned(
         plan.examples(),
-        data.shardCount(),
-        data.partitions(),
-        slots,
+        new TrainEvent.Cut(data.shardCount(), data.partitions(), slots),
         parameters,
         overhead.bytes(),
         compute,

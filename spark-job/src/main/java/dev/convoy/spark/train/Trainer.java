@@ -257,13 +257,11 @@ public final class Trainer {
           new TrainEvent.Step(
               step,
               (int) plan.epochOf(step),
-              (int) result.counts().examples(),
-              lastLoss,
-              (int) result.counts().correct(),
+              new TrainEvent.Score(
+                  (int) result.counts().examples(), lastLoss, (int) result.counts().correct()),
               rate,
-              norm,
+              new TrainEvent.Norms(norm, update.norms().gradients(), update.norms().weights()),
               times.add(result, end - start, end - merged),
-              new TrainEvent.Norms(update.norms().gradients(), update.norms().weights()),
               RunTimes.shares(result.counts().runs())));
       return result.counts().runs();
     }
@@ -322,13 +320,8 @@ public final class Trainer {
           layout.size(),
           data.trainingExamples(),
           data.heldOutExamples(),
-          data.shardCount(),
-          data.partitions(),
-          TaskSlots.now(spark),
-          firstStep,
-          totalSteps,
-          plan.stepsPerEpoch(),
-          loop.epochs(),
+          new TrainEvent.Cut(data.shardCount(), data.partitions(), TaskSlots.now(spark)),
+          new TrainEvent.Course(firstStep, totalSteps, plan.stepsPerEpoch(), loop.epochs()),
           identity(data.fingerprint()),
           update.norms().layers());
     }

@@ -26,11 +26,11 @@ class SoakTest {
       assertThat(last.step()).isEqualTo(600);
       assertThat(last.heapBytes()).isPositive();
       // Spark lets the store overrun its limit of 100 by a little before it trims.
-      assertThat(last.jobs()).isBetween(50L, 150L);
-      assertThat(last.stages()).isBetween(50L, 150L);
+      assertThat(last.kept().jobs()).isBetween(50L, 150L);
+      assertThat(last.kept().stages()).isBetween(50L, 150L);
       // Weights of the step at hand, of those released a moment ago, and of a validation; where
       // the cores are busy a look may find more, but not every look.
-      assertThat(heard).anyMatch(look -> look.step() > 300 && look.broadcastBlocks() < 60);
+      assertThat(heard).anyMatch(look -> look.step() > 300 && look.blocks().broadcasts() < 60);
     } finally {
       spark.stop();
     }
@@ -61,11 +61,8 @@ class SoakTest {
                     i,
                     i,
                     50_000_000 + i * heap,
-                    i * blocks,
-                    32,
-                    100,
-                    100,
-                    200,
+                    new Footprint.Blocks(i * blocks, 32),
+                    new Footprint.Kept(100, 100, 200),
                     90,
                     (long) (i * files)))
         .toList();

@@ -12,7 +12,14 @@ public final class MadeUp {
   /** A run of 8 steps in 2 epochs. */
   public static TrainEvent.Started started(long first) {
     return new TrainEvent.Started(
-        "app", 10, 100, 10, 4, 1, 1, first, 8, 4, 2, DATA, List.of("0.conv2d", "2.dense"));
+        "app",
+        10,
+        100,
+        10,
+        new TrainEvent.Cut(4, 1, 1),
+        new TrainEvent.Course(first, 8, 4, 2),
+        DATA,
+        List.of("0.conv2d", "2.dense"));
   }
 
   /** A step of 64 examples in 40 ms, half of them right. */
@@ -24,13 +31,10 @@ public final class MadeUp {
     return new TrainEvent.Step(
         step,
         epoch,
-        examples,
-        loss,
-        correct,
+        new TrainEvent.Score(examples, loss, correct),
         0.01f,
-        1.5,
+        new TrainEvent.Norms(1.5, List.of(1.25f, 0.5f), List.of(4f, 3f)),
         new TrainEvent.StepTimes(0.04, 0.001, 0.03, 0.004, 0.002, 0.003),
-        new TrainEvent.Norms(List.of(1.25f, 0.5f), List.of(4f, 3f)),
         List.of(
             new TrainEvent.Share("driver", 1, examples / 2, 0.03),
             new TrainEvent.Share("other", 1, examples - examples / 2, 0.02)));

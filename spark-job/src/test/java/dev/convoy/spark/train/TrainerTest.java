@@ -67,12 +67,12 @@ class TrainerTest {
     TrainEvent.Started started = of(TrainEvent.Started.class, heard).get(0);
     assertThat(heard.get(0)).isSameAs(started);
     assertThat(started.trainingExamples() + started.validationExamples()).isEqualTo(400);
-    assertThat(started.partitions()).isEqualTo(2);
-    assertThat(started.firstStep()).isEqualTo(1);
-    assertThat(started.totalSteps()).isEqualTo(6 * started.stepsPerEpoch());
+    assertThat(started.cut().partitions()).isEqualTo(2);
+    assertThat(started.course().firstStep()).isEqualTo(1);
+    assertThat(started.course().totalSteps()).isEqualTo(6 * started.course().stepsPerEpoch());
 
     List<TrainEvent.Step> steps = of(TrainEvent.Step.class, heard);
-    assertThat(steps).hasSize((int) started.totalSteps());
+    assertThat(steps).hasSize((int) started.course().totalSteps());
     for (int i = 0; i < steps.size(); i++) {
       assertThat(steps.get(i).step()).isEqualTo(i + 1);
     }
@@ -109,11 +109,9 @@ class TrainerTest {
               + step.times().mergeSeconds()
               + step.times().updateSeconds();
       assertThat(parts).isCloseTo(step.seconds(), within(1e-6 + 0.01 * step.seconds()));
-      assertThat(step.layers().weights())
-          .hasSameSizeAs(started.layers())
-          .allMatch(norm -> norm > 0);
-      double all = step.layers().gradients().stream().mapToDouble(norm -> norm * norm).sum();
-      assertThat(Math.sqrt(all)).isCloseTo(step.gradientNorm(), withinPercentage(0.01));
+      assertThat(step.norms().weights()).hasSameSizeAs(started.layers()).allMatch(norm -> norm > 0);
+      double all = step.norms().gradients().stream().mapToDouble(norm -> norm * norm).sum();
+      assertThat(Math.sqrt(all)).isCloseTo(step.norms().gradient(), withinPercentage(0.01));
       assertThat(step.executors()).hasSize(1);
       assertThat(step.executors().get(0).examples()).isEqualTo(step.examples());
       assertThat(step.executors().get(0).tasks()).isEqualTo(2);
@@ -269,8 +267,8 @@ class TrainerTest {
     TrainResult a = train(Jobs.on(folder).withUpdate(Jobs.MOMENTUM, rate, 0f), free);
     TrainResult b = train(Jobs.on(folder).withUpdate(Jobs.MOMENTUM, rate, 0.1f), clipped);
     assertThat(a.weightsSha256()).isNotEqualTo(b.weightsSha256());
-    assertThat(of(TrainEvent.Step.class, clipped).get(0).gradientNorm())
-        .isEqualTo(of(TrainEvent.Step.class, free).get(0).gradientNorm())
+    assertThat(of(TrainEvent.Step.class, clipped).get(0).norms().gradient())
+        .isEqualTo(of(TrainEvent.Step.class, free).get(0).norms().gradient())
         .isGreaterThan(0.1);
   }
 

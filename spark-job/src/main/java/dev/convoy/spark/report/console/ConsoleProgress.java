@@ -108,7 +108,7 @@ public final class ConsoleProgress implements TrainListener {
   }
 
   private boolean isLast(Step step) {
-    return started != null && step.step() == started.totalSteps();
+    return started != null && step.step() == started.course().totalSteps();
   }
 
   private void finish() {
@@ -136,21 +136,23 @@ public final class ConsoleProgress implements TrainListener {
 
   private static String opening(Started start) {
     String from =
-        start.firstStep() > 1 ? ", going on from step " + Figures.count(start.firstStep()) : "";
+        start.course().firstStep() > 1
+            ? ", going on from step " + Figures.count(start.course().firstStep())
+            : "";
     return Figures.count(start.parameters())
         + " parameters; "
         + Figures.count(start.trainingExamples())
         + " training examples, "
         + Figures.count(start.validationExamples())
         + " held out; "
-        + Figures.count(start.totalSteps())
+        + Figures.count(start.course().totalSteps())
         + " steps of "
-        + Figures.count(start.stepsPerEpoch())
+        + Figures.count(start.course().stepsPerEpoch())
         + " an epoch; "
-        + start.partitions()
-        + (start.partitions() == 1 ? " partition on " : " partitions on ")
-        + start.slots()
-        + (start.slots() == 1 ? " task slot" : " task slots")
+        + start.cut().partitions()
+        + (start.cut().partitions() == 1 ? " partition on " : " partitions on ")
+        + start.cut().slots()
+        + (start.cut().slots() == 1 ? " task slot" : " task slots")
         + from;
   }
 
@@ -180,7 +182,7 @@ public final class ConsoleProgress implements TrainListener {
   }
 
   private String plain(Step step) {
-    long total = started == null ? step.step() : started.totalSteps();
+    long total = started == null ? step.step() : started.course().totalSteps();
     String line =
         epochs(step)
             + "  step "
@@ -199,11 +201,11 @@ public final class ConsoleProgress implements TrainListener {
   }
 
   private String epochs(Step step) {
-    return "epoch " + step.epoch() + (started == null ? "" : "/" + started.epochs());
+    return "epoch " + step.epoch() + (started == null ? "" : "/" + started.course().epochs());
   }
 
   private String evaluation(Evaluated evaluated) {
-    String epochs = started == null ? "" : "/" + started.epochs();
+    String epochs = started == null ? "" : "/" + started.course().epochs();
     return "epoch "
         + evaluated.epoch()
         + epochs

@@ -32,9 +32,10 @@ final class ProgressBar {
    * @param validation the last one, or null
    */
   String line(Step step, Started started, PastSteps past, Evaluated validation) {
-    long total = Math.max(1, started == null ? step.step() : started.totalSteps());
+    long total = Math.max(1, started == null ? step.step() : started.course().totalSteps());
     double share = Math.min(1, step.step() / (double) total);
-    String left = "epoch " + step.epoch() + (started == null ? "" : "/" + started.epochs()) + " ";
+    String left =
+        "epoch " + step.epoch() + (started == null ? "" : "/" + started.course().epochs()) + " ";
     String format =
         " %3d%% step %"
             + Long.toString(total).length()

@@ -1,5 +1,6 @@
 package dev.convoy.spark.report.page;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.error.InvalidInputException;
@@ -75,12 +76,13 @@ public record RunReport(
       String from,
       List<From> sources,
       String output,
-      int height,
-      int width,
-      int channels,
+      @JsonUnwrapped Size size,
       long parameters,
       long flops,
       boolean frozen) {}
+
+  /** Shape of what leaves a layer. */
+  record Size(int height, int width, int channels) {}
 
   /** What a layer takes: the layer or the input of an index; the other is null. */
   record From(Integer layer, Integer input) {
@@ -161,7 +163,7 @@ public record RunReport(
     private List<ModelPictures.Example> examples() {
       List<ModelPictures.Example> examples = new ArrayList<>();
       for (EvaluationReport.Sample sample :
-          evaluation == null ? List.<EvaluationReport.Sample>of() : evaluation.samples()) {
+          evaluation == null ? List.<EvaluationReport.Sample>of() : evaluation.images().samples()) {
         if (sample.pixels() == null) {
           throw new InvalidInputException(
               "evaluation.json: samples: got one without pixels, expected its pixels as base64");
@@ -206,9 +208,7 @@ public record RunReport(
               row.from(),
               spec.sources(layers.size()).stream().map(From::of).toList(),
               output.toString(),
-              output.height(),
-              output.width(),
-              output.channels(),
+              new Size(output.height(), output.width(), output.channels()),
               row.parameters(),
               row.flops(),
               row.frozen()));

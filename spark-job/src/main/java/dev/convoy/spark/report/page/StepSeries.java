@@ -1,5 +1,6 @@
 package dev.convoy.spark.report.page;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.convoy.engine.error.InvalidInputException;
 import dev.convoy.spark.report.StepLines.StepLine;
 import java.math.BigDecimal;
@@ -75,20 +76,28 @@ public final class StepSeries {
    * @param stride steps a point
    * @param step the last of the point
    * @param millis of a step, and its parts
-   * @param gradientNorms a curve a layer
    */
   public record Curves(
       int stride,
       long[] step,
       long[] epoch,
-      double[] loss,
-      double[] accuracy,
+      @JsonUnwrapped Scores scores,
       double[] learningRate,
-      double[] gradientNorm,
       double[] examplesPerSecond,
       Parts millis,
-      double[][] gradientNorms,
-      double[][] weightNorms) {}
+      @JsonUnwrapped Norms norms) {}
+
+  /** How batches were answered. */
+  public record Scores(double[] loss, double[] accuracy) {}
+
+  /**
+   * Euclidean norms.
+   *
+   * @param gradientNorm of the whole mean gradient
+   * @param gradientNorms a curve a layer
+   * @param weightNorms a curve a layer
+   */
+  public record Norms(double[] gradientNorm, double[][] gradientNorms, double[][] weightNorms) {}
 
   /** Milliseconds of a step by part. */
   public record Parts(
@@ -121,14 +130,15 @@ public final class StepSeries {
     point.right = line.accuracy() * line.examples();
     point.rate = line.learningRate();
     point.norm = line.gradientNorm();
-    point.seconds = line.seconds();
-    point.broadcast = line.broadcastSeconds();
-    point.compute = line.computeSeconds();
-    point.result = line.resultSeconds();
-    point.merge = line.mergeSeconds();
-    point.update = line.updateSeconds();
-    point.gradients = line.gradientNorms().stream().mapToDouble(Float::doubleValue).toArray();
-    point.weights = line.weightNorms().stream().mapToDouble(Float::doubleValue).toArray();
+    point.seconds = line.times().seconds();
+    point.broadcast = line.times().broadcastSeconds();
+    point.compute = line.times().computeSeconds();
+    point.result = line.times().resultSeconds();
+    point.merge = line.times().mergeSeconds();
+    point.update = line.times().updateSeconds();
+    point.gradients =
+        line.layers().gradientNorms().stream().mapToDouble(Float::doubleValue).toArray();
+    point.weights = line.layers().weightNorms().stream().mapToDouble(Float::doubleValue).toArray();
     Point last = points.isEmpty() ? null : points.get(points.size() - 1);
     if (last != null && last.steps < stride) {
       last.add(point);
@@ -170,10 +180,8 @@ public final class StepSeries {
         stride,
         whole(p -> p.step),
         whole(p -> p.epoch),
-        values(p -> p.loss / p.examples),
-        values(p -> p.right / p.examples),
+        new Scores(values(p -> p.loss / p.examples), values(p -> p.right / p.examples)),
         values(p -> p.rate / p.steps),
-        values(p -> p.norm / p.steps),
         values(p -> p.examples / p.seconds),
         new Parts(
             millis(p -> p.seconds),
@@ -182,8 +190,7 @@ public final class StepSeries {
             millis(p -> p.result),
             millis(p -> p.merge),
             millis(p -> p.update)),
-        gradients,
-        weights);
+        new Norms(values(p -> p.norm / p.steps), gradients, weights));
   }
 
   private double[] millis(ToDoubleFunction<Point> seconds) {

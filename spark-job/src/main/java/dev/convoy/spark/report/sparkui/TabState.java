@@ -69,7 +69,7 @@ final class TabState extends SparkListener {
     } else if (event instanceof TrainingEvents.Saved old) {
       return new TabEvents.Saved(old.step(), old.path(), old.millis());
     } else if (event instanceof TrainingEvents.Begun old) {
-      return new TabEvents.Begun(old.name(), old.run());
+      return new TabEvents.Begun(old.name(), old.started());
     } else if (event instanceof TrainingEvents.Ended old) {
       return new TabEvents.Ended(old.run());
     }

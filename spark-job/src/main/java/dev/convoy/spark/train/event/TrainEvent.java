@@ -8,6 +8,8 @@ public sealed interface TrainEvent {
   /**
    * Training is about to start (or to go on from {@code firstStep}).
    *
+   * @param cut how the data lies in the cluster
+   * @param course the steps to take
    * @param data what identifies the training set
    * @param layers names of the layers that have parameters, in order
    */
@@ -16,13 +18,8 @@ public sealed interface TrainEvent {
       int parameters,
       long trainingExamples,
       long validationExamples,
-      int shards,
-      int partitions,
-      int slots,
-      long firstStep,
-      long totalSteps,
-      long stepsPerEpoch,
-      int epochs,
+      Cut cut,
+      Course course,
       Data data,
       List<String> layers)
       implements TrainEvent {
@@ -31,6 +28,21 @@ public sealed interface TrainEvent {
       layers = List.copyOf(layers);
     }
   }
+
+  /**
+   * How the data lies in the cluster.
+   *
+   * @param slots tasks that can run at once
+   */
+  record Cut(int shards, int partitions, int slots) {}
+
+  /**
+   * The steps of a run.
+   *
+   * @param firstStep from 1; later than that if the run goes on from a checkpoint
+   * @param totalSteps the number of the last
+   */
+  record Course(long firstStep, long totalSteps, long stepsPerEpoch, int epochs) {}
 
   /**
    * What identifies a data set, however it is cut.
@@ -51,9 +63,7 @@ public sealed interface TrainEvent {
    */
   record Planned(
       long examples,
-      int shards,
-      int partitions,
-      int slots,
+      Cut cut,
       int parameters,
       long bytesPerStep,
       double computeMillis,
@@ -75,29 +85,39 @@ public sealed interface TrainEvent {
    *
    * @param step from 1
    * @param epoch from 1
-   * @param loss mean over the batch's examples
-   * @param correct examples of the batch classified right, before the update
-   * @param gradientNorm Euclidean, of the mean gradient, before clipping
+   * @param score of the weights before the update
    * @param learningRate of the update
+   * @param norms of the whole and of each layer
    * @param times where its time went
-   * @param layers norms of each layer
    * @param executors who did how much of it
    */
   record Step(
       long step,
       int epoch,
-      int examples,
-      double loss,
-      int correct,
+      Score score,
       float learningRate,
-      double gradientNorm,
+      Norms norms,
       StepTimes times,
-      Norms layers,
       List<Share> executors)
       implements TrainEvent {
     /** Checks and copies what is given. */
     public Step {
       executors = List.copyOf(executors);
+    }
+
+    /** Examples of the batch. */
+    public int examples() {
+      return score.examples();
+    }
+
+    /** Mean over the batch's examples. */
+    public double loss() {
+      return score.loss();
+    }
+
+    /** Examples of the batch classified right. */
+    public int correct() {
+      return score.correct();
     }
 
     /** Seconds that the step took. */
@@ -110,6 +130,14 @@ public sealed interface TrainEvent {
       return times.computeSeconds();
     }
   }
+
+  /**
+   * How the batch of a step was answered, before the update.
+   *
+   * @param loss mean over the examples
+   * @param correct examples classified right
+   */
+  record Score(int examples, double loss, int correct) {}
 
   /**
    * Where the time of a step went, in seconds; the first is the sum of the others, as far as they
@@ -131,12 +159,13 @@ public sealed interface TrainEvent {
       double updateSeconds) {}
 
   /**
-   * Euclidean norms by layer.
+   * Euclidean norms.
    *
+   * @param gradient of the whole mean gradient, before clipping
    * @param gradients of each layer of {@link Started#layers}, before clipping
    * @param weights of each of these layers, after the update
    */
-  record Norms(List<Float> gradients, List<Float> weights) {
+  record Norms(double gradient, List<Float> gradients, List<Float> weights) {
     /** Checks and copies what is given. */
     public Norms {
       gradients = List.copyOf(gradients);

@@ -33,10 +33,10 @@
     const now = recent(view);
     const run = view.run;
     const v = view.validations[view.validations.length - 1];
-    const left = (run.totalSteps - now.step1) * now.step / 1e3;
+    const left = (run.course.totalSteps - now.step1) * now.step / 1e3;
     const done = view.finished;
     return h('dl', { class: 'figures', id: 'now' },
-      number('Step', format.count(now.step1), ` of ${format.count(run.totalSteps)}`, `epoch ${now.epoch} of ${run.epochs}`),
+      number('Step', format.count(now.step1), ` of ${format.count(run.course.totalSteps)}`, `epoch ${now.epoch} of ${run.course.epochs}`),
       number('Loss', format.loss(now.loss), '', 'past 100 steps'),
       number('Accuracy', ...format.percent(now.accuracy).split(' '), 'past 100 steps'),
       v ? number('Validation', ...format.percent(v.accuracy).split(' '), `loss ${format.loss(v.loss)} at step ${format.count(v.step)}`) : null,
@@ -64,7 +64,7 @@
       ['Weights, SHA-256', view.finished ? h('code', { id: 'sha' }, view.finished.weightsSha256) : 'known at the end'],
       ['Last checkpoint', view.checkpoint ? `step ${format.count(view.checkpoint.step)} at ${clock(view.checkpoint.millis)}: ${view.checkpoint.path}` : 'none'],
       ['Data', `${format.count(run.trainingExamples)} examples of ${format.shape(run.data.shape)}, ${format.count(run.validationExamples)} held out; ${run.data.hash}`],
-      ['Spread', `${some(run.partitions, 'partition')} on ${some(run.slots, 'task slot')}`],
+      ['Spread', `${some(run.cut.partitions, 'partition')} on ${some(run.cut.slots, 'task slot')}`],
       ['Parameters', format.count(run.parameters)],
     ];
     return h('dl', { class: 'facts', id: 'facts' }, rows.flatMap(([k, v]) => [h('dt', {}, k), h('dd', {}, v)]));
@@ -89,7 +89,7 @@
 
   function through(view) {
     const bar = h('i');
-    bar.style.width = Math.min(100, 100 * recent(view).step1 / view.run.totalSteps).toFixed(2) + '%';
+    bar.style.width = Math.min(100, 100 * recent(view).step1 / view.run.course.totalSteps).toFixed(2) + '%';
     return h('div', { class: 'through', role: 'progressbar' }, bar);
   }
 
@@ -105,7 +105,7 @@
       drawn = null;
       return;
     }
-    const identity = view.name + view.run.applicationId + view.run.firstStep + view.run.totalSteps + view.curves.gradientNorms.length;
+    const identity = view.name + view.run.applicationId + view.run.course.firstStep + view.run.course.totalSteps + view.curves.gradientNorms.length;
     if (drawn === identity) {
       specs(view).forEach(convoy.refresh);
     } else {

@@ -29,7 +29,14 @@ class ConsoleProgressTest {
 
   private static TrainEvent.Started started(long first) {
     return new TrainEvent.Started(
-        "app-1", 61_706, 54_000, 6_000, 64, 2, 2, first, 250, 125, 2, MadeUp.DATA, List.of());
+        "app-1",
+        61_706,
+        54_000,
+        6_000,
+        new TrainEvent.Cut(64, 2, 2),
+        new TrainEvent.Course(first, 250, 125, 2),
+        MadeUp.DATA,
+        List.of());
   }
 
   private static TrainEvent.Step step(long step) {
@@ -164,9 +171,7 @@ class ConsoleProgressTest {
     progress.on(
         new TrainEvent.Planned(
             54_000,
-            64,
-            2,
-            2,
+            new TrainEvent.Cut(64, 2, 2),
             61_706,
             986_000,
             12.25,

@@ -23,7 +23,7 @@ class EarlierEventLogTest {
           .forEach(line -> state.onOtherEvent(JsonProtocol.sparkEventFromJson(line)));
     }
     JsonNode view = new ObjectMapper().readTree(state.view());
-    assertThat(view.path("run").path("totalSteps").asLong()).isEqualTo(6);
+    assertThat(view.path("run").path("course").path("totalSteps").asLong()).isEqualTo(6);
     assertThat(view.path("curves").toString()).contains("loss");
     assertThat(view.path("validations")).hasSize(1);
     assertThat(view.path("executors").path(0).path("examples").asLong()).isEqualTo(6 * 512);
