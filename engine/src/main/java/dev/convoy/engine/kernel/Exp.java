@@ -15,7 +15,8 @@ public final class Exp {
   static final double LN2_LOW = 1.90821492927058770002e-10;
 
   /**
-   * Added and subtracted, it rounds to a whole number, whose lowest bits are then those of the sum.
+   * Added and subtracted, it rounds to a whole number, which then stands in the lowest bits of the
+   * sum.
    */
   static final double ROUND = 0x1.8p52;
 

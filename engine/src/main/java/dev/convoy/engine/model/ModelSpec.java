@@ -187,7 +187,7 @@ public record ModelSpec(
   }
 
   /**
-   * Shape of one packed example: that of the input, or a vector of all inputs, one behind the
+   * Shape of one packed example: the input's shape, or a vector of all inputs, one behind the
    * other.
    */
   public Shape input() {

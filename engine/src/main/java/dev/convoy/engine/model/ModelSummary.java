@@ -11,9 +11,9 @@ import java.util.Locale;
 
 /**
  * Shapes, parameters and arithmetic of a model, layer by layer, worked out on paper. FLOPs are
- * those of one forward pass over one example: two for each multiply-add of a convolution or dense
- * layer ({@code 2 * kernel height * kernel width * input channels * output values}, {@code 2 *
- * inputs * units}); biases, pooling and pointwise functions are not counted.
+ * counted for one forward pass over one example: two for each multiply-add of a convolution or
+ * dense layer ({@code 2 * kernel height * kernel width * input channels * output values}, {@code 2
+ * * inputs * units}); biases, pooling and pointwise functions are not counted.
  *
  * @param inputs with their shapes
  * @param rows one a layer

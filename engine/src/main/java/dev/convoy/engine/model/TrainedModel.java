@@ -68,8 +68,8 @@ public record TrainedModel(ModelSpec spec, int classes, List<String> classNames,
   }
 
   /**
-   * True if {@code name} can be that of a class. Classes are called like folders of images, and a
-   * model from elsewhere must not point out of the folder that they are looked for in.
+   * True if a class can have the name {@code name}. Classes are called like folders of images, and
+   * a model from elsewhere must not point out of the folder that they are looked for in.
    */
   public static boolean isClassName(String name) {
     return !name.isEmpty()

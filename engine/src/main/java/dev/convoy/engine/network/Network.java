@@ -52,7 +52,7 @@ public final class Network {
   }
 
   /**
-   * Values of one prediction: those of all outputs, one behind the other; for a classifier the
+   * Values of one prediction: the values of all outputs, one behind the other; for a classifier the
    * number of classes.
    */
   public int outputs() {
@@ -288,7 +288,7 @@ public final class Network {
     }
   }
 
-  /** Examples whose largest output is that of their label; outputs that are no numbers are none. */
+  /** Counts the examples whose largest output is their label's; NaN is never the largest. */
   private static int correct(int examples, int outputs, Tensor z, int[] labels, int first) {
     int correct = 0;
     for (int lane = 0; lane < examples; lane++) {

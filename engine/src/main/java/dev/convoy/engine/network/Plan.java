@@ -31,7 +31,7 @@ final class Plan {
     /** The layer; for a join one part for each source, which share the output. */
     final Layer[] parts;
 
-    /** What each part takes; the index of a layer is that of its node in this plan. */
+    /** What each part takes; layers are numbered by their nodes in this plan. */
     final Source[] sources;
 
     /**
@@ -234,8 +234,8 @@ final class Plan {
 
   /**
    * A buffer for each node so that nodes alive at the same time have different ones: a node lives
-   * from its own turn to that of the last that takes from it. Layers one above the other have two
-   * in turn.
+   * from its own turn to the turn of the last node that takes from it. Layers one above the other
+   * have two in turn.
    */
   int[] buffers() {
     int[] buffers = new int[nodes.size()];

@@ -144,6 +144,16 @@ class ModelFileTest {
   }
 
   @Test
+  void aFileOfANewerVersionIsRefusedByItsNumber() throws Exception {
+    byte[] newer = bytes(model(TEXT));
+    newer[11] = 99;
+    assertThatThrownBy(() -> read(newer))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("m.convoy: offset 8: got version 99, expected 1 or 2")
+        .hasMessageEndingWith("was it written by a newer Convoy?");
+  }
+
+  @Test
   void hostileLengthsAreRefusedBeforeAnythingIsAllocated() throws Exception {
     byte[] good = bytes(model(TEXT));
     int counts = 16 + model(TEXT).spec().toText().length();

@@ -53,7 +53,8 @@ public final class TrainBench {
    * @param threads that all tasks together may have
    * @param warmUpSteps steps on Spark that were taken before any counted
    * @param rates examples a second, medians over the windows
-   * @param efficiencies of each pair of windows: Spark's rate by {@code threads} times that of one
+   * @param efficiencies of each pair of windows: Spark's rate by {@code threads} times the rate of
+   *     one
    * @param stepMillis median over the windows of the mean step on Spark
    * @param computeMillis of which in the engine, in the slowest task
    */

@@ -87,7 +87,12 @@ final class CheckpointFormat {
     }
     int version = buffer.getInt();
     if (version != VERSION) {
-      throw new CheckpointException("got version " + version + ", expected " + VERSION);
+      throw new CheckpointException(
+          "got version "
+              + version
+              + ", expected "
+              + VERSION
+              + "; was it written by another version of Convoy?");
     }
     MessageDigest digest = sha256();
     digest.update(bytes, 0, bytes.length - DIGEST);

@@ -85,8 +85,8 @@ public final class CheckpointStore {
   }
 
   /**
-   * Saves, then deletes all but the newest up to this one. Those of later steps go too: the run was
-   * resumed from below them, since they are damaged, and will save them anew.
+   * Saves, then deletes all but the newest up to this one. Checkpoints of later steps go too: the
+   * run was resumed from below them, since they are damaged, and will save them anew.
    *
    * @return where
    */

@@ -119,7 +119,7 @@ final class EvaluateCommand extends BaseCommand {
     if (!names.isEmpty()) {
       List<String> first = names.subList(0, Math.min(MOST_TOLD, names.size()));
       note(
-          "the model has no names of classes; those of the data are taken in this order: "
+          "the model has no class names; the data's are taken, in this order: "
               + String.join(", ", first)
               + (first.size() < names.size() ? ", ..." : ""));
     }

@@ -46,7 +46,7 @@ public final class JobOptions {
   }
 
   /**
-   * The data to evaluate: that of {@code --config} if it is given, in place of the run's; see
+   * The data to evaluate: what {@code --config} names if it is given, in place of the run's; see
    * {@link DataOptions#testData}.
    */
   DataLocation testData(Optional<JobText> run, ModelSpec model) {

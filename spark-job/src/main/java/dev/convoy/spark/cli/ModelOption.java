@@ -103,7 +103,8 @@ final class ModelOption {
       params = new ObjectMapper().readTree(json);
     } catch (IOException e) {
       throw new UserError(
-          "--model: " + place + ": got a file that is not JSON, expected that of a stage", e);
+          "--model: " + place + ": got a file that is not JSON, expected the metadata of a stage",
+          e);
     }
     JsonNode set = params.path("paramMap").path("featuresScale");
     JsonNode scale =

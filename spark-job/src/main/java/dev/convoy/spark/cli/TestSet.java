@@ -54,7 +54,7 @@ record TestSet(
     return new TestSet(context, data, config, classNames, failures);
   }
 
-  /** Those of the model that the job starts from, else those of the training data. */
+  /** The class names of the model that the job starts from, else the training data's. */
   private static List<String> classNames(SparkContext context, TrainConfig config) {
     List<String> there = DataSources.classNames(context, config.location());
     List<String> known = config.data().classes();

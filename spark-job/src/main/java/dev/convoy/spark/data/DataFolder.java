@@ -22,7 +22,7 @@ record DataFolder(FileSystem files, Path root) {
   private static final String TRAIN = "train";
   private static final String TEST = "test";
 
-  /** Files of a test set that may lie beside those of a training set. */
+  /** Files of a test set that may lie beside the files of a training set. */
   private static final Pattern TEST_FILE =
       Pattern.compile("test_batch\\.bin|(t10k|test)-(.*-)?(images|labels)[-.]idx.*");
 
@@ -98,7 +98,7 @@ record DataFolder(FileSystem files, Path root) {
     return isFolder(test) ? Optional.of(test) : Optional.empty();
   }
 
-  /** False for the test set's folder among those of the training set. */
+  /** False for the test set's folder among the training set's folders. */
   boolean isOf(Path part, String name) {
     return !(part.equals(root) && name.equals(TEST));
   }

@@ -191,7 +191,8 @@ public final class DataSources {
     if (there.isEmpty() && !loose) {
       throw new DataException("data.path: got nothing to read in " + folder + ", " + EXPECTED);
     }
-    // Folders have numbers by the model's names, or by those of a training set beside them.
+    // Folders are numbered by the model's class names, or by the folders of a training set beside
+    // them.
     List<String> known =
         location.classes().isEmpty() && !folder.equals(data.root())
             ? classes(data, data.part(DataPart.TRAIN))

@@ -54,7 +54,7 @@ enum OptimizerType {
     return List.of(Key.OPTIMIZER_BETA1, Key.OPTIMIZER_BETA2, Key.OPTIMIZER_EPSILON);
   }
 
-  /** That of a job. */
+  /** The optimizer that a job names. */
   static OptimizerType of(Settings settings) {
     return named(values(), settings.text(Key.OPTIMIZER_TYPE));
   }

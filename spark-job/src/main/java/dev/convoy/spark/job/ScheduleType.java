@@ -53,7 +53,7 @@ enum ScheduleType {
     return LearningRate.Unit.valueOf(settings.text(Key.SCHEDULE_UNIT).toUpperCase(Locale.ROOT));
   }
 
-  /** That of a job. */
+  /** The schedule that a job names. */
   static ScheduleType of(Settings settings) {
     return OptimizerType.named(values(), settings.text(Key.SCHEDULE_TYPE));
   }

@@ -21,7 +21,7 @@ public final class StartModel {
   }
 
   /**
-   * That of {@code job}, if it has one.
+   * The model that {@code job} starts from, if it names one.
    *
    * @param reader of the model; may throw an {@link IllegalArgumentException}, which every method
    *     but {@link #classNamesIfReadable} then does too

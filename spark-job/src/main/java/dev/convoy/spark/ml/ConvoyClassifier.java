@@ -181,7 +181,7 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
     start.ifPresent(model -> trainer.startFrom(model::weights));
     TrainResult result = trainer.train(!config.checkpoints().directory().isEmpty());
     int outputs = new Network(config.model()).outputs();
-    // Labels are numbers here: those of the classes of the model that training began with.
+    // Labels are numbers here: the class numbers of the model that training began with.
     List<String> names = start.flatMap(StartModel::classNamesIfReadable).orElse(List.of());
     ConvoyClassificationModel trained =
         new ConvoyClassificationModel(

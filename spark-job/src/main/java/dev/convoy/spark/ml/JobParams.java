@@ -37,7 +37,7 @@ public abstract class JobParams extends KeyedParams {
           this,
           "keyCol",
           "column whose order is the order of the examples; if not set, what the model's job says in"
-              + " data.columns.key, else that of the contents' hash");
+              + " data.columns.key, else the order of the contents' hash");
   private final Param<String> validationIndicatorCol =
       new Param<>(
           this,
@@ -63,9 +63,7 @@ public abstract class JobParams extends KeyedParams {
     setDefault(featuresScale, 255.0);
   }
 
-  /**
-   * The same Params, and those of the columns and their scale that are not set as the job has them.
-   */
+  /** The same Params; columns and their scale, where not set, are as the job has them. */
   ConvoyClassifier withColumnsOfJob() {
     TrainConfig.Data data = job().config().data();
     ConvoyClassifier all = copy(ParamMap.empty());
@@ -82,7 +80,7 @@ public abstract class JobParams extends KeyedParams {
     }
   }
 
-  /** The job that the Params describe, but for those of columns and of their scale. */
+  /** The job that the Params describe, without columns and their scale. */
   Job job() {
     String given = getOrDefault(model);
     boolean builtIn = BuiltInJobs.NAMES.contains(given);

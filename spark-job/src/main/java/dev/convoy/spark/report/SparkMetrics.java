@@ -19,7 +19,7 @@ import org.apache.spark.metrics.source.Source;
  * totalSteps, epoch, loss, accuracy, learningRate, gradientNorm, examplesPerSecond, stepMillis,
  * overheadMillis} (of it, what is not in the engine), its parts {@code broadcastMillis,
  * computeMillis, resultMillis, mergeMillis, updateMillis}, {@code validationLoss,
- * validationAccuracy, checkpointAgeSeconds}. Loss, accuracy and speed are those of the past 100
+ * validationAccuracy, checkpointAgeSeconds}. Loss, accuracy and speed are means over the past 100
  * steps; what is not known yet is NaN.
  */
 public final class SparkMetrics implements TrainListener, AutoCloseable {

@@ -38,7 +38,7 @@ final class RunContents {
           RunFolder.METRICS,
           RunFolder.VALIDATIONS);
 
-  /** Of {@code --tensorboard} with this folder; kept, as those of several runs are looked at. */
+  /** Written by {@code --tensorboard} into this folder; kept, because runs are compared there. */
   private static final Pattern CURVES = Pattern.compile("events\\.out\\.tfevents\\.\\d+\\..+");
 
   private static final Pattern STEP_LINE = Pattern.compile("\\{\"step\":\\d+,\"epoch\":\\d+,.*");
@@ -79,8 +79,8 @@ final class RunContents {
   }
 
   /**
-   * True if {@code job.yaml} is that of a run. Runs of earlier versions did not mark it: they are
-   * known by the steps or checkpoints beside it.
+   * True if a run wrote {@code job.yaml}. Runs of earlier versions did not mark it: they are known
+   * by the steps or checkpoints beside it.
    */
   boolean hasJobOfRun() throws IOException {
     if (!has(RunFolder.JOB)) {

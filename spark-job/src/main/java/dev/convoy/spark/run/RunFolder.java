@@ -153,7 +153,7 @@ public final class RunFolder implements Closeable {
               + text
               + " holds something other than a run of ours (for example "
               + (foreign.isPresent() ? foreign.get() : contents.first())
-              + "), expected a new or empty folder, or that of an earlier run");
+              + "), expected a new or empty folder, or the folder of an earlier run");
     }
     if (contents.has(JOB) && !contents.hasJobOfRun()) {
       throw new UserError(
@@ -161,7 +161,7 @@ public final class RunFolder implements Closeable {
               + text
               + " with a "
               + JOB
-              + " that no run wrote, expected a new or empty folder, or that of an earlier run;"
+              + " that no run wrote, expected a new or empty folder, or the folder of an earlier run;"
               + " name another folder");
     }
   }

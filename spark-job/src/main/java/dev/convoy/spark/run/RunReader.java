@@ -28,7 +28,7 @@ public final class RunReader {
     this.folder = folder;
   }
 
-  /** True if {@code folder} is that of a run, and not only one with a model. */
+  /** True if {@code folder} holds a run, and not only a model. */
   public static boolean hasSteps(String folder) {
     Path path = new Path(HadoopFiles.path("report", folder), RunFolder.METRICS);
     try (FileSystem files = HadoopFiles.open("report", path)) {

@@ -27,7 +27,7 @@ final class LayerNorms {
     bounds.add(layout.size());
   }
 
-  /** The layers that have parameters, for example {@code 0.conv2d}. */
+  /** The layers that have parameters, for example {@code 1.conv2d}. */
   List<String> layers() {
     return List.copyOf(names);
   }

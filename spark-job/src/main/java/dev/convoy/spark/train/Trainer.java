@@ -351,7 +351,7 @@ public final class Trainer {
               new CheckpointStore(wanted.directory(), wanted.keep(), spark.hadoopConfiguration()));
     }
 
-    /** What Spark's UI shows beside the job of a step; the loss is that of the step before. */
+    /** What Spark's UI shows beside the job of a step, with the loss of the step before. */
     private void describe(long step) {
       String loss =
           Double.isNaN(lastLoss) ? "" : String.format(Locale.ROOT, " loss %.3g", lastLoss);

@@ -1,6 +1,7 @@
 package dev.convoy.spark.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.convoy.spark.Mutations;
 import dev.convoy.spark.Mutations.Outcome;
@@ -50,6 +51,15 @@ class HostileCheckpointTest {
     Mutations found = new Mutations("checkpoint", MOST_BYTES);
     found.run(original, CASES, mutated -> read(mutated, original)).report();
     assertThat(found.accepted()).as("wrong states").isZero();
+  }
+
+  @Test
+  void anotherVersionIsRefusedByItsNumber() throws IOException {
+    byte[] newer = whole();
+    newer[11] = 99;
+    assertThatThrownBy(() -> read(newer, newer))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("got version 99, expected 1");
   }
 
   /** With the right checksum only what the file says can be refused. */

@@ -37,7 +37,7 @@ final class DenseWeightGradient extends WeightGradient {
   /** A row to start from. */
   private final float[] zeros;
 
-  /** Where each input begins, the last one until rows come in fours; and those of a call. */
+  /** Where each input begins; the last is repeated until rows come in fours. */
   private final int[] starts;
 
   private final int[] at;

@@ -55,7 +55,7 @@ final class LaneWeightGradient extends WeightGradient {
     sumsAt = piece.offset();
   }
 
-  /** Compares rough cycle counts a pixel with those of {@link RowWeightGradient}. */
+  /** Compares rough cycle counts a pixel with the counts of {@link RowWeightGradient}. */
   static boolean serves(Geometry g) {
     boolean fits = g.kernelWidth() == 3 || g.kernelWidth() == 5;
     int taps = g.kernelHeight() * g.kernelWidth() * g.inChannels();

@@ -12,7 +12,7 @@ import java.util.Arrays;
 /**
  * A {@link CorrelationShape} for {@link Kernels#prefersRows}: inputs are copied to rows of one
  * channel each, so that a whole row of outputs is summed by loops as long as it, four taps at a
- * time. The order of every sum is that of the shape's {@link Way}, and so are its bits.
+ * time. The shape's {@link Way} fixes the order of every sum, and with it the bits.
  */
 final class RowCorrelator {
   private final CorrelationShape shape;

@@ -28,7 +28,7 @@ public interface ExampleSource extends Serializable {
 
   /**
    * Where label number {@code index} stands, for messages: file and offset. Of several labels an
-   * example, those of example e are {@code e * labels()} and on.
+   * example, the labels of example e are {@code e * labels()} and on.
    */
   String labelPlace(long index);
 

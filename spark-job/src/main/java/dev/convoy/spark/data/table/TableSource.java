@@ -30,14 +30,13 @@ import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
 
 /**
- * The rows of a DataFrame as examples. Rows have no index, and Spark gives them back in any order,
- * so they are given one: the rows are sorted by the key column, or, without one, by a hash of label
- * and pixels; rows of equal key come in the order of that hash, and rows of equal hash in that of
- * the contents themselves. What cannot be told apart then is the same example. An example's index
- * is its place in that order, and everything else follows from it as it does for a file: its shard,
- * whether it is held out, and the batches it stands in. So the weights depend on which rows there
- * are, never on files, partitions, or the order in which they come; and with a key that counts 0,
- * 1, 2 ... they are those of the same data in an IDX file, bit for bit.
+ * The rows of a DataFrame as examples. Rows have no index, and Spark gives them back in any order.
+ * So they are sorted: by the key column, or, without one, by a hash of label and pixels. Rows of
+ * equal key are sorted by the hash, and rows of equal hash by their contents; rows that are still
+ * equal are the same example. An example's index is its place in this order. Its shard, whether it
+ * is held out and its batches follow from the index, as they do for a file. So the weights depend
+ * on the rows alone, not on files, partitions or the order in which rows come. With a key that
+ * counts 0, 1, 2 ... the weights equal, bit for bit, what the same data in an IDX file gives.
  *
  * <p>The driver sees counts only: two shuffles sort the rows and bring them to their shards.
  */

@@ -17,7 +17,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Progress on the console: on a terminal one line that is drawn over, five times a second at most;
- * elsewhere a plain line every 100 steps. Loss, accuracy and speed are those of the past 100 steps.
+ * elsewhere a plain line every 100 steps. Loss, accuracy and speed are means over the past 100
+ * steps.
  */
 public final class ConsoleProgress implements TrainListener {
   private static final long REDRAW_NANOS = 200_000_000L;
