@@ -12,7 +12,7 @@ import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.Mutations.Outcome;
-import dev.convoy.spark.data.source.Images;
+import dev.convoy.spark.data.image.Images;
 import dev.convoy.spark.job.BuiltInJobs;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.JobFile;

@@ -45,9 +45,10 @@ class ImportRulesTest {
   private static final Map<String, String> RULES =
       Map.ofEntries(
           Map.entry("interop", ""),
-          Map.entry("data.source", ""),
+          Map.entry("data.image", ""),
+          Map.entry("data.source", "data.image"),
           Map.entry("data.shard", "interop data.source"),
-          Map.entry("data.table", "interop data.source data.shard"),
+          Map.entry("data.table", "interop data.image data.source data.shard"),
           Map.entry("data", "interop data.source data.shard data.table"),
           Map.entry("checkpoint", ""),
           Map.entry("train.event", ""),
@@ -70,7 +71,7 @@ class ImportRulesTest {
               "interop train train.event train.cluster train.step data data.source data.shard report report.console report.sparkui"),
           Map.entry(
               "cli",
-              "bench run predict job report report.console report.page report.sparkui train train.event train.cluster checkpoint data data.source data.table"));
+              "bench run predict job report report.console report.page report.sparkui train train.event train.cluster checkpoint data data.image data.source data.table"));
 
   static Stream<Arguments> rules() {
     return RULES.entrySet().stream().map(rule -> arguments(rule.getKey(), rule.getValue()));

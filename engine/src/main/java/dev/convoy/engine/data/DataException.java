@@ -6,7 +6,7 @@ import dev.convoy.engine.error.InvalidInputException;
  * Bad data: the message names the file, the offset, what was got, what was expected and the cure. A
  * user's mistake, not a failed run.
  */
-public final class DataException extends InvalidInputException {
+public class DataException extends InvalidInputException {
   private static final long serialVersionUID = 1L;
 
   /** A message for the user. */

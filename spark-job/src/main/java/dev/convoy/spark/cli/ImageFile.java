@@ -2,7 +2,7 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
-import dev.convoy.spark.data.source.Images;
+import dev.convoy.spark.data.image.Images;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.run.HadoopFiles;
 

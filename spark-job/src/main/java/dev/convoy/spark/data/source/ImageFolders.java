@@ -3,6 +3,7 @@ package dev.convoy.spark.data.source;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.image.Images;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,7 +4,7 @@ import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.Shape;
-import dev.convoy.spark.data.source.Images;
+import dev.convoy.spark.data.image.Images;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.ml.linalg.SQLDataTypes;

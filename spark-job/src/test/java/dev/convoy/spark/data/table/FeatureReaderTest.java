@@ -75,6 +75,6 @@ class FeatureReaderTest {
     byte[] cut = Arrays.copyOf(white("png"), 30);
     assertThatThrownBy(() -> reader.read(cut))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("column 'x': got a damaged image");
+        .hasMessageContaining("column 'x': got a damaged PNG");
   }
 }

@@ -1,28 +1,16 @@
-package dev.convoy.spark.data.source;
+package dev.convoy.spark.data.image;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.tensor.Shape;
-import java.awt.color.ColorSpace;
-import java.awt.image.BufferedImage;
-import java.awt.image.ComponentColorModel;
-import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Iterator;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Decodes images, and makes them the size and the channels that a network takes. */
 public final class Images {
   /** Bytes of a file. */
   public static final int MAX_BYTES = 64 << 20;
-
-  private static final long MAX_PIXELS = 50_000_000;
 
   private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
@@ -71,60 +59,86 @@ public final class Images {
   /**
    * Decodes a PNG, JPEG, GIF or BMP and makes it {@code shape}: grey for one channel (luminance of
    * ITU-R BT.601), RGB for three, averaged down or repeated up. What is transparent shows a white
-   * ground.
+   * ground. What a camera turned stands upright.
    *
    * @param name for messages
    * @return {@code [height][width][channel]}
-   * @throws DataException if it is no image, damaged or too large, or the shape has neither one nor
-   *     three channels
+   * @throws ImageException if it is no image, cut, damaged or too large
+   * @throws DataException if the shape has neither one nor three channels
    */
   public static byte[] decode(String name, byte[] file, Shape shape) {
-    BufferedImage image = decode(name, file);
-    return fit(name, pixels(image), image.getWidth(), image.getHeight(), shape);
+    Picture picture = decode(name, file);
+    return fit(name, picture.pixels(), picture.width(), picture.height(), shape);
   }
 
-  private static BufferedImage decode(String name, byte[] file) {
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw new DataException(name + ": got no image, expected PNG, JPEG, GIF or BMP");
-      }
-      ImageReader reader = readers.next();
-      try {
-        // Metadata is left out: its lengths are claims that a reader would believe.
-        reader.setInput(in, true, true);
-        long size = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (size > MAX_PIXELS) {
-          throw new DataException(
-              name + ": got " + size + " pixels, expected at most " + MAX_PIXELS);
-        }
-        return reader.read(0);
-      } finally {
-        reader.dispose();
-      }
-    } catch (DataException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
-      throw new DataException(name + ": got a damaged image (" + e.getMessage() + ")", e);
+  private static Picture decode(String name, byte[] file) {
+    if (file.length > MAX_BYTES) {
+      throw new ImageException(
+          name + ": got " + file.length + " bytes, expected at most " + MAX_BYTES);
+    }
+    String kind = kind(file);
+    if (kind.isEmpty()) {
+      throw new ImageException(
+          name + ": got no image" + instead(file) + ", expected PNG, JPEG, GIF or BMP");
+    }
+    try {
+      return switch (kind) {
+        case "JPEG" -> jpeg(file);
+        case "PNG" -> png(file);
+        case "GIF" -> GifDecoder.decode(file);
+        default -> bmp(file);
+      };
+    } catch (ImageException e) {
+      throw e.of(name, kind);
+    } catch (RuntimeException e) {
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      throw ImageException.damaged("the decoder says '" + why + "'", e).of(name, kind);
     }
   }
 
-  /** Grey samples as they are: Java would take them for linear light and brighten them. */
-  private static Pixels pixels(BufferedImage image) {
-    boolean grey =
-        image.getColorModel() instanceof ComponentColorModel model
-            && model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
-    if (!grey) {
-      return image::getRGB;
+  private static Picture jpeg(byte[] file) {
+    JpegHeader header = JpegHeader.read(file);
+    Picture stored = ImageLimits.within(header.pixels(), () -> JdkReaders.jpeg(file, header));
+    return Exif.upright(stored, header.orientation());
+  }
+
+  private static Picture png(byte[] file) {
+    PngHeader header = PngHeader.read(file);
+    Picture stored = ImageLimits.within(header.pixels(), () -> JdkReaders.png(header.bare(file)));
+    return Exif.upright(stored, header.orientation());
+  }
+
+  private static Picture bmp(byte[] file) {
+    BmpHeader header = BmpHeader.read(file);
+    return ImageLimits.within(header.pixels(), () -> JdkReaders.bmp(header.bare(file)));
+  }
+
+  private static String kind(byte[] file) {
+    if (begins(file, PNG)) {
+      return "PNG";
     }
-    Raster raster = image.getRaster();
-    int surplus = Math.max(0, raster.getSampleModel().getSampleSize(0) - 8);
-    boolean alpha = raster.getNumBands() > 1;
-    return (x, y) -> {
-      int value = raster.getSample(x, y, 0) >>> surplus;
-      int opaque = alpha ? raster.getSample(x, y, 1) >>> surplus : 255;
-      return opaque << 24 | value * 0x010101;
-    };
+    if (begins(file, JPEG)) {
+      return "JPEG";
+    }
+    if (begins(file, GIF_87) || begins(file, GIF_89)) {
+      return "GIF";
+    }
+    return begins(file, BMP) ? "BMP" : "";
+  }
+
+  /** What a file is that is no image, where its first bytes say so. */
+  private static String instead(byte[] file) {
+    if (file.length == 0) {
+      return " but an empty file";
+    }
+    String head = new String(file, 0, Math.min(16, file.length), StandardCharsets.ISO_8859_1);
+    if (head.startsWith("RIFF") && head.startsWith("WEBP", 8)) {
+      return " that is read but WebP";
+    }
+    if (head.startsWith("II*\0") || head.startsWith("MM\0*")) {
+      return " that is read but TIFF";
+    }
+    return head.stripLeading().startsWith("<") ? " but HTML or XML" : "";
   }
 
   /** Averages the part of an image that lies behind each pixel of {@code shape}. */
