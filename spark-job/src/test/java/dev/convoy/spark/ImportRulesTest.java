@@ -61,7 +61,7 @@ class ImportRulesTest {
           Map.entry("job", "train data.table"),
           Map.entry("report", "train train.event"),
           Map.entry("report.console", "report train.event"),
-          Map.entry("report.page", "report"),
+          Map.entry("report.page", "report train.event"),
           Map.entry("report.sparkui", "report report.page train.event"),
           Map.entry("predict", "interop report train train.event data data.shard data.table"),
           Map.entry("run", "checkpoint job train.event report report.page"),
