@@ -129,6 +129,7 @@ final class EvaluateCommand extends BaseCommand {
       SparkContext context, ModelOption.Found found, DataLocation data) {
     TrainedModel trained = found.model();
     try (TrainingData test = TrainingData.openForEvaluation(context, data, DataPart.TEST, 0)) {
+      test.notes().forEach(this::warn);
       boolean apart = DataSources.hasTest(context, data.path());
       return ModelEvaluation.of(trained, found.path(), data.path(), apart, test, mistakes);
     }

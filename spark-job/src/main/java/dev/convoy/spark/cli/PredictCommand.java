@@ -163,6 +163,7 @@ final class PredictCommand extends BaseCommand {
       SparkContext context, TrainedModel model, DataLocation location, PredictionOutput target) {
     List<ModelOutput> heads = ModelOutput.of(new Network(model.spec()));
     try (OrderedExamples examples = open(context, model, location)) {
+      examples.notes().forEach(this::warn);
       PredictionFormat format =
           new PredictionFormat(target.kind(), heads, examples.labelled(), model.classNames());
       ForwardPass.Recipe recipe = ForwardPass.Recipe.send(context, model);

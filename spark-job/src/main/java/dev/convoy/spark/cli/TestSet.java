@@ -51,6 +51,7 @@ record TestSet(
                     config.testLocation().numbered(classNames),
                     DataPart.TEST,
                     partitions));
+    data.notes().forEach(command::warn);
     return new TestSet(context, data, config, classNames, failures);
   }
 

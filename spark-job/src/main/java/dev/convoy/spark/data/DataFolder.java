@@ -3,12 +3,16 @@ package dev.convoy.spark.data;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.EmbeddedMnist;
+import dev.convoy.spark.data.source.ImageFolders;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.spark.SparkContext;
 
 /**
@@ -21,6 +25,9 @@ import org.apache.spark.SparkContext;
 record DataFolder(FileSystem files, Path root) {
   private static final String TRAIN = "train";
   private static final String TEST = "test";
+
+  /** Names that a validation set has elsewhere. */
+  private static final Pattern VALIDATION = Pattern.compile("val|valid|validation|dev");
 
   /** Files of a test set that may lie beside the files of a training set. */
   private static final Pattern TEST_FILE =
@@ -40,6 +47,9 @@ record DataFolder(FileSystem files, Path root) {
       path = files.makeQualified(given);
     } catch (IllegalArgumentException e) {
       throw new DataException("data.path: got '" + text + "': " + e.getMessage(), e);
+    } catch (UnsupportedFileSystemException | RuntimeException | NoClassDefFoundError e) {
+      throw new DataException(
+          "data.path: got '" + text + "': " + e.getMessage() + FileSystems.cure(text), e);
     }
     if (!files.exists(path)) {
       throw new DataException(
@@ -66,7 +76,7 @@ record DataFolder(FileSystem files, Path root) {
       return root;
     }
     Path train = new Path(root, TRAIN);
-    boolean parted = isFolder(train);
+    boolean parted = isParted();
     if (part == DataPart.TRAIN) {
       return parted ? train : root;
     }
@@ -87,7 +97,7 @@ record DataFolder(FileSystem files, Path root) {
     if (isFile()) {
       return Optional.empty();
     }
-    if (!isFolder(new Path(root, TRAIN))) {
+    if (!isParted()) {
       for (FileStatus file : files.listStatus(root)) {
         if (file.isFile() && TEST_FILE.matcher(file.getPath().getName()).matches()) {
           return Optional.of(root);
@@ -101,6 +111,51 @@ record DataFolder(FileSystem files, Path root) {
   /** False for the test set's folder among the training set's folders. */
   boolean isOf(Path part, String name) {
     return !(part.equals(root) && name.equals(TEST));
+  }
+
+  /**
+   * True if a training set lies in {@code train} within; false if {@code train} is a class among
+   * others, as of vehicles: it holds images then, and so does a folder beside it.
+   */
+  private boolean isParted() throws IOException {
+    Path train = new Path(root, TRAIN);
+    if (!isFolder(train)) {
+      return false;
+    }
+    if (!ImageFolders.holdsImages(files, train)) {
+      return true;
+    }
+    for (String name : ImageFolders.classes(files, root)) {
+      boolean part = name.equals(TRAIN) || name.equals(TEST) || VALIDATION.matcher(name).matches();
+      if (!part && ImageFolders.holdsImages(files, new Path(root, name))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What lies beside the training set and is not read, a sentence; empty if nothing does. */
+  List<String> notes() throws IOException {
+    List<String> unread = new ArrayList<>();
+    if (!isFile() && isParted()) {
+      for (FileStatus file : files.listStatus(root)) {
+        String name = file.getPath().getName();
+        boolean hidden = name.startsWith(".") || name.startsWith("_");
+        if (file.isDirectory() && !hidden && !name.equals(TRAIN) && !name.equals(TEST)) {
+          unread.add(name);
+        }
+      }
+    }
+    unread.sort(null);
+    return unread.isEmpty()
+        ? List.of()
+        : List.of(
+            "data.path: the folder "
+                + String.join(", ", unread)
+                + " beside train in "
+                + root
+                + " is not read; data.validationFraction holds examples out of train, and"
+                + " data.testPath names a test set elsewhere");
   }
 
   private boolean isFile() throws IOException {

@@ -2,17 +2,16 @@ package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.spark.data.source.CifarSource;
+import dev.convoy.spark.data.source.DataFailures;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.EmbeddedMnist;
 import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.data.source.IdxFiles;
 import dev.convoy.spark.data.source.ImageFolders;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkContext;
@@ -44,8 +43,8 @@ public final class DataSources {
       }
       DataFolder data = DataFolder.of(spark, path);
       Path folder = data.part(part);
-      return isParquet(data.files(), folder)
-          ? Optional.of(parquet(session(spark), data, folder))
+      return ParquetFolder.is(data.files(), folder)
+          ? Optional.of(ParquetFolder.read(session(spark), data, folder))
           : Optional.empty();
     } catch (IOException e) {
       throw unreadable(path, e);
@@ -55,27 +54,21 @@ public final class DataSources {
         throw new DataException(
             "data.path: got '" + path + "': " + e.getMessage().lines().findFirst().orElse(""), e);
       }
-      throw e;
+      throw DataFailures.within(e);
     }
   }
 
-  private static org.apache.spark.sql.Dataset<Row> parquet(
-      SparkSession session, DataFolder data, Path folder) throws IOException {
-    List<String> partitions = new ArrayList<>();
-    boolean apart = true;
-    for (FileStatus file : data.files().listStatus(folder)) {
-      if (file.isDirectory() && file.getPath().getName().contains("=")) {
-        partitions.add(file.getPath().toString());
-      }
-      apart &= data.isOf(folder, file.getPath().getName());
+  /** What lies beside the data of a part and is not read, a sentence each. */
+  static List<String> notes(SparkContext spark, DataLocation location, DataPart part) {
+    String path = location.path();
+    if (part == DataPart.TEST || path.startsWith(TABLE) || path.startsWith("embedded:")) {
+      return List.of();
     }
-    // Spark does not read folders that are no partitions, but refuses them beside such that are.
-    return apart || partitions.isEmpty()
-        ? session.read().parquet(folder.toString())
-        : session
-            .read()
-            .option("basePath", folder.toString())
-            .parquet(partitions.toArray(new String[0]));
+    try {
+      return DataFolder.of(spark, path).notes();
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
   }
 
   /**
@@ -117,11 +110,11 @@ public final class DataSources {
       DataFolder data = DataFolder.of(spark, path);
       Path folder = data.part(DataPart.TRAIN);
       FileSystem files = data.files();
-      List<FileStatus> all = List.of(files.listStatus(folder));
-      if (holds(all, name -> name.contains("-images")) || isParquet(files, folder)) {
+      FolderContents contents = new FolderContents(List.of(files.listStatus(folder)));
+      if (contents.isIdx() || ParquetFolder.is(files, folder)) {
         return List.of();
       }
-      return holds(all, name -> CifarSource.isPart(name, DataPart.TRAIN))
+      return contents.isCifar(DataPart.TRAIN)
           ? CifarSource.classes(files, folder)
           : classes(data, folder);
     } catch (IOException | DataException e) {
@@ -149,18 +142,17 @@ public final class DataSources {
       boolean file = !labelled && isFile(spark, path);
       Path folder = file ? data.root() : data.part(part);
       FileSystem files = data.files();
-      List<FileStatus> all = List.of(files.listStatus(folder));
       if (file) {
         location.expectOneInput();
         return IdxFiles.images(java, files, folder);
       }
-      if (holds(all, name -> name.contains("-images"))) {
+      FolderContents contents = new FolderContents(List.of(files.listStatus(folder)));
+      if (contents.isIdx()) {
         return IdxFiles.open(java, folder.toString(), part, location.model());
       }
       location.expectOneImageAndLabel();
-      if (holds(all, name -> CifarSource.isPart(name, DataPart.TRAIN))
-          || holds(all, name -> CifarSource.isPart(name, DataPart.TEST))) {
-        return CifarSource.open(java, files, all, part);
+      if (contents.isCifar(DataPart.TRAIN) || contents.isCifar(DataPart.TEST)) {
+        return CifarSource.open(java, files, contents.all(), part);
       }
       return images(java, data, folder, location, labelled);
     } catch (IOException e) {
@@ -189,7 +181,9 @@ public final class DataSources {
     List<String> there = classes(data, folder);
     boolean loose = ImageFolders.holdsImages(files, folder);
     if (there.isEmpty() && !loose) {
-      throw new DataException("data.path: got nothing to read in " + folder + ", " + EXPECTED);
+      String nearest = new FolderContents(List.of(files.listStatus(folder))).nearest();
+      throw new DataException(
+          "data.path: got nothing to read in " + folder + ", " + EXPECTED + nearest);
     }
     // Folders are numbered by the model's class names, or by the folders of a training set beside
     // them.
@@ -218,28 +212,6 @@ public final class DataSources {
     return ImageFolders.classes(data.files(), folder).stream()
         .filter(name -> data.isOf(folder, name))
         .toList();
-  }
-
-  private interface Names {
-    boolean match(String name);
-  }
-
-  private static boolean holds(List<FileStatus> all, Names wanted) {
-    return all.stream().anyMatch(file -> wanted.match(file.getPath().getName()));
-  }
-
-  private static boolean isParquet(FileSystem files, Path path) throws IOException {
-    if (files.getFileStatus(path).isFile()) {
-      return true;
-    }
-    FileStatus[] all = files.listStatus(path);
-    boolean found = holds(List.of(all), name -> name.endsWith(".parquet"));
-    for (int i = 0; !found && i < all.length; i++) {
-      // Partitions such as year=2026 hold the files.
-      boolean partition = all[i].isDirectory() && all[i].getPath().getName().contains("=");
-      found = partition && isParquet(files, all[i].getPath());
-    }
-    return found;
   }
 
   private static SparkSession session(SparkContext spark) {

@@ -31,6 +31,7 @@ public final class OrderedExamples implements AutoCloseable {
   private final RDD<ExampleChunk> runs;
   private final Supplier<RDD<ExampleChunk>> bounded;
   private final boolean labelled;
+  private final List<String> notes;
   private final Runnable close;
 
   private OrderedExamples(
@@ -38,11 +39,13 @@ public final class OrderedExamples implements AutoCloseable {
       RDD<ExampleChunk> runs,
       Supplier<RDD<ExampleChunk>> bounded,
       boolean labelled,
+      List<String> notes,
       Runnable close) {
     this.spark = spark;
     this.runs = runs;
     this.bounded = bounded;
     this.labelled = labelled;
+    this.notes = notes;
     this.close = close;
   }
 
@@ -69,7 +72,7 @@ public final class OrderedExamples implements AutoCloseable {
       expectSome(rows.examples());
       boolean labelled = !read.columns().label().isEmpty();
       return new OrderedExamples(
-          spark, rows.runs(), () -> rows.runs(mostAPartition), labelled, () -> {});
+          spark, rows.runs(), () -> rows.runs(mostAPartition), labelled, List.of(), () -> {});
     }
     ExampleSource source = DataSources.examples(spark, location, part, false);
     try {
@@ -79,7 +82,8 @@ public final class OrderedExamples implements AutoCloseable {
       TrainingData.expect(source.shape(), labels, model.input(), outputs);
       int partitions = partitions(source.examples(), TaskSlots.count(spark), mostAPartition);
       RDD<ExampleChunk> runs = new ExampleRdd(spark, source, partitions);
-      return new OrderedExamples(spark, runs, () -> runs, source.labelled(), source::close);
+      return new OrderedExamples(
+          spark, runs, () -> runs, source.labelled(), source.notes(), source::close);
     } catch (RuntimeException e) {
       source.close();
       throw e;
@@ -119,6 +123,11 @@ public final class OrderedExamples implements AutoCloseable {
   /** True if the labels mean something. */
   public boolean labelled() {
     return labelled;
+  }
+
+  /** What a user should know of the data, a sentence each. */
+  public List<String> notes() {
+    return notes;
   }
 
   /** Takes what a task has brought back. */

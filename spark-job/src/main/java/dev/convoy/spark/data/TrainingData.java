@@ -16,6 +16,7 @@ import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.data.table.TableColumns;
 import dev.convoy.spark.data.table.TableSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -36,12 +37,14 @@ public final class TrainingData implements AutoCloseable {
   private final ShardSource source;
   private final ShardLayout layout;
   private final Inventory inventory;
+  private final List<String> notes;
   private CachedShards cut;
 
   private TrainingData(SparkContext spark, ShardSource source, ShardLayout layout, int partitions) {
     this.spark = spark;
     this.source = source;
     this.layout = layout;
+    this.notes = new ArrayList<>(source.notes());
     this.cut = CachedShards.of(spark, source, layout, partitions);
     boolean seen = false;
     try {
@@ -78,9 +81,13 @@ public final class TrainingData implements AutoCloseable {
     Optional<Dataset<Row>> table = DataSources.table(spark, location, part);
     if (table.isPresent()) {
       location.expectOneImageAndLabel();
-      return of(table.get(), location.columns(), location.shape(), location.scale(), cut);
     }
-    return of(spark, DataSources.examples(spark, location, part), cut);
+    TrainingData data =
+        table.isPresent()
+            ? of(table.get(), location.columns(), location.shape(), location.scale(), cut)
+            : of(spark, DataSources.examples(spark, location, part), cut);
+    data.notes.addAll(DataSources.notes(spark, location, part));
+    return data;
   }
 
   /**
@@ -222,6 +229,11 @@ public final class TrainingData implements AutoCloseable {
               + outputs
               + ", one for each output of the model");
     }
+  }
+
+  /** What a user should know of the data, a sentence each. */
+  public List<String> notes() {
+    return List.copyOf(notes);
   }
 
   /** What to call the examples of these indexes: files' names, rows' keys, else their indexes. */

@@ -96,6 +96,7 @@ public final class Trainer {
     try (EventQueue events = new EventQueue(listeners)) {
       ClusterFailures failures = new ClusterFailures(spark::isStopped, events::post);
       try (TrainingData data = failures.retry("reading the data", 0, opener)) {
+        data.notes().forEach(note -> events.post(new TrainEvent.Warned(0, note)));
         data.expect(config.model());
         Run run = new Run(network, data, events, failures, resume);
         accepted.run();

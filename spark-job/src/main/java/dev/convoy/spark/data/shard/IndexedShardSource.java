@@ -34,6 +34,11 @@ public record IndexedShardSource(SparkContext spark, ExampleSource source) imple
   }
 
   @Override
+  public List<String> notes() {
+    return source.notes();
+  }
+
+  @Override
   public RDD<PackedShard> cut(ShardLayout layout, ShardPlacement placement) {
     return new ShardRdd(spark, source, layout, placement);
   }

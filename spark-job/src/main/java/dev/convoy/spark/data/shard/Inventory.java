@@ -116,9 +116,20 @@ public final class Inventory {
                 + (classes - 1)
                 + " as the model has "
                 + classes
-                + (each == 1 ? " outputs" : " values in its output " + (number % each + 1)));
+                + (each == 1 ? " outputs" : " values in its output " + (number % each + 1))
+                + (beginAtOne(number % each, each, classes)
+                    ? "; labels begin at 1, expected 0: subtract 1"
+                    : ""));
       }
     }
+  }
+
+  /** True if the labels of an output are 1 to {@code classes}. */
+  private boolean beginAtOne(int output, int each, int classes) {
+    int last = classes * each + output;
+    return firstOfClass.length <= last + each
+        && firstOfClass[output] < 0
+        && firstOfClass[last] >= 0;
   }
 
   /** Looks at every example of a partition. */

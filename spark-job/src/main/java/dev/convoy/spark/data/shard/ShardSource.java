@@ -32,6 +32,11 @@ public interface ShardSource {
   /** The shards in blocks, a partition each. */
   RDD<PackedShard> cut(ShardLayout layout, ShardPlacement placement);
 
+  /** What a user should know of the data; see {@link ExampleSource#notes}. */
+  default List<String> notes() {
+    return List.of();
+  }
+
   /** Every example was read once and is cached. */
   default void release() {}
 

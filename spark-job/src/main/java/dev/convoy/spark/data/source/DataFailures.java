@@ -1,12 +1,22 @@
 package dev.convoy.spark.data.source;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.convoy.engine.data.DataException;
 import java.io.FileNotFoundException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.SparkThrowable;
 
 /** What stands behind a Spark job that failed while it read data. */
 public final class DataFailures {
+  /** Conditions of Spark that say that files are damaged or do not fit each other. */
+  private static final Pattern FILES =
+      Pattern.compile(
+          "(FAILED_READ_FILE|CANNOT_READ_FILE_FOOTER|CONFLICTING_PARTITION|CANNOT_MERGE"
+              + "|CONFLICTING_DIRECTORY|FAILED_MERGE|PARQUET).*");
+
   private DataFailures() {}
 
   /** The bad data that made a Spark job fail, if that is the cause. */
@@ -14,6 +24,28 @@ public final class DataFailures {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof DataException data) {
         return Optional.of(data);
+      }
+    }
+    return unreadable(failure);
+  }
+
+  /** A file that Spark says it cannot read: its own words, which name the file, and the cause's. */
+  private static Optional<DataException> unreadable(Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String condition = cause instanceof SparkThrowable known ? known.getCondition() : null;
+      if (condition != null && FILES.matcher(condition).matches()) {
+        Throwable deepest = cause;
+        while (deepest.getCause() != null) {
+          deepest = deepest.getCause();
+        }
+        String why = deepest == cause ? "" : " (" + deepest.getMessage() + ")";
+        return Optional.of(
+            new DataException(
+                "data.path: "
+                    + String.valueOf(cause.getMessage()).lines().limit(4).collect(joining(" "))
+                    + why
+                    + "; expected files that Spark can read: fetch or write them again",
+                failure));
       }
     }
     return Optional.empty();

@@ -4,6 +4,7 @@ import dev.convoy.engine.tensor.Shape;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * Where examples come from. Travels to the executors, each of which opens it and reads what its own
@@ -35,6 +36,11 @@ public interface ExampleSource extends Serializable {
   /** What to call example {@code index} in a list of predictions. */
   default String name(long index) {
     return labelPlace(index);
+  }
+
+  /** What a user should know of the data, a sentence each; on the driver that opened it. */
+  default List<String> notes() {
+    return List.of();
   }
 
   /** Called on the driver once every example was read and is cached: frees what executors hold. */

@@ -8,9 +8,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileStatus;
@@ -28,9 +28,7 @@ import org.apache.spark.util.SerializableConfiguration;
  */
 public final class ImageFolders implements ExampleSource {
   private static final long serialVersionUID = 1L;
-  private static final int MOST_FILES = 20_000_000;
-  private static final int MOST_DEPTH = 20;
-  private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg", ".gif", ".bmp");
+  private static final int MOST_NAMED = 10;
 
   private final String root;
   private final int height;
@@ -38,6 +36,7 @@ public final class ImageFolders implements ExampleSource {
   private final int channels;
   private final boolean labelled;
   private final long[] firsts;
+  private final transient List<String> notes;
   private final Broadcast<String[]> names;
   private final Broadcast<SerializableConfiguration> configuration;
 
@@ -47,36 +46,34 @@ public final class ImageFolders implements ExampleSource {
       Shape shape,
       boolean labelled,
       long[] firsts,
-      List<String> names) {
+      ImageListing listing) {
     this.root = root;
     this.labelled = labelled;
     this.height = shape.height();
     this.width = shape.width();
     this.channels = shape.channels();
     this.firsts = firsts;
-    this.names = spark.broadcast(names.toArray(new String[0]));
+    this.notes = listing.leftOut().isEmpty() ? List.of() : List.of(listing.leftOut());
+    this.names = spark.broadcast(listing.names().toArray(new String[0]));
     this.configuration = SerializableConfiguration.broadcast(spark.sc());
   }
 
-  /** True if a file of this name is an image. */
-  static boolean isImage(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return !hidden(name) && ENDINGS.stream().anyMatch(lower::endsWith);
-  }
-
-  private static boolean hidden(String name) {
-    return name.startsWith(".") || name.startsWith("_");
-  }
-
-  /** Names of the folders in {@code folder}, sorted. */
+  /**
+   * Names of the folders in {@code folder}, in the order in which classes are numbered: by the
+   * numbers that they are, if all are, else by their UTF-16 code units.
+   */
   public static List<String> classes(FileSystem files, Path folder) throws IOException {
     List<String> classes = new ArrayList<>();
     for (FileStatus status : files.listStatus(folder)) {
-      if (status.isDirectory() && !hidden(status.getPath().getName())) {
+      if (status.isDirectory() && !ImageListing.hidden(status.getPath().getName())) {
         classes.add(status.getPath().getName());
       }
     }
-    classes.sort(null);
+    boolean numbers = classes.stream().allMatch(name -> name.matches("[0-9]{1,18}"));
+    classes.sort(
+        numbers
+            ? Comparator.<String>comparingLong(Long::parseLong).thenComparing(name -> name)
+            : null);
     return classes;
   }
 
@@ -88,6 +85,8 @@ public final class ImageFolders implements ExampleSource {
    *     {@code there} have no images here
    * @param shape that images are made
    * @param deep true to look into folders within those folders, too
+   * @throws DataException if a folder is no class, or one of those that are numbered here, a file or
+   *     all of the data is empty
    */
   public static ImageFolders open(
       JavaSparkContext spark,
@@ -118,77 +117,91 @@ public final class ImageFolders implements ExampleSource {
     }
     // Nothing is opened but what the listing named: names of classes come from elsewhere.
     known.retainAll(there);
-    List<String> names = new ArrayList<>();
+    ImageListing listing = new ImageListing(files, root);
+    List<String> without = new ArrayList<>();
     long[] firsts = new long[classes.size() + 1];
     for (int c = 0; c < classes.size(); c++) {
+      int first = (int) firsts[c];
       if (known.remove(classes.get(c))) {
-        collect(files, root, classes.get(c) + "/", deep ? MOST_DEPTH : 0, names);
+        listing.add(classes.get(c) + "/", deep ? ImageListing.MOST_DEPTH : 0);
       }
-      names.subList((int) firsts[c], names.size()).sort(null);
-      firsts[c + 1] = names.size();
+      listing.sortFrom(first);
+      firsts[c + 1] = listing.names().size();
+      if (firsts[c + 1] == first) {
+        without.add(classes.get(c));
+      }
     }
-    expectSome(root, names, classes.toString());
-    return new ImageFolders(spark, root.toString(), shape, true, firsts, names);
+    expectSome(root, listing, classes.toString());
+    if (there.equals(classes) && !without.isEmpty()) {
+      throw new DataException(
+          "data.path: got folders of classes without images in "
+              + root
+              + ": "
+              + some(without)
+              + ", expected images in each"
+              + (listing.leftOut().isEmpty() ? "" : " (" + listing.leftOut() + ")")
+              + "; remove those folders, or keep a training set in a folder train and a test set in"
+              + " test beside it");
+    }
+    expectNoneEmpty(root, listing);
+    return new ImageFolders(spark, root.toString(), shape, true, firsts, listing);
   }
 
   /** Lists the images in {@code root} and in all folders below, which are no classes. */
   public static ImageFolders unlabelled(
       JavaSparkContext spark, FileSystem files, Path root, Shape shape) throws IOException {
-    List<String> names = new ArrayList<>();
-    collect(files, root, "", MOST_DEPTH, names);
-    names.sort(null);
-    expectSome(root, names, "it or " + classes(files, root));
-    long[] firsts = {0, names.size()};
-    return new ImageFolders(spark, root.toString(), shape, false, firsts, names);
+    ImageListing listing = new ImageListing(files, root);
+    listing.add("", ImageListing.MOST_DEPTH);
+    listing.sortFrom(0);
+    expectSome(root, listing, "it or " + classes(files, root));
+    expectNoneEmpty(root, listing);
+    long[] firsts = {0, listing.names().size()};
+    return new ImageFolders(spark, root.toString(), shape, false, firsts, listing);
   }
 
   /** True if images lie in {@code folder} itself. */
   public static boolean holdsImages(FileSystem files, Path folder) throws IOException {
-    List<String> names = new ArrayList<>();
-    collect(files, folder, "", 0, names);
-    return !names.isEmpty();
-  }
-
-  /**
-   * Adds the images in a folder.
-   *
-   * @param prefix the folder's path in {@code root}: empty, or with a slash at its end
-   * @param depth of folders within it to look into
-   */
-  private static void collect(
-      FileSystem files, Path root, String prefix, int depth, List<String> names)
-      throws IOException {
-    Path folder = prefix.isEmpty() ? root : within(root, prefix);
     for (FileStatus status : files.listStatus(folder)) {
-      String name = status.getPath().getName();
-      if (status.isFile() && isImage(name)) {
-        names.add(prefix + name);
-      } else if (status.isDirectory() && !hidden(name) && depth > 0) {
-        if (depth == 1) {
-          throw new DataException(
-              folder
-                  + ": got folders in more than "
-                  + (MOST_DEPTH - 1)
-                  + " folders, expected fewer; does a link lead back?");
-        }
-        collect(files, root, prefix + name + "/", depth - 1, names);
+      if (status.isFile() && ImageListing.isImage(status.getPath().getName())) {
+        return true;
       }
     }
-    if (names.size() > MOST_FILES) {
-      throw new DataException(
-          root + ": got more than " + MOST_FILES + " images, expected a table of so many");
-    }
+    return false;
   }
 
-  private static void expectSome(Path root, List<String> names, String where) {
-    if (names.isEmpty()) {
+  private static void expectSome(Path root, ImageListing listing, String where) {
+    if (listing.names().isEmpty()) {
       throw new DataException(
           root
               + ": got folders without images, expected files in "
-              + String.join(", ", ENDINGS)
+              + String.join(", ", ImageListing.ENDINGS)
               + " in "
-              + where);
+              + where
+              + (listing.leftOut().isEmpty() ? "" : "; " + listing.leftOut()));
     }
+  }
+
+  private static void expectNoneEmpty(Path root, ImageListing listing) {
+    if (!listing.empty().isEmpty()) {
+      throw new DataException(
+          root
+              + ": got "
+              + listing.empty().size()
+              + " image files of 0 bytes: "
+              + some(listing.empty())
+              + ", expected images; fetch or remove them");
+    }
+  }
+
+  /** The first of them, in words. */
+  static String some(List<String> all) {
+    List<String> first = all.subList(0, Math.min(MOST_NAMED, all.size()));
+    return String.join(", ", first) + (first.size() < all.size() ? ", ..." : "");
+  }
+
+  @Override
+  public List<String> notes() {
+    return notes;
   }
 
   @Override
@@ -244,13 +257,8 @@ public final class ImageFolders implements ExampleSource {
     };
   }
 
-  /** A path in {@code root}, whose colons are no end of a scheme. */
-  private static Path within(Path root, String name) {
-    return new Path(root, new Path(null, null, name));
-  }
-
   private byte[] read(FileSystem files, String name) throws IOException {
-    Path path = within(new Path(root), name);
+    Path path = ImageListing.within(new Path(root), name);
     // Hadoop cannot name the checksum file beside one whose name has a colon.
     boolean unchecked = path.getName().contains(":") && files instanceof ChecksumFileSystem;
     FileSystem from = unchecked ? ((ChecksumFileSystem) files).getRawFileSystem() : files;

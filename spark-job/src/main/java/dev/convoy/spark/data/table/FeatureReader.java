@@ -14,6 +14,7 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -66,9 +67,31 @@ public final class FeatureReader implements Serializable {
               + column
               + "': got type "
               + type.catalogString()
-              + ", expected a Vector, an array of numbers, binary or Spark's image struct; assemble"
-              + " columns of numbers with VectorAssembler");
+              + ", expected a Vector, an array of numbers, binary or Spark's image struct; "
+              + cure(column, type));
     }
+  }
+
+  /** How to make examples of a column's values. */
+  private static String cure(String column, DataType type) {
+    if (type instanceof ArrayType array && array.elementType() instanceof ArrayType) {
+      return "make one array of the nested ones with flatten(" + column + "), row after row";
+    }
+    if (type instanceof ArrayType array && array.elementType() instanceof StringType) {
+      return "make numbers of text with CAST(" + column + " AS ARRAY<DOUBLE>)";
+    }
+    if (type instanceof StringType) {
+      return "read the files with Spark's binaryFile or image source if it holds paths, or make"
+          + " numbers of text with CAST(split("
+          + column
+          + ", ',') AS ARRAY<DOUBLE>)";
+    }
+    if (type instanceof StructType struct
+        && List.of(struct.fieldNames()).containsAll(List.of("type", "indices", "values"))) {
+      return "this is a Vector of Spark's older mllib or one that lost its type: convert it with"
+          + " MLUtils.convertVectorColumnsToML, or read it with the schema of a Vector";
+    }
+    return "assemble columns of numbers with VectorAssembler";
   }
 
   /**
@@ -167,13 +190,19 @@ public final class FeatureReader implements Serializable {
 
   /** Spark's image: rows of BGR, BGRA or grey, as OpenCV has them. */
   private void image(Row image) {
+    for (String field : List.of("height", "width", "nChannels", "data")) {
+      if (image.getAs(field) == null) {
+        throw wrong(
+            "an image whose " + field + " is null", "an image; was it a file that is no image?");
+      }
+    }
     int height = image.getAs("height");
     int width = image.getAs("width");
     int channels = image.getAs("nChannels");
     byte[] data = image.getAs("data");
     boolean known = channels == 1 || channels == 3 || channels == 4;
     long size = (long) height * width * channels;
-    if (!known || height < 1 || width < 1 || data == null || data.length != size) {
+    if (!known || height < 1 || width < 1 || data.length != size) {
       throw wrong(
           "an image of "
               + height
@@ -182,7 +211,7 @@ public final class FeatureReader implements Serializable {
               + "x"
               + channels
               + " in "
-              + (data == null ? 0 : data.length)
+              + data.length
               + " bytes",
           "height x width x 1, 3 or 4 bytes; was it a file that is no image?");
     }
@@ -202,7 +231,13 @@ public final class FeatureReader implements Serializable {
   private void expectLength(int length, String what) {
     if (length != shape.size()) {
       throw wrong(
-          length + " " + what, shape.size() + " for the model's input of " + shape.toString());
+          length + " " + what,
+          shape.size()
+              + " for the model's input of "
+              + shape
+              + (what.equals("numbers")
+                  ? "; features of a libsvm file are as many as its option numFeatures says"
+                  : ""));
     }
   }
 

@@ -117,7 +117,13 @@ final class RowPacker implements MapPartitionsFunction<Row, Row> {
     }
     if (row.isNullAt(KEY)) {
       throw new DataException(
-          "column '" + columns.key() + "': got null, expected a key in every row");
+          "column '"
+              + columns.key()
+              + "': got null in a row of label "
+              + label
+              + ", expected a key in every row; find such rows with WHERE "
+              + columns.key()
+              + " IS NULL");
     }
     return RowFactory.create(hash, label, data, heldOut, row.get(KEY));
   }
