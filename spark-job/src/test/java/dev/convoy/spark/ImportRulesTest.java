@@ -58,7 +58,7 @@ class ImportRulesTest {
           Map.entry(
               "train",
               "interop train.event train.task train.cluster train.step checkpoint data data.source data.shard data.table"),
-          Map.entry("job", "train data.table"),
+          Map.entry("job", "train data.source data.table"),
           Map.entry("report", "train train.event"),
           Map.entry("report.console", "report train.event"),
           Map.entry("report.page", "report train.event"),

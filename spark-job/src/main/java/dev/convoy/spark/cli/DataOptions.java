@@ -29,7 +29,8 @@ final class DataOptions {
               Key.DATA_FEATURES,
               Key.DATA_LABEL,
               Key.DATA_KEY,
-              Key.DATA_SCALE));
+              Key.DATA_SCALE,
+              Key.DATA_ON_DAMAGED));
 
   /** What a network before training depends on, besides. */
   private static final Set<Key> UNTRAINED = untrained();
@@ -133,9 +134,10 @@ final class DataOptions {
         new TableColumns(
             all.text(Key.DATA_FEATURES), all.text(Key.DATA_LABEL), all.text(Key.DATA_KEY), "");
     return new DataLocation(
-        test.isEmpty() ? all.text(Key.DATA_PATH) : test,
-        columns,
-        all.single(Key.DATA_SCALE),
-        Optional.of(model));
+            test.isEmpty() ? all.text(Key.DATA_PATH) : test,
+            columns,
+            all.single(Key.DATA_SCALE),
+            Optional.of(model))
+        .onDamaged(all.onDamaged());
   }
 }

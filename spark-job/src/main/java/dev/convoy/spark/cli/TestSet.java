@@ -74,6 +74,11 @@ record TestSet(
     return known.isEmpty() ? there : known;
   }
 
+  /** Its examples that were left out because they cannot be used. */
+  List<String> leftOut() {
+    return data == null ? List.of() : data.leftOut();
+  }
+
   /** Keeps what the report shows of the test set. */
   void score(TrainedModel model, RunFolder folder) throws IOException {
     if (data != null) {

@@ -27,6 +27,7 @@ import dev.convoy.spark.train.event.Evaluation;
 import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainListener;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,6 +192,7 @@ final class TrainCommand extends BaseCommand {
               expectNoOthers(config.checkpoints(), folder, context);
               folder.begin(resume, read.yaml());
             });
+        trainer.onLeftOut(images -> keepLeftOut(images, test, folder));
       }
       TrainResult result;
       Interrupt ctrlC = Interrupt.first(() -> stop(trainer));
@@ -213,6 +215,21 @@ final class TrainCommand extends BaseCommand {
       Optional<Evaluation> tested = test.evaluate(result.weights());
       boolean images = config.model().inputs().size() == 1;
       finish(outcome.result(result, tested, network.parameterCount()), folder, images);
+    }
+  }
+
+  /** A file of those, of the test set too; without any there is no file. */
+  private static void keepLeftOut(List<String> images, TestSet test, RunFolder folder) {
+    List<String> all = new ArrayList<>(images);
+    test.leftOut().forEach(image -> all.add("test set: " + image));
+    if (all.isEmpty()) {
+      return;
+    }
+    try {
+      String text = String.join("\n", all) + "\n";
+      folder.write(RunFolder.LEFT_OUT, text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

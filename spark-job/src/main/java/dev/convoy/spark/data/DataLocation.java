@@ -3,6 +3,7 @@ package dev.convoy.spark.data;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.source.OnDamaged;
 import dev.convoy.spark.data.table.TableColumns;
 import java.util.List;
 import java.util.Optional;
@@ -20,17 +21,19 @@ import java.util.Optional;
  *     IDX files; without one the data must say its shape, and has one image and label an example
  * @param classes names of the folders of images, in the order of their numbers; empty to number the
  *     folders that are there
+ * @param onDamaged what becomes of image files that cannot be used
  */
 public record DataLocation(
     String path,
     TableColumns columns,
     float scale,
     Optional<ModelSpec> model,
-    List<String> classes) {
+    List<String> classes,
+    OnDamaged onDamaged) {
 
   /** Data whose classes, if they have names, are numbered in the order of these. */
   public DataLocation(String path, TableColumns columns, float scale, Optional<ModelSpec> model) {
-    this(path, columns, scale, model, List.of());
+    this(path, columns, scale, model, List.of(), OnDamaged.REFUSE);
   }
 
   /** Checks and copies what is given. */
@@ -40,13 +43,18 @@ public record DataLocation(
 
   /** The same data, whose classes have the numbers that they had in training. */
   public DataLocation numbered(List<String> names) {
-    return new DataLocation(path, columns, scale, model, names);
+    return new DataLocation(path, columns, scale, model, names, onDamaged);
   }
 
   /** The same data, a table of which has no labels. */
   DataLocation withoutLabels() {
     TableColumns bare = new TableColumns(columns.features(), "", columns.key(), "");
-    return new DataLocation(path, bare, scale, model, classes);
+    return new DataLocation(path, bare, scale, model, classes, onDamaged);
+  }
+
+  /** The same data, of which image files that cannot be used become what is said here. */
+  public DataLocation onDamaged(OnDamaged what) {
+    return new DataLocation(path, columns, scale, model, classes, what);
   }
 
   /** Data that says its shape and has no columns: IDX, CIFAR-10, our own. */

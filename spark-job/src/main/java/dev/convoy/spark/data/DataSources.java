@@ -8,6 +8,7 @@ import dev.convoy.spark.data.source.EmbeddedMnist;
 import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.data.source.IdxFiles;
 import dev.convoy.spark.data.source.ImageFolders;
+import dev.convoy.spark.data.source.OnDamaged;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -169,8 +170,8 @@ public final class DataSources {
       Path given = new Path(path);
       FileSystem files = given.getFileSystem(spark.hadoopConfiguration());
       return files.exists(given) && files.getFileStatus(given).isFile();
-    } catch (IllegalArgumentException e) {
-      return false; // no path at all, which opening it tells
+    } catch (RuntimeException | NoClassDefFoundError e) {
+      return false; // no path, or none of a known file system, which opening it tells
     }
   }
 
@@ -194,7 +195,8 @@ public final class DataSources {
     List<String> classes = known.isEmpty() ? there : known;
     boolean byClass = !known.isEmpty() && !loose && new HashSet<>(known).containsAll(there);
     if (!labelled && !byClass) {
-      return ImageFolders.unlabelled(spark, files, folder, location.shape());
+      return sound(
+          spark, location, ImageFolders.unlabelled(spark, files, folder, location.shape()));
     }
     if (there.isEmpty()) {
       throw new DataException(
@@ -204,7 +206,15 @@ public final class DataSources {
               + EXPECTED
               + "; predict takes images without classes");
     }
-    return ImageFolders.open(spark, files, folder, there, classes, location.shape(), !labelled);
+    return sound(
+        spark,
+        location,
+        ImageFolders.open(spark, files, folder, there, classes, location.shape(), !labelled));
+  }
+
+  private static ImageFolders sound(
+      JavaSparkContext spark, DataLocation location, ImageFolders images) {
+    return location.onDamaged() == OnDamaged.SKIP ? images.sound(spark) : images;
   }
 
   /** Names of the folders of a part, sorted. */

@@ -14,8 +14,7 @@ final class FileSystems {
     String version = VersionInfo.getVersion();
     return switch (scheme) {
       case "s3a" -> "; add --packages org.apache.hadoop:hadoop-aws:" + version;
-      case "s3", "s3n" ->
-          "; write s3a: and add --packages org.apache.hadoop:hadoop-aws:" + version;
+      case "s3", "s3n" -> "; write s3a: and add --packages org.apache.hadoop:hadoop-aws:" + version;
       case "abfs", "abfss", "wasb", "wasbs" ->
           "; add --packages org.apache.hadoop:hadoop-azure:" + version;
       case "gs" -> "; add Google's connector with --packages, see its page for the version";

@@ -19,7 +19,8 @@ record FolderContents(List<FileStatus> all) {
       Pattern.compile("emnist-.*-(train|test)-(images|labels)-idx.*");
   private static final Pattern INTEGERS = Pattern.compile(".*-idx[0-9]-int(\\.gz)?");
   private static final Pattern PACKED = Pattern.compile(".*\\.(zip|tar|tgz|tar\\.gz|7z|rar)");
-  private static final Pattern TEXT = Pattern.compile(".*\\.(csv|json|jsonl|npy|npz|arrow|orc|avro)");
+  private static final Pattern TEXT =
+      Pattern.compile(".*\\.(csv|json|jsonl|npy|npz|arrow|orc|avro)");
 
   private boolean holds(Predicate<String> wanted) {
     return !names(wanted).isEmpty();
@@ -69,7 +70,8 @@ record FolderContents(List<FileStatus> all) {
     }
     List<String> text = names(name -> TEXT.matcher(name).matches());
     if (!text.isEmpty()) {
-      hints.add(text.get(0) + " is read as a table of Spark SQL: table:NAME, or write it as Parquet");
+      hints.add(
+          text.get(0) + " is read as a table of Spark SQL: table:NAME, or write it as Parquet");
     }
     return hints.isEmpty() ? "" : "; " + String.join("; ", hints);
   }

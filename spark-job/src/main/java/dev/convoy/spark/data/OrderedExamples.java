@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Row;
@@ -32,6 +33,7 @@ public final class OrderedExamples implements AutoCloseable {
   private final Supplier<RDD<ExampleChunk>> bounded;
   private final boolean labelled;
   private final List<String> notes;
+  private final UnaryOperator<RuntimeException> explain;
   private final Runnable close;
 
   private OrderedExamples(
@@ -40,12 +42,14 @@ public final class OrderedExamples implements AutoCloseable {
       Supplier<RDD<ExampleChunk>> bounded,
       boolean labelled,
       List<String> notes,
+      UnaryOperator<RuntimeException> explain,
       Runnable close) {
     this.spark = spark;
     this.runs = runs;
     this.bounded = bounded;
     this.labelled = labelled;
     this.notes = notes;
+    this.explain = explain;
     this.close = close;
   }
 
@@ -72,7 +76,13 @@ public final class OrderedExamples implements AutoCloseable {
       expectSome(rows.examples());
       boolean labelled = !read.columns().label().isEmpty();
       return new OrderedExamples(
-          spark, rows.runs(), () -> rows.runs(mostAPartition), labelled, List.of(), () -> {});
+          spark,
+          rows.runs(),
+          () -> rows.runs(mostAPartition),
+          labelled,
+          List.of(),
+          failure -> failure,
+          () -> {});
     }
     ExampleSource source = DataSources.examples(spark, location, part, false);
     try {
@@ -83,7 +93,13 @@ public final class OrderedExamples implements AutoCloseable {
       int partitions = partitions(source.examples(), TaskSlots.count(spark), mostAPartition);
       RDD<ExampleChunk> runs = new ExampleRdd(spark, source, partitions);
       return new OrderedExamples(
-          spark, runs, () -> runs, source.labelled(), source.notes(), source::close);
+          spark,
+          runs,
+          () -> runs,
+          source.labelled(),
+          source.notes(),
+          failure -> source.explain(spark, failure),
+          source::close);
     } catch (RuntimeException e) {
       source.close();
       throw e;
@@ -157,7 +173,7 @@ public final class OrderedExamples implements AutoCloseable {
       try {
         found = spark.runJob(pieces, task, ScalaTypes.seq(wave), ScalaTypes.tag(byte[].class));
       } catch (Exception e) {
-        throw DataFailures.within(e);
+        throw explain.apply(DataFailures.within(e));
       }
       for (byte[] part : (byte[][]) found) {
         sink.take(part);

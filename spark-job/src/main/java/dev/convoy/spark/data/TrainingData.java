@@ -130,8 +130,9 @@ public final class TrainingData implements AutoCloseable {
       }
       return new TrainingData(spark, source, layout, partitions);
     } catch (RuntimeException e) {
+      RuntimeException told = source.explain(e);
       source.close();
-      throw e;
+      throw told;
     }
   }
 
@@ -234,6 +235,11 @@ public final class TrainingData implements AutoCloseable {
   /** What a user should know of the data, a sentence each. */
   public List<String> notes() {
     return List.copyOf(notes);
+  }
+
+  /** Examples that were left out because they cannot be used, each with the reason. */
+  public List<String> leftOut() {
+    return source.leftOut();
   }
 
   /** What to call the examples of these indexes: files' names, rows' keys, else their indexes. */

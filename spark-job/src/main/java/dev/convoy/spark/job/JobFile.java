@@ -5,6 +5,7 @@ import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.TrainConfig.Checkpoints;
 import dev.convoy.spark.train.TrainConfig.Data;
 import dev.convoy.spark.train.TrainConfig.Loop;
+import dev.convoy.spark.train.TrainConfig.Reading;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -89,8 +90,7 @@ public final class JobFile {
     return new Data(
         path,
         settings.text(Key.DATA_TEST_PATH),
-        columns,
-        settings.single(Key.DATA_SCALE),
+        new Reading(columns, settings.single(Key.DATA_SCALE), settings.onDamaged()),
         settings.integer(Key.DATA_PARTITIONS),
         settings.integer(Key.DATA_SHARDS),
         settings.real(Key.DATA_VALIDATION_FRACTION),

@@ -35,6 +35,12 @@ public enum Key {
       "255",
       "(0,)",
       "of a table: the number that stands for a full pixel; 1 for inputs as they are"),
+  DATA_ON_DAMAGED(
+      "data.onDamaged",
+      Kind.CHOICE,
+      "refuse",
+      "refuse|skip",
+      "of image files that cannot be used: refuse the data, or leave out at most one in ten"),
   DATA_PARTITIONS(
       "data.partitions",
       Kind.INTEGER,

@@ -1,8 +1,10 @@
 package dev.convoy.spark.job;
 
+import dev.convoy.spark.data.source.OnDamaged;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -177,6 +179,11 @@ public final class Settings {
   public Place place(Key key) {
     YamlNode node = given.get(key);
     return node == null ? new Place(source, 0) : node.place();
+  }
+
+  /** What becomes of image files that cannot be used. */
+  public OnDamaged onDamaged() {
+    return OnDamaged.valueOf(text(Key.DATA_ON_DAMAGED).toUpperCase(Locale.ROOT));
   }
 
   /** Value of a key, as text. */

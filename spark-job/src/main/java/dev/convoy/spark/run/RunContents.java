@@ -35,6 +35,7 @@ final class RunContents {
           RunFolder.MODEL,
           RunFolder.EVALUATION,
           RunFolder.REPORT,
+          RunFolder.LEFT_OUT,
           RunFolder.METRICS,
           RunFolder.VALIDATIONS);
 

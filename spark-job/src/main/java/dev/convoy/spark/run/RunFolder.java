@@ -24,7 +24,7 @@ import org.apache.hadoop.fs.Path;
 /**
  * The folder of a run, on any Hadoop file system: {@code job.yaml}, {@code metrics.jsonl}, {@code
  * validations.jsonl}, {@code model.convoy}, {@code result.json}, {@code evaluation.json}, {@code
- * report.html} and {@code checkpoints/}.
+ * report.html}, {@code left-out.txt} if examples were left out, and {@code checkpoints/}.
  *
  * <p>The rule for a folder that is there already: an empty one is used; a finished run in it is
  * replaced; an unfinished one with checkpoints is kept unless the user says {@code --resume} or
@@ -43,6 +43,9 @@ public final class RunFolder implements Closeable {
 
   /** The evaluation of the test set. */
   public static final String EVALUATION = "evaluation.json";
+
+  /** Examples that cannot be used, a line each. */
+  public static final String LEFT_OUT = "left-out.txt";
 
   static final String METRICS = "metrics.jsonl";
   static final String VALIDATIONS = "validations.jsonl";
@@ -184,7 +187,7 @@ public final class RunFolder implements Closeable {
   public void begin(boolean resume, String job) {
     try {
       if (resume) {
-        for (String name : List.of(RESULT, EVALUATION, REPORT)) {
+        for (String name : List.of(RESULT, EVALUATION, REPORT, LEFT_OUT)) {
           contents.delete(name);
         }
       } else {

@@ -4,6 +4,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Optimizer;
 import dev.convoy.spark.data.DataLocation;
+import dev.convoy.spark.data.source.OnDamaged;
 import dev.convoy.spark.data.table.TableColumns;
 import java.io.Serializable;
 import java.util.List;
@@ -48,10 +49,21 @@ public record TrainConfig(
   }
 
   /**
-   * @param path of the data, as {@link DataLocation} has it
-   * @param testPath of the test set; empty if it is with the data
+   * How examples are read.
+   *
    * @param columns of a table
    * @param scale number in a table's column that stands for a full pixel
+   * @param onDamaged what becomes of image files that cannot be used
+   */
+  public record Reading(TableColumns columns, float scale, OnDamaged onDamaged)
+      implements Serializable {
+    static final Reading STANDARD = new Reading(TableColumns.STANDARD, 255f, OnDamaged.REFUSE);
+  }
+
+  /**
+   * @param path of the data, as {@link DataLocation} has it
+   * @param testPath of the test set; empty if it is with the data
+   * @param reading how examples are read there
    * @param partitions of the RDD; 0 means one a task slot. Does not change the answer
    * @param shards logical shards V; changes the answer
    * @param validationFraction share of the training set held out, chosen by the seed
@@ -61,8 +73,7 @@ public record TrainConfig(
   public record Data(
       String path,
       String testPath,
-      TableColumns columns,
-      float scale,
+      Reading reading,
       int partitions,
       int shards,
       double validationFraction,
@@ -75,14 +86,22 @@ public record TrainConfig(
 
     /** Data that is no table, its test set with it. */
     public Data(String path, int partitions, int shards, double validationFraction) {
-      this(
-          path, "", TableColumns.STANDARD, 255f, partitions, shards, validationFraction, List.of());
+      this(path, "", Reading.STANDARD, partitions, shards, validationFraction, List.of());
     }
 
     /** The same data, whose classes have the numbers that they have in a model. */
     public Data numbered(List<String> names) {
-      return new Data(
-          path, testPath, columns, scale, partitions, shards, validationFraction, names);
+      return new Data(path, testPath, reading, partitions, shards, validationFraction, names);
+    }
+
+    /** Columns of a table. */
+    public TableColumns columns() {
+      return reading.columns();
+    }
+
+    /** The number in a table that stands for a full pixel. */
+    public float scale() {
+      return reading.scale();
     }
   }
 
@@ -98,7 +117,13 @@ public record TrainConfig(
   }
 
   private DataLocation location(String path) {
-    return new DataLocation(path, data.columns(), data.scale(), Optional.of(model), data.classes());
+    return new DataLocation(
+        path,
+        data.columns(),
+        data.scale(),
+        Optional.of(model),
+        data.classes(),
+        data.reading().onDamaged());
   }
 
   /**

@@ -26,6 +26,7 @@ import dev.convoy.spark.train.task.TaskResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
 
@@ -42,6 +43,7 @@ public final class Trainer {
   private final Supplier<TrainingData> opener;
   private Supplier<float[]> start;
   private Runnable accepted = () -> {};
+  private Consumer<List<String>> leftOut = none -> {};
   private double secondsAnExample = Double.NaN;
   private volatile long lastWanted = Long.MAX_VALUE;
 
@@ -100,6 +102,7 @@ public final class Trainer {
         data.expect(config.model());
         Run run = new Run(network, data, events, failures, resume);
         accepted.run();
+        leftOut.accept(data.leftOut());
         if (!resume) {
           run.policy.begin();
         }
@@ -126,6 +129,14 @@ public final class Trainer {
    */
   public void onAccepted(Runnable action) {
     this.accepted = action;
+  }
+
+  /**
+   * Has {@code action} take the examples that were left out of the data because they cannot be
+   * used, each with the reason; after {@link #onAccepted}.
+   */
+  public void onLeftOut(Consumer<List<String>> action) {
+    this.leftOut = action;
   }
 
   /**

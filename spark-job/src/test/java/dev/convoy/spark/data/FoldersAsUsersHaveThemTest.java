@@ -10,9 +10,12 @@ import dev.convoy.spark.data.image.TestImages;
 import dev.convoy.spark.data.shard.DataCut;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.ExampleSource;
+import dev.convoy.spark.data.source.OnDamaged;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.SparkContext;
@@ -127,13 +130,58 @@ class FoldersAsUsersHaveThemTest {
                 + " 1 links that lead nowhere or names that are not text (dog/gone.png)");
   }
 
-  @Test
-  void emptyFilesAreRefusedTogether() throws IOException {
-    image("data/cat/1.png");
-    for (int i = 2; i < 15; i++) {
-      file("data/cat/" + i + ".png");
+  private void damaged() throws IOException {
+    for (int i = 0; i < 40; i++) {
+      image("data/" + (i < 20 ? "cat/" : "dog/") + i + ".png");
     }
-    refused("data", "got 13 image files of 0 bytes: cat/10.png, cat/11.png, ", ", ..., expected");
+    file("data/cat/3.png");
+    file("data/dog/25.png", "<html>not found</html>".getBytes(StandardCharsets.US_ASCII));
+    byte[] whole = TestImages.encode(TestImages.photo(60, 40), "jpg");
+    file("data/dog/30.jpg", Arrays.copyOf(whole, whole.length / 2));
+  }
+
+  @Test
+  void allImagesThatCannotBeUsedAreNamedTogether() throws IOException {
+    damaged();
+    refused(
+        "data",
+        "got 3 images of 41 that cannot be used, expected none:",
+        "cat/3.png: got no image but an empty file",
+        "dog/25.png: got no image but HTML or XML",
+        "dog/30.jpg: got a damaged JPEG (it ends at byte ",
+        "set data.onDamaged to skip");
+  }
+
+  @Test
+  void imagesThatCannotBeUsedAreLeftOutIfThatIsSaid() throws IOException {
+    damaged();
+    try (TrainingData data =
+        TrainingData.open(
+            spark, location("data").onDamaged(OnDamaged.SKIP), DataPart.TRAIN, DataCut.shards(2))) {
+      assertThat(data.fingerprint().examples()).isEqualTo(38);
+      assertThat(data.leftOut()).hasSize(3).allMatch(line -> line.contains(": got "));
+      assertThat(data.notes()).hasSize(1);
+      assertThat(data.notes().get(0))
+          .contains("left out 3 images of 41", "cat/3.png, dog/25.png, dog/30.jpg");
+      assertThat(data.names(List.of(3L, 18L, 19L)))
+          .containsExactly("cat/11.png", "cat/9.png", "dog/20.png");
+    }
+  }
+
+  @Test
+  void tooManyThatCannotBeUsedAreRefused() throws IOException {
+    damaged();
+    file("data/cat/1.png");
+    file("data/cat/2.png");
+    DataLocation skips = location("data").onDamaged(OnDamaged.SKIP);
+    assertThatThrownBy(() -> TrainingData.open(spark, skips, DataPart.TRAIN, DataCut.shards(2)))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("data.onDamaged: got 5 images of 41 that cannot be used");
+    file("data/eel/1.png");
+    file("data/cat/1.png", TestImages.encode(TestImages.photo(2, 2), "png"));
+    file("data/cat/2.png", TestImages.encode(TestImages.photo(2, 2), "png"));
+    assertThatThrownBy(() -> TrainingData.open(spark, skips, DataPart.TRAIN, DataCut.shards(2)))
+        .hasMessageContaining("got a class of which no image can be used, that of eel/1.png");
   }
 
   @Test
@@ -210,7 +258,9 @@ class FoldersAsUsersHaveThemTest {
 
   @Test
   void damagedParquetIsAMistakeOfData() throws IOException {
-    file("footer/part-0.parquet", "this is no file of Parquet, though it is called so".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    file(
+        "footer/part-0.parquet",
+        "this is no file of Parquet, though it is called so".getBytes(StandardCharsets.US_ASCII));
     refused("footer", "data.path: ", "part-0.parquet", "fetch or write them again");
     table(500).coalesce(1).write().parquet(folder + "/pages");
     try (java.util.stream.Stream<Path> files = Files.list(folder.resolve("pages"))) {
@@ -219,7 +269,7 @@ class FoldersAsUsersHaveThemTest {
           Files.delete(file);
         } else if (file.toString().endsWith(".parquet")) {
           byte[] bytes = Files.readAllBytes(file);
-          java.util.Arrays.fill(bytes, 4, bytes.length / 2, (byte) 0x55);
+          Arrays.fill(bytes, 4, bytes.length / 2, (byte) 0x55);
           Files.write(file, bytes);
         }
       }
@@ -256,10 +306,7 @@ class FoldersAsUsersHaveThemTest {
 
   @Test
   void labelsThatBeginAtOneAreToldSo() {
-    table(30)
-        .withColumn("label", functions.expr("label + 1"))
-        .write()
-        .parquet(folder + "/ones");
+    table(30).withColumn("label", functions.expr("label + 1")).write().parquet(folder + "/ones");
     assertThatThrownBy(
             () ->
                 TrainingData.openForEvaluation(spark, location("ones"), DataPart.TRAIN, 1).close())

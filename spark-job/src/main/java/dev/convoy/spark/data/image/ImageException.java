@@ -18,6 +18,11 @@ public final class ImageException extends DataException {
     this(message, false, null);
   }
 
+  /** A file that is not read to its end. */
+  public static ImageException tooLarge(String name, int mostBytes) {
+    return new ImageException(name + ": got more than " + mostBytes + " bytes, expected an image");
+  }
+
   /** A file whose bytes are not what an encoder wrote. */
   static ImageException damaged(String message) {
     return new ImageException(message, true, null);

@@ -39,6 +39,16 @@ public record IndexedShardSource(SparkContext spark, ExampleSource source) imple
   }
 
   @Override
+  public List<String> leftOut() {
+    return source.leftOut();
+  }
+
+  @Override
+  public RuntimeException explain(RuntimeException failure) {
+    return source.explain(spark, failure);
+  }
+
+  @Override
   public RDD<PackedShard> cut(ShardLayout layout, ShardPlacement placement) {
     return new ShardRdd(spark, source, layout, placement);
   }

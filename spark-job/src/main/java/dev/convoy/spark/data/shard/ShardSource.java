@@ -37,6 +37,16 @@ public interface ShardSource {
     return List.of();
   }
 
+  /** Examples that were left out; see {@link ExampleSource#leftOut}. */
+  default List<String> leftOut() {
+    return List.of();
+  }
+
+  /** What to tell a user of a failure to read this; see {@link ExampleSource#explain}. */
+  default RuntimeException explain(RuntimeException failure) {
+    return failure;
+  }
+
   /** Every example was read once and is cached. */
   default void release() {}
 

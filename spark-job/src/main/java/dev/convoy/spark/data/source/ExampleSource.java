@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
+import org.apache.spark.SparkContext;
 
 /**
  * Where examples come from. Travels to the executors, each of which opens it and reads what its own
@@ -41,6 +42,19 @@ public interface ExampleSource extends Serializable {
   /** What a user should know of the data, a sentence each; on the driver that opened it. */
   default List<String> notes() {
     return List.of();
+  }
+
+  /** Examples that are not among these because they cannot be used: each with the reason. */
+  default List<String> leftOut() {
+    return List.of();
+  }
+
+  /**
+   * What to tell a user of a failure to read this; {@code failure} itself if there is nothing to
+   * add. May run a job.
+   */
+  default RuntimeException explain(SparkContext spark, RuntimeException failure) {
+    return failure;
   }
 
   /** Called on the driver once every example was read and is cached: frees what executors hold. */

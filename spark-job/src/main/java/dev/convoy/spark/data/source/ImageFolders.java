@@ -3,6 +3,7 @@ package dev.convoy.spark.data.source;
 import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.tensor.Shape;
+import dev.convoy.spark.data.image.ImageException;
 import dev.convoy.spark.data.image.Images;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -12,13 +13,16 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.SerializableConfiguration;
+import scala.Tuple2;
 
 /**
  * Images in folders by class: {@code cat/1.png}, {@code dog/2.jpg}. Classes are numbered in the
@@ -37,6 +41,7 @@ public final class ImageFolders implements ExampleSource {
   private final boolean labelled;
   private final long[] firsts;
   private final transient List<String> notes;
+  private final transient List<String> leftOut;
   private final Broadcast<String[]> names;
   private final Broadcast<SerializableConfiguration> configuration;
 
@@ -46,15 +51,29 @@ public final class ImageFolders implements ExampleSource {
       Shape shape,
       boolean labelled,
       long[] firsts,
-      ImageListing listing) {
+      List<String> names,
+      List<String> notes) {
+    this(spark, root, shape, labelled, firsts, names, notes, List.of());
+  }
+
+  private ImageFolders(
+      JavaSparkContext spark,
+      String root,
+      Shape shape,
+      boolean labelled,
+      long[] firsts,
+      List<String> names,
+      List<String> notes,
+      List<String> leftOut) {
     this.root = root;
     this.labelled = labelled;
     this.height = shape.height();
     this.width = shape.width();
     this.channels = shape.channels();
     this.firsts = firsts;
-    this.notes = listing.leftOut().isEmpty() ? List.of() : List.of(listing.leftOut());
-    this.names = spark.broadcast(listing.names().toArray(new String[0]));
+    this.notes = notes;
+    this.leftOut = leftOut;
+    this.names = spark.broadcast(names.toArray(new String[0]));
     this.configuration = SerializableConfiguration.broadcast(spark.sc());
   }
 
@@ -85,8 +104,8 @@ public final class ImageFolders implements ExampleSource {
    *     {@code there} have no images here
    * @param shape that images are made
    * @param deep true to look into folders within those folders, too
-   * @throws DataException if a folder is no class, or one of those that are numbered here, a file or
-   *     all of the data is empty
+   * @throws DataException if a folder is no class, or one of those that are numbered here, a file
+   *     or all of the data is empty
    */
   public static ImageFolders open(
       JavaSparkContext spark,
@@ -143,8 +162,8 @@ public final class ImageFolders implements ExampleSource {
               + "; remove those folders, or keep a training set in a folder train and a test set in"
               + " test beside it");
     }
-    expectNoneEmpty(root, listing);
-    return new ImageFolders(spark, root.toString(), shape, true, firsts, listing);
+    return new ImageFolders(
+        spark, root.toString(), shape, true, firsts, listing.names(), listing.notes());
   }
 
   /** Lists the images in {@code root} and in all folders below, which are no classes. */
@@ -154,9 +173,9 @@ public final class ImageFolders implements ExampleSource {
     listing.add("", ImageListing.MOST_DEPTH);
     listing.sortFrom(0);
     expectSome(root, listing, "it or " + classes(files, root));
-    expectNoneEmpty(root, listing);
     long[] firsts = {0, listing.names().size()};
-    return new ImageFolders(spark, root.toString(), shape, false, firsts, listing);
+    return new ImageFolders(
+        spark, root.toString(), shape, false, firsts, listing.names(), listing.notes());
   }
 
   /** True if images lie in {@code folder} itself. */
@@ -181,27 +200,76 @@ public final class ImageFolders implements ExampleSource {
     }
   }
 
-  private static void expectNoneEmpty(Path root, ImageListing listing) {
-    if (!listing.empty().isEmpty()) {
-      throw new DataException(
-          root
-              + ": got "
-              + listing.empty().size()
-              + " image files of 0 bytes: "
-              + some(listing.empty())
-              + ", expected images; fetch or remove them");
-    }
-  }
-
   /** The first of them, in words. */
   static String some(List<String> all) {
     List<String> first = all.subList(0, Math.min(MOST_NAMED, all.size()));
     return String.join(", ", first) + (first.size() < all.size() ? ", ..." : "");
   }
 
+  /**
+   * The same images without those that cannot be used, which executors look for. This one is
+   * closed.
+   *
+   * @throws DataException if they are more than one in ten, or all of a class
+   */
+  public ImageFolders sound(JavaSparkContext spark) {
+    try {
+      List<Tuple2<Long, String>> damaged = DamagedImages.find(spark.sc(), this);
+      DamagedImages.expectFew(damaged, examples());
+      Set<Long> out = damaged.stream().map(Tuple2::_1).collect(Collectors.toSet());
+      List<String> kept = new ArrayList<>();
+      long[] bounds = firsts.clone();
+      for (int c = 0; c + 1 < firsts.length; c++) {
+        for (long i = firsts[c]; i < firsts[c + 1]; i++) {
+          if (!out.contains(i)) {
+            kept.add(name(i));
+          }
+        }
+        bounds[c + 1] = kept.size();
+        if (bounds[c] == bounds[c + 1] && firsts[c] < firsts[c + 1]) {
+          throw new DataException(
+              "data.onDamaged: got a class of which no image can be used, that of "
+                  + name(firsts[c])
+                  + ", expected some; fetch its images again");
+        }
+      }
+      List<String> all = new ArrayList<>(notes);
+      if (!damaged.isEmpty()) {
+        all.add(
+            "data.onDamaged: left out "
+                + damaged.size()
+                + " images of "
+                + examples()
+                + " that cannot be used: "
+                + some(damaged.stream().map(image -> name(image._1())).toList()));
+      }
+      List<String> why = damaged.stream().map(Tuple2::_2).toList();
+      return new ImageFolders(spark, root, shape(), labelled, bounds, kept, all, why);
+    } finally {
+      close();
+    }
+  }
+
+  /**
+   * Names all images that cannot be used, if that is what happened: one a run would be tiresome.
+   */
+  @Override
+  public RuntimeException explain(SparkContext spark, RuntimeException failure) {
+    if (!(failure instanceof ImageException)) {
+      return failure;
+    }
+    List<Tuple2<Long, String>> damaged = DamagedImages.find(spark, this);
+    return damaged.isEmpty() ? failure : DamagedImages.refusal(damaged, examples());
+  }
+
   @Override
   public List<String> notes() {
     return notes;
+  }
+
+  @Override
+  public List<String> leftOut() {
+    return leftOut;
   }
 
   @Override
@@ -265,8 +333,7 @@ public final class ImageFolders implements ExampleSource {
     try (InputStream in = from.open(path)) {
       byte[] file = in.readNBytes(Images.MAX_BYTES + 1);
       if (file.length > Images.MAX_BYTES) {
-        throw new DataException(
-            name + ": got more than " + Images.MAX_BYTES + " bytes, expected an image");
+        throw ImageException.tooLarge(name, Images.MAX_BYTES);
       }
       return file;
     } catch (FileNotFoundException e) {

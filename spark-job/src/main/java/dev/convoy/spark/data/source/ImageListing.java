@@ -28,7 +28,6 @@ final class ImageListing {
   private final FileSystem files;
   private final Path root;
   private final List<String> names = new ArrayList<>();
-  private final List<String> empty = new ArrayList<>();
   private final Map<String, Found> others = new TreeMap<>();
 
   /** How many there are of a kind, and the first of them. */
@@ -63,11 +62,6 @@ final class ImageListing {
     return names;
   }
 
-  /** Those that have no bytes. */
-  List<String> empty() {
-    return empty;
-  }
-
   /** Sorts the names from {@code first} on. */
   void sortFrom(int first) {
     names.subList(first, names.size()).sort(null);
@@ -93,9 +87,6 @@ final class ImageListing {
         folder(prefix + name, depth);
       } else if (isImage(name)) {
         names.add(prefix + name);
-        if (status.getLen() == 0) {
-          empty.add(prefix + name);
-        }
       } else {
         other(kind(name), prefix + name);
       }
@@ -145,6 +136,11 @@ final class ImageListing {
 
   private void other(String kind, String name) {
     others.merge(kind, new Found(1, name), (old, one) -> old.and(one.first()));
+  }
+
+  /** What a user should know, a sentence each. */
+  List<String> notes() {
+    return others.isEmpty() ? List.of() : List.of(leftOut());
   }
 
   /** What was left out, in words; empty if nothing was. */

@@ -204,15 +204,7 @@ public final class FeatureReader implements Serializable {
     long size = (long) height * width * channels;
     if (!known || height < 1 || width < 1 || data.length != size) {
       throw wrong(
-          "an image of "
-              + height
-              + "x"
-              + width
-              + "x"
-              + channels
-              + " in "
-              + data.length
-              + " bytes",
+          "an image of " + height + "x" + width + "x" + channels + " in " + data.length + " bytes",
           "height x width x 1, 3 or 4 bytes; was it a file that is no image?");
     }
     Images.Pixels look =
