@@ -60,7 +60,7 @@ class ImportRulesTest {
               "interop train.event train.task train.cluster train.step checkpoint data data.source data.shard data.table"),
           Map.entry("job", "train data.source data.table"),
           Map.entry("report", "train train.event"),
-          Map.entry("report.console", "report train.event"),
+          Map.entry("report.console", "report train train.event"),
           Map.entry("report.page", "report train.event"),
           Map.entry("report.sparkui", "report report.page train.event"),
           Map.entry("predict", "interop report train train.event data data.shard data.table"),

@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -20,11 +21,12 @@ import java.util.Set;
  *
  * <pre>
  * 8 bytes   magic, the letters CNVYMODL
- * int       version: 1, or 2 if the classes have names
+ * int       version: 1; 2 if the classes have names; 3 if the range of the data is known
  * int       length of the text, bytes
  * ...       text form of the model, UTF-8 ({@link ModelSpec#toText})
  * int       classes
- * int       version 2 only: number of names; then each as an int, its length in bytes, and UTF-8
+ * int       from version 2: number of names; then each as an int, its length in bytes, and UTF-8
+ * 2 floats  from version 3: smallest and largest value trained on, as shares of a full pixel
  * int       number of weights
  * ...       weights, IEEE 754 single precision
  * 32 bytes  SHA-256 of everything before
@@ -38,6 +40,7 @@ public final class ModelFile {
   private static final byte[] MAGIC = "CNVYMODL".getBytes(StandardCharsets.US_ASCII);
   private static final int UNNAMED = 1;
   private static final int NAMED = 2;
+  private static final int RANGED = 3;
   private static final int HASH = 32;
   private static final int CHUNK = 1 << 16;
 
@@ -62,15 +65,19 @@ public final class ModelFile {
     List<byte[]> names =
         model.classNames().stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toList();
     int named = names.stream().mapToInt(name -> Integer.BYTES + name.length).sum();
-    int size = MAGIC.length + 5 * Integer.BYTES + text.length + named;
+    int version = model.range().isPresent() ? RANGED : names.isEmpty() ? UNNAMED : NAMED;
+    int size = MAGIC.length + 4 * Integer.BYTES + text.length;
+    size += version >= NAMED ? Integer.BYTES + named : 0;
+    size += version >= RANGED ? 2 * Float.BYTES : 0;
     MessageDigest digest = WeightsHash.newDigest();
-    ByteBuffer head = littleEndian(names.isEmpty() ? size - Integer.BYTES : size);
-    head.put(MAGIC).putInt(names.isEmpty() ? UNNAMED : NAMED).putInt(text.length).put(text);
+    ByteBuffer head = littleEndian(size);
+    head.put(MAGIC).putInt(version).putInt(text.length).put(text);
     head.putInt(model.classes());
-    if (!names.isEmpty()) {
+    if (version >= NAMED) {
       head.putInt(names.size());
       names.forEach(name -> head.putInt(name.length).put(name));
     }
+    model.range().ifPresent(range -> head.putFloat(range.low()).putFloat(range.high()));
     head.putInt(model.weights().length);
     digest.update(head.array());
     out.write(head.array());
@@ -107,11 +114,11 @@ public final class ModelFile {
           "the letters CNVYMODL; is this a model file?");
     }
     int version = integer("the version");
-    if (version != UNNAMED && version != NAMED) {
+    if (version < UNNAMED || version > RANGED) {
       throw wrong(
           offset - 4,
           "version " + version,
-          UNNAMED + " or " + NAMED + "; was it written by a newer Convoy?");
+          UNNAMED + " to " + RANGED + "; was it written by a newer Convoy?");
     }
     int length = integer("the text's length");
     if (length < 1 || length > MAX_TEXT_BYTES) {
@@ -123,7 +130,8 @@ public final class ModelFile {
     if (classes < 1 || classes > TrainedModel.MAX_CLASSES) {
       throw wrong(offset - 4, classes + " classes", "1 to " + TrainedModel.MAX_CLASSES + damaged());
     }
-    List<String> names = version == NAMED ? names(classes) : List.of();
+    List<String> names = version >= NAMED ? names(classes, version == NAMED ? 1 : 0) : List.of();
+    Optional<InputRange> range = version >= RANGED ? Optional.of(range()) : Optional.empty();
     long expected = parameters(spec);
     int count = integer("the number of weights");
     if (count != expected) {
@@ -139,7 +147,7 @@ public final class ModelFile {
     if (in.read() >= 0) {
       throw wrong(offset, "more bytes", "the end of the file" + damaged());
     }
-    return new TrainedModel(spec, classes, names, weights);
+    return new TrainedModel(spec, classes, names, range, weights);
   }
 
   private ModelSpec spec(byte[] utf8) {
@@ -154,11 +162,22 @@ public final class ModelFile {
     }
   }
 
-  private List<String> names(int classes) throws IOException {
+  private InputRange range() throws IOException {
+    float low = Float.intBitsToFloat(integer("the smallest value trained on"));
+    float high = Float.intBitsToFloat(integer("the largest value trained on"));
+    try {
+      return new InputRange(low, high);
+    } catch (InvalidInputException e) {
+      throw wrong(
+          offset - 8, "a range of " + low + " to " + high, "two finite numbers" + damaged());
+    }
+  }
+
+  private List<String> names(int classes, int least) throws IOException {
     int most = Math.min(classes, TrainedModel.MAX_NAMES);
     int count = integer("the number of names");
-    if (count < 1 || count > most) {
-      throw wrong(offset - 4, count + " names of classes", "1 to " + most + damaged());
+    if (count < least || count > most) {
+      throw wrong(offset - 4, count + " names of classes", least + " to " + most + damaged());
     }
     Set<String> names = new LinkedHashSet<>();
     for (int i = 0; i < count; i++) {

@@ -4,6 +4,7 @@ import dev.convoy.engine.error.InvalidInputException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model with its weights: all that prediction needs. Weights are shared, not copied.
@@ -12,9 +13,15 @@ import java.util.List;
  * @param classes number of classes that the labels it was trained on have
  * @param classNames what those classes are called, in the order of their numbers; empty if the
  *     training data had numbers only
+ * @param range of the values that it was trained on; empty if nobody looked
  * @param weights one flat array, laid out as {@link ParameterLayout} says
  */
-public record TrainedModel(ModelSpec spec, int classes, List<String> classNames, float[] weights) {
+public record TrainedModel(
+    ModelSpec spec,
+    int classes,
+    List<String> classNames,
+    Optional<InputRange> range,
+    float[] weights) {
   /** More classes than this are refused. */
   public static final int MAX_CLASSES = 1 << 24;
 
@@ -31,6 +38,11 @@ public record TrainedModel(ModelSpec spec, int classes, List<String> classNames,
   /** A model whose classes are numbers. */
   public TrainedModel(ModelSpec spec, int classes, float[] weights) {
     this(spec, classes, List.of(), weights);
+  }
+
+  /** A model of which nobody knows the range of the values that it was trained on. */
+  public TrainedModel(ModelSpec spec, int classes, List<String> classNames, float[] weights) {
+    this(spec, classes, classNames, Optional.empty(), weights);
   }
 
   /** Checks and copies what is given. */
@@ -86,6 +98,7 @@ public record TrainedModel(ModelSpec spec, int classes, List<String> classNames,
         && spec.equals(model.spec)
         && classes == model.classes
         && classNames.equals(model.classNames)
+        && range.equals(model.range)
         && Arrays.equals(weights, model.weights);
   }
 

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +99,31 @@ class ModelFileTest {
       assertThatThrownBy(() -> named("a", hostile)).hasMessageContaining("expected 1 to 1024");
     }
     assertThatThrownBy(() -> named("a", "a")).hasMessageContaining("a name for two classes");
+  }
+
+  private static int version(byte[] file) {
+    return ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(8);
+  }
+
+  @Test
+  void theRangeOfTheDataIsKeptAndOnlyThenIsTheFileOfANewVersion() throws Exception {
+    InputRange range = new InputRange(-0.5f, 255f);
+    for (List<String> names : List.of(List.<String>of(), List.of("cat", "dog"))) {
+      TrainedModel plain = named(names.toArray(String[]::new));
+      TrainedModel ranged =
+          new TrainedModel(plain.spec(), 3, names, Optional.of(range), plain.weights());
+      TrainedModel back = read(bytes(ranged));
+      assertThat(back).isEqualTo(ranged).isNotEqualTo(plain);
+      assertThat(back.range()).contains(range);
+      assertThat(version(bytes(ranged))).isEqualTo(3);
+      assertThat(version(bytes(plain))).isEqualTo(names.isEmpty() ? 1 : 2);
+      assertThat(read(bytes(plain)).range()).isEmpty();
+      byte[] hostile = bytes(ranged);
+      int at = hostile.length - 32 - 4 * plain.weights().length - 4 - 8;
+      ByteBuffer.wrap(hostile).order(ByteOrder.LITTLE_ENDIAN).putFloat(at, Float.NaN);
+      assertThatThrownBy(() -> read(signed(hostile)))
+          .hasMessageContaining("got a range of NaN to 255.0, expected two finite numbers");
+    }
   }
 
   @Test

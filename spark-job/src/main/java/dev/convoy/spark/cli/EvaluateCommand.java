@@ -9,6 +9,7 @@ import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.predict.ModelEvaluation;
+import dev.convoy.spark.predict.RangeWatch;
 import dev.convoy.spark.report.EvaluationReport;
 import dev.convoy.spark.run.RunFolder;
 import dev.convoy.spark.run.RunReader;
@@ -130,6 +131,7 @@ final class EvaluateCommand extends BaseCommand {
     TrainedModel trained = found.model();
     try (TrainingData test = TrainingData.openForEvaluation(context, data, DataPart.TEST, 0)) {
       test.notes().forEach(this::warn);
+      test.range().flatMap(seen -> RangeWatch.warning(trained.range(), seen)).ifPresent(this::warn);
       boolean apart = DataSources.hasTest(context, data.path());
       return ModelEvaluation.of(trained, found.path(), data.path(), apart, test, mistakes);
     }

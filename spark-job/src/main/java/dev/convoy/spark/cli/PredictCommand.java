@@ -168,7 +168,7 @@ final class PredictCommand extends BaseCommand {
           new PredictionFormat(target.kind(), heads, examples.labelled(), model.classNames());
       ForwardPass.Recipe recipe = ForwardPass.Recipe.send(context, model);
       try {
-        target.write(examples, recipe, format, out());
+        target.write(examples, recipe.watching(context, model.range(), this::warn), format, out());
       } finally {
         recipe.close();
       }

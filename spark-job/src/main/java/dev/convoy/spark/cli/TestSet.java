@@ -1,5 +1,6 @@
 package dev.convoy.spark.cli;
 
+import dev.convoy.engine.model.InputRange;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.spark.data.DataSources;
 import dev.convoy.spark.data.TrainingData;
@@ -89,6 +90,11 @@ record TestSet(
           ModelEvaluation.of(model, path, from, apart, data, EvaluationReport.KEPT);
       folder.write(RunFolder.EVALUATION, report.toJson().getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  /** Smallest and largest value; empty without a test set. */
+  Optional<InputRange> range() {
+    return data == null ? Optional.empty() : data.range();
   }
 
   Optional<Evaluation> evaluate(float[] weights) {

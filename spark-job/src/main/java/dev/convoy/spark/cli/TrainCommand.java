@@ -8,6 +8,7 @@ import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.StartModel;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.predict.RangeWatch;
 import dev.convoy.spark.report.ResultCollector;
 import dev.convoy.spark.report.RunResult;
 import dev.convoy.spark.report.SparkMetrics;
@@ -208,10 +209,12 @@ final class TrainCommand extends BaseCommand {
                 config.model(),
                 network.outputs(),
                 names(test.classNames(), network),
+                result.range(),
                 result.weights());
         folder.write(RunFolder.MODEL, stream -> ModelFile.write(model, stream));
         test.score(model, folder);
       }
+      test.range().flatMap(seen -> RangeWatch.warning(result.range(), seen)).ifPresent(this::warn);
       Optional<Evaluation> tested = test.evaluate(result.weights());
       boolean images = config.model().inputs().size() == 1;
       finish(outcome.result(result, tested, network.parameterCount()), folder, images);

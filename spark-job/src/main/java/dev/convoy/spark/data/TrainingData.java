@@ -1,6 +1,7 @@
 package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.model.InputRange;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.tensor.Shape;
@@ -139,6 +140,11 @@ public final class TrainingData implements AutoCloseable {
   /** What identifies the data. */
   public Fingerprint fingerprint() {
     return inventory.fingerprint();
+  }
+
+  /** Smallest and largest value of all examples, held out or not; empty without any example. */
+  public Optional<InputRange> range() {
+    return inventory.range();
   }
 
   /** The shards, cached; partition p holds the shards {@code p, p + P ...}. */

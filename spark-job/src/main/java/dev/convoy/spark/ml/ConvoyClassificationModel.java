@@ -1,5 +1,6 @@
 package dev.convoy.spark.ml;
 
+import dev.convoy.engine.model.InputRange;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.model.WeightsHash;
@@ -10,6 +11,7 @@ import dev.convoy.spark.predict.ForwardPass;
 import dev.convoy.spark.predict.Probabilities;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
@@ -30,6 +32,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A network that {@link ConvoyClassifier} trained. {@link #transform} appends three columns: the
@@ -42,6 +46,8 @@ public final class ConvoyClassificationModel
     extends ProbabilisticClassificationModel<Object, ConvoyClassificationModel>
     implements MLWritable {
   private static final long serialVersionUID = 1L;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ConvoyClassificationModel.class);
 
   /** Has no initialiser: {@link #uid} is called before those run. */
   private String uid;
@@ -88,6 +94,14 @@ public final class ConvoyClassificationModel
   /** The network. */
   public ModelSpec network() {
     return trained.spec();
+  }
+
+  /**
+   * Smallest and largest value that the network was trained on, as shares of a full pixel (of
+   * {@link #featuresScale}); empty for models that were saved before this was kept.
+   */
+  public Optional<InputRange> inputRange() {
+    return trained.range();
   }
 
   /** SHA-256 of the weights, as the command line prints it. */
@@ -187,7 +201,8 @@ public final class ConvoyClassificationModel
     if (sent == null || sent.spark() != spark) {
       sent = new Weights(spark, ForwardPass.Recipe.send(spark, trained));
     }
-    return sent.recipe();
+    // Each use has a watch of its own, so that each is warned of.
+    return sent.recipe().watching(spark, trained.range(), LOG::warn);
   }
 
   /** Logarithms of the probabilities of one example. */

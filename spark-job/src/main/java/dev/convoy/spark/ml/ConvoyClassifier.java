@@ -185,7 +185,8 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
     List<String> names = start.flatMap(StartModel::classNamesIfReadable).orElse(List.of());
     ConvoyClassificationModel trained =
         new ConvoyClassificationModel(
-            uid(), new TrainedModel(config.model(), outputs, names, result.weights()));
+            uid(),
+            new TrainedModel(config.model(), outputs, names, result.range(), result.weights()));
     trained.setSummary(history.summary(result));
     return trained;
   }

@@ -1,5 +1,6 @@
 package dev.convoy.spark.ml;
 
+import dev.convoy.spark.train.Inputs;
 import dev.convoy.spark.train.TrainResult;
 import dev.convoy.spark.train.event.TrainEvent;
 import dev.convoy.spark.train.event.TrainListener;
@@ -30,6 +31,8 @@ final class LossHistory implements TrainListener {
               found.epoch(), found.step(), found.examples(), found.loss(), found.accuracy()));
     } else if (event instanceof TrainEvent.Warned warned) {
       LOG.warn(warned.message());
+    } else if (event instanceof TrainEvent.Ranged ranged) {
+      LOG.info(Inputs.text(ranged));
     }
   }
 

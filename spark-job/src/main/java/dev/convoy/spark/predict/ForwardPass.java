@@ -1,6 +1,7 @@
 package dev.convoy.spark.predict;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.model.InputRange;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.TrainedModel;
 import dev.convoy.engine.network.Network;
@@ -9,6 +10,8 @@ import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.table.FeatureReader;
 import dev.convoy.spark.interop.ScalaTypes;
 import java.io.Serializable;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -26,6 +29,7 @@ public final class ForwardPass {
   private final Batch batch;
   private final float[] table;
   private final float[] outputs;
+  private final RangeWatch watch;
 
   /**
    * A pass over a model.
@@ -34,7 +38,12 @@ public final class ForwardPass {
    * @param microBatch most examples at once
    */
   public ForwardPass(ModelSpec spec, float[] weights, int microBatch) {
+    this(spec, weights, microBatch, null);
+  }
+
+  private ForwardPass(ModelSpec spec, float[] weights, int microBatch, RangeWatch watch) {
     this.microBatch = microBatch;
+    this.watch = watch;
     network = new Network(spec);
     workspace = network.newWorkspace(microBatch, false);
     network.load(weights, workspace);
@@ -48,12 +57,29 @@ public final class ForwardPass {
    *
    * @param model text form of the model
    * @param weights one flat array
+   * @param watch looks at the range of the examples; null if nobody asks
    */
-  public record Recipe(String model, Broadcast<float[]> weights) implements Serializable {
+  public record Recipe(String model, Broadcast<float[]> weights, RangeWatch watch)
+      implements Serializable {
+    /** Nobody asks for the range of the examples. */
+    public Recipe(String model, Broadcast<float[]> weights) {
+      this(model, weights, null);
+    }
+
     /** Sends the weights out; {@link #close} frees them. */
     public static Recipe send(SparkContext spark, TrainedModel model) {
       return new Recipe(
           model.spec().toText(), spark.broadcast(model.weights(), ScalaTypes.tag(float[].class)));
+    }
+
+    /**
+     * The same weights, and {@code warn} hears once, from whichever thread, if a task meets
+     * examples of another range than {@code trained}; without that, nobody looks.
+     */
+    public Recipe watching(
+        SparkContext spark, Optional<InputRange> trained, Consumer<String> warn) {
+      RangeWatch fresh = trained.map(range -> RangeWatch.on(spark, range, warn)).orElse(null);
+      return new Recipe(model, weights, fresh);
     }
 
     /** A pass of {@link #MICRO_BATCH} examples at a time, where a task runs. */
@@ -63,7 +89,7 @@ public final class ForwardPass {
 
     /** A pass of at most {@code microBatch} examples at a time. */
     public ForwardPass start(int microBatch) {
-      return new ForwardPass(ModelSpec.parse(model), weights.value(), microBatch);
+      return new ForwardPass(ModelSpec.parse(model), weights.value(), microBatch, watch);
     }
 
     /** Frees the weights on all executors. */
@@ -89,6 +115,9 @@ public final class ForwardPass {
 
   /** Predicts the examples of {@code shard}. */
   void over(PackedShard shard, Taker taker) {
+    if (watch != null) {
+      shard.range().ifPresent(watch::add);
+    }
     for (int from = 0; from < shard.size(); from += microBatch) {
       batch.clear();
       for (int i = from; i < Math.min(shard.size(), from + microBatch); i++) {
@@ -106,6 +135,9 @@ public final class ForwardPass {
 
   /** Appends the example that {@code reader} has read. */
   public void add(FeatureReader reader) {
+    if (watch != null) {
+      watch.add(reader.range());
+    }
     reader.addTo(batch, network.spec(), table, batch.size());
   }
 

@@ -10,8 +10,14 @@ import java.util.Optional;
  * Says what went out of range, where, and what to try.
  *
  * @param checkpoints true if the run keeps any
+ * @param inputs what the network sees, as {@link Inputs#text} says it; may be empty
  */
-public record Divergence(ParameterLayout layout, boolean checkpoints) {
+public record Divergence(ParameterLayout layout, boolean checkpoints, String inputs) {
+
+  /** Without a word on what the network sees. */
+  public Divergence(ParameterLayout layout, boolean checkpoints) {
+    this(layout, checkpoints, "");
+  }
 
   /** Refuses a step with a gradient that is not a number, infinite or too large. */
   public void expectInRange(long step, Optional<TaskResult.OutOfRange> found, float rate) {
@@ -77,7 +83,9 @@ public record Divergence(ParameterLayout layout, boolean checkpoints) {
   }
 
   private String cure(float rate) {
-    return "scale the features if they are not about -1 to 1 (data.columns.scale, model.normalize),"
+    return (inputs.isEmpty() ? "" : "the " + inputs + "; ")
+        + "scale the features if they are not about -1 to 1 (data.columns.scale, featuresScale in"
+        + " Spark ML, or model.normalize),"
         + " else try a lower optimizer.learningRate (it was "
         + rate
         + "), a warm-up, or optimizer.clipNorm: 1"

@@ -1,5 +1,6 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.engine.model.InputRange;
 import dev.convoy.spark.train.event.Evaluation;
 import dev.convoy.spark.train.event.StopReason;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param examples examples seen by this process
  * @param seconds of this process, from the first step to the last
  * @param validation of {@code weights}, if anything was held out for it
+ * @param range of the values of the examples
  */
 public record TrainResult(
     float[] weights,
@@ -22,4 +24,5 @@ public record TrainResult(
     StopReason reason,
     long examples,
     double seconds,
-    Optional<Evaluation> validation) {}
+    Optional<Evaluation> validation,
+    Optional<InputRange> range) {}

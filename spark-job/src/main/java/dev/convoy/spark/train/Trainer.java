@@ -173,6 +173,7 @@ public final class Trainer {
     private final ClusterFailures failures;
     private final CheckpointPolicy policy;
     private final Divergence divergence;
+    private final Optional<TrainEvent.Ranged> inputs;
     private final RunTimes times;
     private final long firstStep;
     private double lastLoss = Double.NaN;
@@ -197,7 +198,10 @@ public final class Trainer {
       this.policy =
           new CheckpointPolicy(
               config, data.fingerprint(), plan, totalSteps, openStore(), System::nanoTime);
-      this.divergence = new Divergence(layout, policy.store() != null);
+      this.inputs =
+          data.range().map(found -> Inputs.of(found, data.fingerprint().scale(), config.model()));
+      this.divergence =
+          new Divergence(layout, policy.store() != null, inputs.map(Inputs::text).orElse(""));
       Validation.expectPossible(loop, data);
       boolean resumed = resume && policy.resume(state, events);
       if (start != null && !resumed) {
@@ -218,6 +222,10 @@ public final class Trainer {
 
     TrainResult toTheEnd() {
       events.post(started());
+      inputs.ifPresent(events::post);
+      inputs
+          .flatMap(Inputs::warning)
+          .ifPresent(text -> events.post(new TrainEvent.Warned(state.step, text)));
       Optional<Evaluation> validated;
       FailureWatch watch = new FailureWatch(spark, events, () -> state.step);
       try (CheckpointWriter writer = new CheckpointWriter(policy.store(), events);
@@ -323,7 +331,7 @@ public final class Trainer {
               times.driverSeconds(),
               sha));
       return new TrainResult(
-          weights, sha, state.step, reason, times.examples(), seconds, validated);
+          weights, sha, state.step, reason, times.examples(), seconds, validated, data.range());
     }
 
     private TrainEvent.Started started() {

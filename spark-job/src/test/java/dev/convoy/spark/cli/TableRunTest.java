@@ -252,4 +252,57 @@ class TableRunTest {
         .findFirst()
         .orElseThrow();
   }
+
+  private static String[] numbers(String command, String data, String... more) {
+    List<String> args = new ArrayList<>(List.of(command, "--data", data, "--master", "local[2]"));
+    args.addAll(List.of(more));
+    return args.toArray(String[]::new);
+  }
+
+  /** Data of another scale trains to nothing and predicts nothing, without any error. */
+  @Test
+  void anotherScaleIsToldBeforeTrainingAndBeforePredictions() {
+    String columns = "data.columns={features: pixels, label: digit, key: code%s}";
+    String pixels = folder.resolve("pixels").toString();
+    String shares = folder.resolve("shares").toString();
+    SparkSession session = SparkForTests.session("local[2]");
+    try {
+      for (String part : List.of("/train", "/test")) {
+        session.read().parquet(tables + part).createOrReplaceTempView("bytes");
+        String bytes = "transform(sequence(1, 36), i -> conv(hex(substring(pixels, i, 1)), 16, 10)";
+        session
+            .sql("select code, digit, " + bytes + " + 0D) pixels from bytes")
+            .write()
+            .parquet(pixels + part);
+        session
+            .sql("select code, digit, " + bytes + " / 255D) pixels from bytes")
+            .write()
+            .parquet(shares + part);
+      }
+    } finally {
+      session.stop();
+    }
+    String wrong = columns.formatted("");
+    String right = columns.formatted(", scale: 1");
+    String config = job.toString();
+    Cli cold = Cli.run(numbers("train", shares, "--config", config, "--set", wrong)).succeeds();
+    assertThat(cold.out())
+        .containsPattern(
+            "values of the examples: 0 to 0\\.9\\d*, by the scale of 255 and the normalisation inputs of"
+                + " -1 to -0\\.99");
+    assertThat(cold.err()).contains("warning: ", "hardly different", "set the scale to 1");
+    String run = folder.resolve("scaled").toString();
+    Cli warm =
+        Cli.run(numbers("train", shares, "--config", config, "--set", right, "--output", run))
+            .succeeds();
+    assertThat(warm.out()).contains("by the scale of 1 and the normalisation inputs of -1 to 0.9");
+    assertThat(warm.err()).doesNotContain("scale");
+    String other = "the examples are not of the range that the model was trained on";
+    for (String command : List.of("evaluate", "predict")) {
+      assertThat(Cli.run(numbers(command, shares, "--model", run, "--set", right)).succeeds().err())
+          .doesNotContain(other);
+      assertThat(Cli.run(numbers(command, pixels, "--model", run, "--set", right)).succeeds().err())
+          .containsOnlyOnce(other);
+    }
+  }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.convoy.engine.model.InputRange;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.cli.Main;
 import dev.convoy.spark.data.table.FeatureReader;
 import dev.convoy.spark.predict.ForwardPass;
+import dev.convoy.spark.train.event.TrainingException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -16,10 +18,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.Logger;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.linalg.DenseVector;
 import org.apache.spark.ml.linalg.Vector;
@@ -285,5 +294,88 @@ class ConvoyClassifierTest extends ClassifierCase {
     }
     assertThat(scaled.setPartitions(1).fit(shares.repartition(3)).weightsSha256())
         .isEqualTo(model.weightsSha256());
+  }
+
+  /** Log lines of {@code work} that are warnings. */
+  private static List<String> warnings(Runnable work) {
+    List<String> lines = Collections.synchronizedList(new ArrayList<>());
+    AbstractAppender appender =
+        new AbstractAppender("heard", null, null, true, Property.EMPTY_ARRAY) {
+          @Override
+          public void append(LogEvent event) {
+            if (event.getLevel().isMoreSpecificThan(Level.WARN)) {
+              lines.add(event.getMessage().getFormattedMessage());
+            }
+          }
+        };
+    appender.start();
+    List<Logger> loggers =
+        List.of(
+            (Logger) LogManager.getLogger(ConvoyClassifier.class),
+            (Logger) LogManager.getLogger(ConvoyClassificationModel.class));
+    loggers.forEach(logger -> logger.addAppender(appender));
+    try {
+      work.run();
+    } finally {
+      loggers.forEach(logger -> logger.removeAppender(appender));
+    }
+    return lines;
+  }
+
+  private static Dataset<Row> shares(Dataset<Row> pixels) {
+    return pixels.withColumn("features", functions.expr("transform(features, x -> x / 255.0D)"));
+  }
+
+  @Test
+  void aScaleThatCannotBeMeantIsToldWithItsCure() throws Exception {
+    Dataset<Row> shares = shares(table(Digits.Form.FLOATS, 2));
+    ConvoyClassifier once = classifier().setEpochs(1);
+    assertThat(warnings(() -> once.fit(shares)))
+        .anySatisfy(
+            line ->
+                assertThat(line)
+                    .contains("by the scale of 255", "hardly different", "set the scale to 1")
+                    .contains("data.columns.scale", "featuresScale"));
+    ConvoyClassifier scaled = classifier().setEpochs(1).setFeaturesScale(1);
+    assertThat(warnings(() -> scaled.fit(shares))).noneMatch(line -> line.contains("scale"));
+    Dataset<Row> pixels = table(Digits.Form.FLOATS, 0);
+    assertThat(warnings(() -> fitAnyway(scaled, pixels)))
+        .anySatisfy(
+            line -> assertThat(line).contains("far beyond -1 to 1", "set the scale to 255"));
+  }
+
+  /** What is warned of counts here, whether or not training diverges then. */
+  private static void fitAnyway(ConvoyClassifier classifier, Dataset<Row> table) {
+    try {
+      classifier.fit(table);
+    } catch (TrainingException e) {
+      assertThat(e)
+          .hasMessageContaining("by the scale of 1 and the normalisation inputs of")
+          .hasMessageContaining("featuresScale");
+    }
+  }
+
+  @Test
+  void theRangeIsKeptAndAnotherOneIsWarnedOf() throws Exception {
+    Dataset<Row> pixels = table(Digits.Form.FLOATS, 2);
+    ConvoyClassificationModel fitted = classifier().setEpochs(1).fit(pixels);
+    InputRange range = fitted.inputRange().get();
+    assertThat(range.low()).isBetween(0f, 0.1f);
+    assertThat(range.high()).isBetween(0.8f, 1f);
+    assertThat(classifier().setEpochs(1).setPartitions(3).fit(pixels.repartition(5)).inputRange())
+        .contains(range);
+    fitted.save(folder + "/ranged");
+    ConvoyClassificationModel loaded = ConvoyClassificationModel.load(folder + "/ranged");
+    assertThat(loaded.inputRange()).contains(range);
+    // Good examples before or beside them do not hide others.
+    for (ConvoyClassificationModel model : List.of(fitted, loaded)) {
+      assertThat(warnings(() -> model.transform(pixels).collectAsList())).isEmpty();
+      assertThat(warnings(() -> model.transform(shares(pixels)).collectAsList()))
+          .singleElement()
+          .asString()
+          .contains("not of the range that the model was trained on", "featuresScale");
+      Dataset<Row> both = pixels.selectExpr("features").union(shares(pixels).select("features"));
+      assertThat(warnings(() -> model.transform(both).collectAsList())).hasSize(1);
+    }
   }
 }

@@ -1,11 +1,13 @@
 package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.model.InputRange;
 import dev.convoy.spark.data.source.DataFailures;
 import dev.convoy.spark.interop.ScalaTypes;
 import dev.convoy.spark.interop.TaskFunction;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.spark.SparkContext;
 import org.apache.spark.TaskContext;
 import org.apache.spark.rdd.RDD;
@@ -16,6 +18,7 @@ public final class Inventory {
   private final int[] training;
   private final int[] heldOut;
   private Fingerprint fingerprint;
+  private Optional<InputRange> range = Optional.empty();
 
   /** Index of the first example of each class up to the largest, or -1; see {@link ShardStats}. */
   private long[] firstOfClass = new long[0];
@@ -58,6 +61,7 @@ public final class Inventory {
         high += stats.high;
         scale = stats.scale == Fingerprint.BYTES ? scale : stats.scale;
         note(stats.first);
+        note(stats.least, stats.most);
       }
     }
     fingerprint =
@@ -67,6 +71,13 @@ public final class Inventory {
             source.shape().toString(),
             String.format(Locale.ROOT, "%016x%016x", high, low),
             scale);
+  }
+
+  private void note(float least, float most) {
+    if (least <= most) {
+      InputRange found = new InputRange(least, most);
+      range = Optional.of(range.map(found::plus).orElse(found));
+    }
   }
 
   private void note(long[] first) {
@@ -90,6 +101,11 @@ public final class Inventory {
   /** Examples held out in each shard. */
   public int[] heldOut() {
     return heldOut;
+  }
+
+  /** Smallest and largest value, held-out examples included; empty without any example. */
+  public Optional<InputRange> range() {
+    return range;
   }
 
   /** What identifies the data. */

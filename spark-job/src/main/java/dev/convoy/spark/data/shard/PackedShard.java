@@ -1,10 +1,12 @@
 package dev.convoy.spark.data.shard;
 
 import dev.convoy.engine.data.Batch;
+import dev.convoy.engine.model.InputRange;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.CounterRandom;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * One logical shard in primitive arrays: the examples for training first, then those held out, each
@@ -88,6 +90,30 @@ public final class PackedShard implements Serializable {
       picture[i] = (byte) Math.max(0, Math.min(255, Math.round(values[offset + i] / scale * 255)));
     }
     return picture;
+  }
+
+  /** Smallest and largest value of all examples, as shares of a full pixel; empty without any. */
+  public Optional<InputRange> range() {
+    float low = Float.POSITIVE_INFINITY;
+    float high = Float.NEGATIVE_INFINITY;
+    if (values == null) {
+      int least = 255;
+      int most = 0;
+      for (byte pixel : pixels) {
+        least = Math.min(least, pixel & 0xff);
+        most = Math.max(most, pixel & 0xff);
+      }
+      low = least;
+      high = most;
+    } else {
+      for (float value : values) {
+        low = Math.min(low, value);
+        high = Math.max(high, value);
+      }
+    }
+    return low > high
+        ? Optional.empty()
+        : Optional.of(new InputRange(low / scale(), high / scale()));
   }
 
   /** Labels that each example has. */

@@ -1,7 +1,9 @@
 package dev.convoy.spark.data.shard;
 
+import dev.convoy.engine.model.InputRange;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** What a look at every example of one shard found. */
 public final class ShardStats implements Serializable {
@@ -14,6 +16,11 @@ public final class ShardStats implements Serializable {
   final int training;
   final int heldOut;
   final float scale;
+
+  /** Smallest and largest value as shares of a full pixel; above each other if there is none. */
+  final float least;
+
+  final float most;
 
   /**
    * Index of the first example of each class up to the largest, or -1. With L labels an example,
@@ -31,6 +38,9 @@ public final class ShardStats implements Serializable {
   ShardStats(PackedShard packed, int example, boolean marked) {
     shard = packed.shard();
     scale = packed.scale();
+    Optional<InputRange> range = packed.range();
+    least = range.map(InputRange::low).orElse(Float.POSITIVE_INFINITY);
+    most = range.map(InputRange::high).orElse(Float.NEGATIVE_INFINITY);
     training = packed.training();
     heldOut = packed.size() - packed.training();
     int each = packed.labelsAnExample();

@@ -2,6 +2,7 @@ package dev.convoy.spark.data.table;
 
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.data.DataException;
+import dev.convoy.engine.model.InputRange;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.Shape;
 import dev.convoy.spark.data.image.Images;
@@ -138,6 +139,19 @@ public final class FeatureReader implements Serializable {
   /** The number that stands for a full pixel. */
   float scale() {
     return scale;
+  }
+
+  /** Smallest and largest value of the example, as shares of a full pixel. */
+  public InputRange range() {
+    float low = Float.POSITIVE_INFINITY;
+    float high = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < shape.size(); i++) {
+      float value = bytes ? pixels[i] & 0xff : values[i];
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    float full = bytes ? 255f : scale;
+    return new InputRange(low / full, high / full);
   }
 
   /** Appends the example to {@code batch}. */

@@ -2,11 +2,13 @@ package dev.convoy.spark.report.console;
 
 import dev.convoy.spark.report.Figures;
 import dev.convoy.spark.report.PastSteps;
+import dev.convoy.spark.train.Inputs;
 import dev.convoy.spark.train.event.TrainEvent;
 import dev.convoy.spark.train.event.TrainEvent.Checkpointed;
 import dev.convoy.spark.train.event.TrainEvent.Evaluated;
 import dev.convoy.spark.train.event.TrainEvent.Finished;
 import dev.convoy.spark.train.event.TrainEvent.Planned;
+import dev.convoy.spark.train.event.TrainEvent.Ranged;
 import dev.convoy.spark.train.event.TrainEvent.Started;
 import dev.convoy.spark.train.event.TrainEvent.Step;
 import dev.convoy.spark.train.event.TrainEvent.Warned;
@@ -71,6 +73,8 @@ public final class ConsoleProgress implements TrainListener {
     } else if (event instanceof Started start) {
       started = start;
       say(out, opening(start));
+    } else if (event instanceof Ranged ranged) {
+      say(out, Inputs.text(ranged));
     } else if (event instanceof Planned planned) {
       say(out, plan(planned));
     } else if (event instanceof Step step) {

@@ -55,6 +55,18 @@ public sealed interface TrainEvent {
   record Data(long examples, int classes, String shape, String hash) {}
 
   /**
+   * What the values of the examples are, and what the network sees of them; before the first step.
+   *
+   * @param low smallest value in the data
+   * @param high largest value in the data
+   * @param scale value that stands for a full pixel
+   * @param lowInput what the network sees of {@code low}, after scale and normalisation
+   * @param highInput what it sees of {@code high}
+   */
+  record Ranged(float low, float high, float scale, float lowInput, float highInput)
+      implements TrainEvent {}
+
+  /**
    * What the run is expected to cost, measured on a few micro-batches before the first step. Times
    * in milliseconds a step.
    *
