@@ -19,6 +19,12 @@ final class CheckpointFit {
   /** Stands there only if it is not {@link Fingerprint#BYTES}. */
   private static final String SCALE = "columns.scale";
 
+  /** How examples come together in batches; one shard is as it always was, and does not say. */
+  private static final String MIXING = "batches";
+
+  private static final String MIXED = "examples that the seed spreads over the shards";
+  private static final String UNMIXED = "neighbouring examples, as in earlier versions";
+
   /** Fields that may differ on resuming: they do not change the steps already taken. */
   private static final List<String> FREE =
       List.of(
@@ -38,6 +44,9 @@ final class CheckpointFit {
     fields.put("data.path", config.data().path());
     fields.put("data.partitions", config.data().partitions());
     fields.put("data.shards", config.data().shards());
+    if (config.data().shards() > 1) {
+      fields.put(MIXING, MIXED);
+    }
     fields.put("data.validationFraction", config.data().validationFraction());
     fields.put("training.epochs", config.loop().epochs());
     fields.put("training.maxSteps", config.loop().maxSteps());
@@ -119,7 +128,10 @@ final class CheckpointFit {
             + held
             + ", the job asks for "
             + asked
-            + "; change the job back, or start anew in another checkpoint folder");
+            + (field.equals(MIXING)
+                ? "; finish the run with the version that began it,"
+                : "; change the job back,")
+            + " or start anew in another checkpoint folder");
   }
 
   private static String join(Map<String, Object> fields) {
@@ -139,6 +151,7 @@ final class CheckpointFit {
         fields.put(line.substring(0, colon), line.substring(colon + 2));
       }
     }
+    fields.putIfAbsent(MIXING, UNMIXED);
     return fields;
   }
 }

@@ -6,7 +6,7 @@ package dev.convoy.spark.data.shard;
  *
  * @param shards logical shards V
  * @param partitions of the cluster, 0 for one a task slot
- * @param seed chooses what is held out
+ * @param seed chooses which example goes to which shard, and what is held out
  * @param heldOut share of the examples held out for validation, 0 to 1
  */
 public record DataCut(int shards, int partitions, long seed, double heldOut) {

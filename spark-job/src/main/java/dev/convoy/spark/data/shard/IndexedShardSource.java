@@ -50,7 +50,9 @@ public record IndexedShardSource(SparkContext spark, ExampleSource source) imple
 
   @Override
   public RDD<PackedShard> cut(ShardLayout layout, ShardPlacement placement) {
-    return new ShardRdd(spark, source, layout, placement);
+    return source.isReadInRuns() && layout.shards() > 1
+        ? ShardShuffle.cut(spark, source, layout, placement)
+        : new ShardRdd(spark, source, layout, placement);
   }
 
   @Override

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Comparator;
 import org.apache.spark.Partitioner;
 
-/** Sends the example of each index to the block that holds its shard. */
+/** Sends the example at each place of a layout's order to the block that holds its shard. */
 public final class ShardPartitioner extends Partitioner {
   private static final long serialVersionUID = 1L;
 
@@ -23,11 +23,11 @@ public final class ShardPartitioner extends Partitioner {
   }
 
   @Override
-  public int getPartition(Object index) {
-    return placement.blockOf(layout.shardOf((Long) index));
+  public int getPartition(Object place) {
+    return placement.blockOf(layout.shardAt((Long) place));
   }
 
-  /** Shard by shard, in each by index. */
+  /** Orders places shard by shard. */
   public Comparator<Long> order() {
     return new Order(layout);
   }
@@ -35,7 +35,7 @@ public final class ShardPartitioner extends Partitioner {
   private record Order(ShardLayout layout) implements Comparator<Long>, Serializable {
     @Override
     public int compare(Long a, Long b) {
-      int byShard = Integer.compare(layout.shardOf(a), layout.shardOf(b));
+      int byShard = Integer.compare(layout.shardAt(a), layout.shardAt(b));
       return byShard != 0 ? byShard : Long.compare(a, b);
     }
   }

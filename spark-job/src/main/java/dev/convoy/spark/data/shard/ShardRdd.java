@@ -14,8 +14,8 @@ import scala.collection.AbstractIterator;
 import scala.collection.Iterator;
 
 /**
- * The shards of a source, a partition for each block of a {@link ShardPlacement}. Has no parents: a
- * lost partition is read from the source again.
+ * The shards of a source whose examples are read one by one, a partition for each block of a {@link
+ * ShardPlacement}. Has no parents: a lost partition is read from the source again.
  */
 final class ShardRdd extends RDD<PackedShard> {
   private static final long serialVersionUID = 1L;
@@ -64,8 +64,8 @@ final class ShardRdd extends RDD<PackedShard> {
         if (reader == null) {
           reader = source.open();
         }
-        return ShardPacker.pack(
-            reader, source.shape().size(), source.labels(), layout, numbers.next());
+        return new ShardPacker(layout, source.shape().size(), source.labels())
+            .pack(reader, numbers.next());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -117,6 +117,11 @@ public final class CifarSource implements ExampleSource {
   }
 
   @Override
+  public boolean isReadInRuns() {
+    return true;
+  }
+
+  @Override
   public long examples() {
     return firsts[files.length];
   }

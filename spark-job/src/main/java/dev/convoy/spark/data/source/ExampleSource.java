@@ -29,6 +29,15 @@ public interface ExampleSource extends Serializable {
   }
 
   /**
+   * True if examples lie in files of many, where a run of neighbours is read much faster than as
+   * many examples here and there; false if each is found at once, in memory or in a file of its
+   * own.
+   */
+  default boolean isReadInRuns() {
+    return false;
+  }
+
+  /**
    * Where label number {@code index} stands, for messages: file and offset. Of several labels an
    * example, the labels of example e are {@code e * labels()} and on.
    */

@@ -71,6 +71,11 @@ final class IdxSource implements ExampleSource {
   }
 
   @Override
+  public boolean isReadInRuns() {
+    return true;
+  }
+
+  @Override
   public long examples() {
     return images.get(0).count();
   }

@@ -5,12 +5,13 @@ import dev.convoy.spark.data.shard.PackedShard;
 import dev.convoy.spark.data.shard.ShardLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import scala.Tuple2;
 
-/** Packs rows that come shard by shard, and in each by index. */
+/** Packs rows that come shard by shard, each behind its place in the order of the layout. */
 final class RowShards implements Iterator<PackedShard> {
   private final Iterator<Tuple2<Long, RowPacker.Packed>> rows;
   private final ShardLayout layout;
@@ -46,17 +47,20 @@ final class RowShards implements Iterator<PackedShard> {
     if (ahead == null) {
       throw new NoSuchElementException();
     }
-    int shard = layout.shardOf(ahead._1());
+    int shard = layout.shardAt(ahead._1());
     List<Tuple2<Long, RowPacker.Packed>> training = new ArrayList<>();
     List<Tuple2<Long, RowPacker.Packed>> all = new ArrayList<>();
     List<Tuple2<Long, RowPacker.Packed>> heldOut = new ArrayList<>();
     boolean bytes = true;
-    while (ahead != null && layout.shardOf(ahead._1()) == shard) {
-      boolean held = marked ? ahead._2().heldOut() : layout.heldOut(ahead._1());
-      (held ? heldOut : training).add(ahead);
+    while (ahead != null && layout.shardAt(ahead._1()) == shard) {
+      long index = layout.indexAt(ahead._1());
+      boolean held = marked ? ahead._2().heldOut() : layout.heldOut(index);
+      (held ? heldOut : training).add(new Tuple2<>(index, ahead._2()));
       bytes &= ahead._2().data().length == example;
       ahead = rows.hasNext() ? rows.next() : null;
     }
+    training.sort(Comparator.comparing(Tuple2::_1));
+    heldOut.sort(Comparator.comparing(Tuple2::_1));
     all.addAll(training);
     all.addAll(heldOut);
     return pack(shard, training.size(), all, example, scale, bytes);

@@ -188,7 +188,7 @@ public final class TableSource implements ShardSource {
     float fullPixel = scale;
     boolean said = marked;
     return sorted
-        .mapPartitionsWithIndex(new Indexed(firsts), true)
+        .mapPartitionsWithIndex(new Placed(firsts, layout), true)
         .mapToPair(pair -> pair)
         .repartitionAndSortWithinPartitions(partitioner, partitioner.order())
         .mapPartitions(rows -> new RowShards(rows, layout, example, fullPixel, said))
@@ -226,12 +226,25 @@ public final class TableSource implements ShardSource {
     }
   }
 
-  /** Puts its index before each row. */
-  private record Indexed(long[] firsts)
+  /** Puts before each row its place in the order of the layout. */
+  private record Placed(long[] firsts, ShardLayout layout)
       implements Function2<Integer, Iterator<Row>, Iterator<Tuple2<Long, RowPacker.Packed>>> {
     @Override
     public Iterator<Tuple2<Long, RowPacker.Packed>> call(Integer partition, Iterator<Row> rows) {
-      return new IndexedRows<>(firsts[partition], rows, (index, row) -> RowPacker.Packed.of(row));
+      Iterator<Tuple2<Long, RowPacker.Packed>> indexed =
+          new IndexedRows<>(firsts[partition], rows, (index, row) -> RowPacker.Packed.of(row));
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return indexed.hasNext();
+        }
+
+        @Override
+        public Tuple2<Long, RowPacker.Packed> next() {
+          Tuple2<Long, RowPacker.Packed> row = indexed.next();
+          return new Tuple2<>(layout.placeOf(row._1()), row._2());
+        }
+      };
     }
   }
 }

@@ -14,11 +14,15 @@ import java.util.stream.IntStream;
  *
  * <p>In every epoch each shard puts its examples into an order drawn from (seed, epoch, shard). The
  * stream of the epoch goes in rounds: round r takes places {@code r * micro} to {@code (r + 1) *
- * micro} of shard 0, then of shard 1, and so on, as far as each shard reaches. Batch b of the epoch
- * is places {@code b * batch} to {@code (b + 1) * batch} of the stream, the last one perhaps fewer;
- * its micro-batches are the pieces of that range by round and shard. Every example stands in
- * exactly one batch of an epoch, and neighbouring pieces belong to neighbouring shards, which lie
- * in different partitions: the load is even.
+ * micro} of one shard, then of the next, and so on round all shards, as far as each reaches. The
+ * shard that a round begins with is drawn from (seed, epoch, round), so other shards meet in a
+ * batch in each round and each epoch. Batch b of the epoch is places {@code b * batch} to {@code (b
+ * + 1) * batch} of the stream, the last one perhaps fewer; its micro-batches are the pieces of that
+ * range by round and shard. Every example stands in exactly one batch of an epoch.
+ *
+ * <p>The shards of a batch are neighbours by number, because only neighbours lie in different
+ * partitions however many partitions there are: the load is even. Neighbours have nothing in
+ * common: each shard is a random sample of the data; see {@code ShardLayout}.
  *
  * <p>All in closed form: finding the pieces of a step takes time in proportion to their number and
  * to the number of shards, not to the examples before them.
@@ -26,6 +30,7 @@ import java.util.stream.IntStream;
 public final class BatchPlan implements Serializable {
   private static final long serialVersionUID = 1L;
   private static final long ORDER = 0x4F52444552L;
+  private static final long ROUND = 0x524F554E44L;
 
   private final long seed;
   private final int[] sizes;
@@ -110,7 +115,9 @@ public final class BatchPlan implements Serializable {
     int round = roundOf(begin);
     for (long at = beforeRound(round); at < end; round++) {
       int first = round * micro;
-      for (int shard = 0; shard < sizes.length && at < end; shard++) {
+      int start = firstShard(step, round);
+      for (int i = 0; i < sizes.length && at < end; i++) {
+        int shard = (int) (((long) start + i) % sizes.length);
         int length = Math.max(0, Math.min(micro, sizes[shard] - first));
         int from = (int) Math.max(0, begin - at);
         int to = (int) Math.min(length, end - at);
@@ -121,6 +128,12 @@ public final class BatchPlan implements Serializable {
       }
     }
     return pieces;
+  }
+
+  /** The shard that {@code round} begins with in the epoch of {@code step}. */
+  private int firstShard(long step, int round) {
+    return CounterRandom.below(
+        CounterRandom.key(CounterRandom.key(seed, ROUND), epochOf(step)), round, sizes.length);
   }
 
   private long begin(long step) {

@@ -7,6 +7,8 @@ import dev.convoy.engine.tensor.CounterRandom;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,9 +74,12 @@ class BatchPlanTest {
   void followsTheDefinitionWrittenAsLoops() {
     int[] sizes = {9, 0, 4, 17, 1};
     int micro = 4;
+    long epochKey = CounterRandom.key(CounterRandom.key(1, 0x524F554E44L), 1);
     List<int[]> stream = new java.util.ArrayList<>();
     for (int round = 0; round < 5; round++) {
-      for (int shard = 0; shard < sizes.length; shard++) {
+      int first = CounterRandom.below(epochKey, round, sizes.length);
+      for (int n = 0; n < sizes.length; n++) {
+        int shard = (first + n) % sizes.length;
         for (int i = round * micro; i < Math.min(sizes[shard], (round + 1) * micro); i++) {
           stream.add(new int[] {shard, i});
         }
@@ -115,6 +120,23 @@ class BatchPlanTest {
         assertThat(most).isLessThanOrEqualTo(512 / partitions + 3 * 32);
       }
     }
+  }
+
+  @Test
+  void otherShardsMeetInEachEpoch() {
+    int[] sizes = new int[64];
+    Arrays.fill(sizes, 320);
+    BatchPlan plan = new BatchPlan(1, sizes, 256, 32);
+    List<Set<Integer>> met = new java.util.ArrayList<>();
+    for (long epoch = 0; epoch < 20; epoch++) {
+      met.add(
+          plan.pieces(epoch * plan.stepsPerEpoch() + 1).stream()
+              .map(BatchPlan.Piece::shard)
+              .collect(Collectors.toSet()));
+    }
+    assertThat(met).allMatch(shards -> shards.size() == 8);
+    assertThat(Set.copyOf(met)).hasSizeGreaterThan(12);
+    assertThat(plan.pieces(1)).isEqualTo(new BatchPlan(1, sizes, 256, 32).pieces(1));
   }
 
   @Test
