@@ -7,18 +7,21 @@ public interface GridSums {
    *
    * @param scale factor of every value
    * @param magic a number whose last bit is the grid's step: adding and subtracting it rounds
-   * @param limit size that every value must stay below, positive and finite
    */
-  record Rounding(double scale, double magic, float limit) {}
+  record Rounding(double scale, double magic) {}
+
+  /**
+   * The size of the largest of n values, as the bits of a float without its sign: larger floats
+   * have larger bits, infinity has more than all finite ones, and NaN has more than infinity.
+   */
+  int largest(int n, float[] in, int inOff);
 
   /**
    * {@code sums += (in * scale + magic) - magic} over n values, in double and without fused
    * multiply-add.
    *
    * @param first true if {@code sums} counts as zeros, whatever it holds
-   * @return true if every value was below the limit in size, hence no NaN; otherwise {@code sums}
-   *     is worthless
    */
-  boolean add(
+  void add(
       Rounding rounding, int n, boolean first, float[] in, int inOff, double[] sums, int sumsOff);
 }

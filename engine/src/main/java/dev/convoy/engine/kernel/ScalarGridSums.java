@@ -2,27 +2,32 @@ package dev.convoy.engine.kernel;
 
 /** {@link GridSums} in plain Java: the specification. */
 final class ScalarGridSums implements GridSums {
-  /** Sizes are compared as whole numbers, among which NaN is above every finite float. */
   @Override
-  public boolean add(
+  public int largest(int n, float[] in, int inOff) {
+    int largest = 0;
+    for (int i = 0; i < n; i++) {
+      int bits = Float.floatToRawIntBits(in[inOff + i]);
+      largest = Math.max(largest, bits & Integer.MAX_VALUE);
+    }
+    return largest;
+  }
+
+  @Override
+  public void add(
       Rounding rounding, int n, boolean first, float[] in, int inOff, double[] sums, int sumsOff) {
     double magic = rounding.magic();
     double stretched = rounding.scale() * 0x1p896;
-    int largest = 0;
     if (first) {
       for (int i = 0; i < n; i++) {
         int bits = Float.floatToRawIntBits(in[inOff + i]);
-        largest = Math.max(largest, bits & Integer.MAX_VALUE);
         sums[sumsOff + i] = (widened(bits) * stretched + magic) - magic;
       }
     } else {
       for (int i = 0; i < n; i++) {
         int bits = Float.floatToRawIntBits(in[inOff + i]);
-        largest = Math.max(largest, bits & Integer.MAX_VALUE);
         sums[sumsOff + i] += (widened(bits) * stretched + magic) - magic;
       }
     }
-    return largest < Float.floatToRawIntBits(rounding.limit());
   }
 
   /**

@@ -21,14 +21,24 @@ final class SettlingGridSums implements GridSums {
   }
 
   @Override
-  public boolean add(
+  public int largest(int n, float[] in, int inOff) {
+    if (calls >= SETTLING_CALLS) {
+      return settled.largest(n, in, inOff);
+    }
+    int few = Math.min(n, SETTLING_VALUES);
+    return Math.max(settled.largest(few, in, inOff), scalar.largest(n - few, in, inOff + few));
+  }
+
+  @Override
+  public void add(
       Rounding rounding, int n, boolean first, float[] in, int inOff, double[] sums, int sumsOff) {
     if (calls >= SETTLING_CALLS) {
-      return settled.add(rounding, n, first, in, inOff, sums, sumsOff);
+      settled.add(rounding, n, first, in, inOff, sums, sumsOff);
+      return;
     }
     calls++;
     int few = Math.min(n, SETTLING_VALUES);
-    return settled.add(rounding, few, first, in, inOff, sums, sumsOff)
-        && scalar.add(rounding, n - few, first, in, inOff + few, sums, sumsOff + few);
+    settled.add(rounding, few, first, in, inOff, sums, sumsOff);
+    scalar.add(rounding, n - few, first, in, inOff + few, sums, sumsOff + few);
   }
 }

@@ -14,35 +14,43 @@ import jdk.incubator.vector.IntVector;
 /** {@link GridSums} on the Vector API. */
 final class VectorGridSums implements GridSums {
   @Override
-  public boolean add(
+  public int largest(int n, float[] in, int inOff) {
+    int whole = n - n % WIDTH;
+    IntVector size = IntVector.broadcast(INTS, Integer.MAX_VALUE);
+    IntVector largest = IntVector.zero(INTS);
+    for (int l = 0; l < whole; l += WIDTH) {
+      largest = largest.max(load(in, inOff + l).reinterpretAsInts().and(size));
+    }
+    int most = largest.reduceLanes(MAX);
+    for (int i = whole; i < n; i++) {
+      most = Math.max(most, Float.floatToRawIntBits(in[inOff + i]) & Integer.MAX_VALUE);
+    }
+    return most;
+  }
+
+  @Override
+  public void add(
       Rounding rounding, int n, boolean first, float[] in, int inOff, double[] sums, int sumsOff) {
     double scale = rounding.scale();
     double magic = rounding.magic();
-    float limit = rounding.limit();
     int whole = n - n % WIDTH;
-    int most =
-        first
-            ? setWhole(whole, scale, magic, in, inOff, sums, sumsOff)
-            : addWhole(whole, scale, magic, in, inOff, sums, sumsOff);
-    boolean below = most < Float.floatToRawIntBits(limit);
-    for (int i = whole; i < n; i++) {
-      float value = in[inOff + i];
-      below &= Math.abs(value) < limit;
-      sums[sumsOff + i] = (first ? 0 : sums[sumsOff + i]) + ((value * scale + magic) - magic);
+    if (first) {
+      setWhole(whole, scale, magic, in, inOff, sums, sumsOff);
+    } else {
+      addWhole(whole, scale, magic, in, inOff, sums, sumsOff);
     }
-    return below;
+    for (int i = whole; i < n; i++) {
+      double rounded = (in[inOff + i] * scale + magic) - magic;
+      sums[sumsOff + i] = (first ? 0 : sums[sumsOff + i]) + rounded;
+    }
   }
 
-  /** Returns the largest size, as the bits of a float: among them NaN is above every finite one. */
-  private static int addWhole(
+  private static void addWhole(
       int n, double scale, double magic, float[] in, int i, double[] sums, int o) {
     DoubleVector factor = DoubleVector.broadcast(DOUBLES, scale);
     DoubleVector shift = DoubleVector.broadcast(DOUBLES, magic);
-    IntVector size = IntVector.broadcast(INTS, Integer.MAX_VALUE);
-    IntVector largest = IntVector.zero(INTS);
     for (int l = 0; l < n; l += WIDTH) {
       FloatVector value = load(in, i + l);
-      largest = largest.max(value.reinterpretAsInts().and(size));
       DoubleVector low = (DoubleVector) value.convertShape(F2D, DOUBLES, 0);
       DoubleVector high = (DoubleVector) value.convertShape(F2D, DOUBLES, 1);
       DoubleVector sum = DoubleVector.fromArray(DOUBLES, sums, o + l);
@@ -50,23 +58,18 @@ final class VectorGridSums implements GridSums {
       sum = DoubleVector.fromArray(DOUBLES, sums, o + l + WIDTH / 2);
       sum.add(high.mul(factor).add(shift).sub(shift)).intoArray(sums, o + l + WIDTH / 2);
     }
-    return largest.reduceLanes(MAX);
   }
 
-  private static int setWhole(
+  private static void setWhole(
       int n, double scale, double magic, float[] in, int i, double[] sums, int o) {
     DoubleVector factor = DoubleVector.broadcast(DOUBLES, scale);
     DoubleVector shift = DoubleVector.broadcast(DOUBLES, magic);
-    IntVector size = IntVector.broadcast(INTS, Integer.MAX_VALUE);
-    IntVector largest = IntVector.zero(INTS);
     for (int l = 0; l < n; l += WIDTH) {
       FloatVector value = load(in, i + l);
-      largest = largest.max(value.reinterpretAsInts().and(size));
       DoubleVector low = (DoubleVector) value.convertShape(F2D, DOUBLES, 0);
       DoubleVector high = (DoubleVector) value.convertShape(F2D, DOUBLES, 1);
       low.mul(factor).add(shift).sub(shift).intoArray(sums, o + l);
       high.mul(factor).add(shift).sub(shift).intoArray(sums, o + l + WIDTH / 2);
     }
-    return largest.reduceLanes(MAX);
   }
 }

@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An exact, compact byte form of sums on the grid of {@link GradientSum}. Every value is {@code k *
- * 2^-GRID_BITS} with a whole number k of at most 2^51 in size; most k of a gradient need far fewer
- * than 64 bits.
+ * An exact, compact byte form of sums on a grid of {@link GradientSum}. Every value is a multiple k
+ * of the grid's step, with a whole number k of at most 2^51 in size; most k of a gradient need far
+ * fewer than 64 bits.
  *
  * <p>Format, little-endian: parameter count, examples, examples of the batch (int each); for each
  * block of {@value #BLOCK} values the number of bits its values take (byte, 0 to {@value
@@ -36,19 +36,31 @@ final class GridCodec {
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  /** In the binade of MAGIC one step of the bits is one step of the grid. */
-  private static final long MAGIC_BITS = Double.doubleToRawLongBits(GradientSum.MAGIC);
-
   private static final long LARGEST = 1L << 51;
 
-  private GridCodec() {}
+  private final double magic;
+
+  /** In the binade of magic one step of the bits is one step of the grid. */
+  private final long magicBits;
+
+  /** Size of the largest value. */
+  private final double limit;
+
+  /**
+   * @param magic a number that rounds to the grid whatever is added to it: 1.5 * 2^52 steps
+   */
+  GridCodec(double magic) {
+    this.magic = magic;
+    this.magicBits = Double.doubleToRawLongBits(magic);
+    this.limit = magic / 3;
+  }
 
   static int blocks(int parameters) {
     return (int) (((long) parameters + BLOCK - 1) / BLOCK);
   }
 
   /** Writes {@code sums}. @throws IllegalStateException if one of them is off the grid's range */
-  static byte[] encode(double[] sums, int examples, int batchExamples) {
+  byte[] encode(double[] sums, int examples, int batchExamples) {
     int blocks = blocks(sums.length);
     byte[] widths = new byte[blocks];
     long[] values = new long[BLOCK];
@@ -93,24 +105,24 @@ final class GridCodec {
   }
 
   /** Overwrites {@code values} with the k of a block, zeros behind; the bits that they need. */
-  private static int whole(double[] sums, int from, int count, long[] values) {
+  private int whole(double[] sums, int from, int count, long[] values) {
     long all = 0;
     for (int i = 0; i < count; i++) {
-      long k = Double.doubleToRawLongBits(sums[from + i] + GradientSum.MAGIC) - MAGIC_BITS;
+      long k = Double.doubleToRawLongBits(sums[from + i] + magic) - magicBits;
       values[i] = k;
       all |= (k << 1) ^ (k >> 63);
     }
     Arrays.fill(values, count, values.length, 0);
     int width = Long.SIZE - Long.numberOfLeadingZeros(all);
     for (int i = 0; width >= MAX_BITS && i < count; i++) {
-      if (!(Math.abs(sums[from + i]) <= GradientSum.LIMIT)) {
+      if (!(Math.abs(sums[from + i]) <= limit)) {
         throw new IllegalStateException(
             "gradient sum: got "
                 + sums[from + i]
                 + " at parameter "
                 + (from + i)
                 + ", expected at most "
-                + GradientSum.LIMIT
+                + limit
                 + " in size");
       }
     }
@@ -199,7 +211,7 @@ final class GridCodec {
   }
 
   /** Adds the values to {@code sums}; {@code code} passed {@link #checkedParameters}. */
-  static void decodeAndAdd(byte[] code, double[] sums) {
+  void decodeAndAdd(byte[] code, double[] sums) {
     int blocks = blocks(sums.length);
     int at = HEADER + blocks;
     for (int block = 0; block < blocks; block++) {
@@ -213,12 +225,11 @@ final class GridCodec {
     }
   }
 
-  private static void unpackAndAdd(
-      byte[] code, int at, int width, double[] sums, int from, int to) {
+  private void unpackAndAdd(byte[] code, int at, int width, double[] sums, int from, int to) {
     int bit = 0;
     for (int i = from; i < to; i++) {
       long k = value(code, at, bit, width);
-      sums[i] += Double.longBitsToDouble(MAGIC_BITS + k) - GradientSum.MAGIC;
+      sums[i] += Double.longBitsToDouble(magicBits + k) - magic;
       bit += width;
     }
   }

@@ -83,7 +83,8 @@ class GradientSumTest {
     GradientSum sum = new GradientSum(length);
     GradientSum scalar = new GradientSum(length, KernelProvider.byName("scalar"));
     for (int term = 0; term < 20; term++) {
-      float[] gradient = randomGradient(random, length, 2);
+      float[] gradient =
+          term % 4 == 3 ? wildGradient(random, length, 2) : randomGradient(random, length, 2);
       for (int i = 0; i < length; i += 5) {
         gradient[i] = random.nextInt(-9, 9) * Float.MIN_VALUE;
       }
@@ -153,6 +154,95 @@ class GradientSumTest {
     assertThat(mean).containsExactly(largest, -largest, 0f, 0f, 0f, 0x1p-34f, 1f);
   }
 
+  /** Terms of all sizes, as features that nobody scaled make them. */
+  private static float[] wildGradient(SplittableRandom random, int length, int examples) {
+    float[] gradient = randomGradient(random, length, examples);
+    for (int i = random.nextInt(7); i < length; i += 1 + random.nextInt(9)) {
+      double size = StrictMath.pow(10, random.nextDouble(2, 9)) * examples;
+      gradient[i] = (float) (random.nextDouble(-1, 1) * size);
+    }
+    return gradient;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 32, 1000})
+  void soItIsWithTermsBeyondTheGrid(int examples) {
+    SplittableRandom random = new SplittableRandom(examples);
+    int length = 300;
+    List<float[]> gradients = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      gradients.add(
+          i % 3 == 0
+              ? randomGradient(random, length, examples)
+              : wildGradient(random, length, examples));
+    }
+    double[] expected = new double[length];
+    for (float[] gradient : gradients) {
+      for (int i = 0; i < length; i++) {
+        expected[i] += gradient[i] / (40.0 * examples);
+      }
+    }
+    Set<Set<Integer>> results = new HashSet<>();
+    for (int partitions : new int[] {1, 2, 7, 40}) {
+      for (int round = 0; round < 20; round++) {
+        Collections.shuffle(gradients, new Random(round * 31L + partitions));
+        GradientSum sum = sumOver(gradients, partitions, examples, random, length);
+        results.add(hash(sum));
+        float[] mean = new float[length];
+        sum.mean(mean);
+        for (int i = 0; i < length; i++) {
+          assertThat((double) mean[i])
+              .isCloseTo(
+                  expected[i],
+                  org.assertj.core.data.Offset.offset(
+                      1e-10 + 1e-6 * Math.max(Math.abs(expected[i]), 1e-3)));
+        }
+      }
+    }
+    assertThat(results).hasSize(1);
+  }
+
+  /** A batch in one piece, or an example a piece: a term that is too large once is none twice. */
+  @Test
+  void theLargestSumsOfTheSmallestPiecesAreExact() {
+    float largest = Math.nextDown(GradientSum.DIVERGED);
+    for (int batch : new int[] {1, 2, 3, 1 << 10, 1 << 16}) {
+      GradientSum sum = new GradientSum(2);
+      for (int i = 0; i < batch; i++) {
+        assertThat(sum.add(new float[] {largest, -3000.75f}, 1, batch)).isEqualTo(-1);
+      }
+      GradientSum copy = new GradientSum(2);
+      copy.decodeAndMerge(sum.encode());
+      float[] mean = new float[2];
+      copy.mean(mean);
+      assertThat(mean[0]).isCloseTo(largest, org.assertj.core.data.Offset.offset(64f));
+      assertThat(mean[1]).isCloseTo(-3000.75f, org.assertj.core.data.Offset.offset(0.001f));
+      sum.clear();
+      sum.add(new float[] {1, 1}, batch, batch);
+      assertThat(sum.encode().length).isLessThan(copy.encode().length);
+    }
+  }
+
+  @Test
+  void aFewLargeTermsChangeNoBitOfTheOthers() {
+    GradientSum plain = new GradientSum(100);
+    GradientSum mixed = new GradientSum(100);
+    SplittableRandom random = new SplittableRandom(9);
+    for (int term = 0; term < 10; term++) {
+      float[] gradient = randomGradient(random, 100, 4);
+      gradient[7] = 0f;
+      plain.add(gradient, 4, 40);
+      gradient[7] = 1e5f;
+      mixed.add(gradient, 4, 40);
+    }
+    float[] expected = new float[100];
+    float[] mean = new float[100];
+    plain.mean(expected);
+    mixed.mean(mean);
+    expected[7] = 25_000f;
+    assertThat(mean).containsExactly(expected);
+  }
+
   @Test
   void valuesThatAreNotFiniteOrTooLargeAreNamed() {
     for (int length : new int[] {1, 5, 8, 1000, 1029}) {
@@ -164,8 +254,8 @@ class GradientSumTest {
               Float.NaN,
               Float.POSITIVE_INFINITY,
               Float.NEGATIVE_INFINITY,
-              GradientSum.LIMIT * 7,
-              -GradientSum.LIMIT * 7,
+              GradientSum.DIVERGED * 7,
+              -GradientSum.DIVERGED * 7,
               Float.MAX_VALUE
             }) {
           float[] gradient = new float[length];
@@ -177,7 +267,7 @@ class GradientSumTest {
           sum.clear();
         }
         float[] gradient = new float[length];
-        gradient[place] = Math.nextDown(GradientSum.LIMIT * 7);
+        gradient[place] = Math.nextDown(GradientSum.DIVERGED * 7);
         assertThat(sum.add(gradient, 7, 7)).isEqualTo(-1);
         sum.clear();
       }
@@ -218,6 +308,12 @@ class GradientSumTest {
     SplittableRandom random = new SplittableRandom(4);
     GradientSum sum = new GradientSum(200);
     sum.add(randomGradient(random, 200, 1), 1, 8);
+    damage(sum, random);
+    sum.add(wildGradient(random, 200, 1), 1, 8);
+    damage(sum, random);
+  }
+
+  private static void damage(GradientSum sum, SplittableRandom random) {
     byte[] code = sum.encode();
     for (int i = 0; i < 5000; i++) {
       byte[] damaged =

@@ -36,7 +36,7 @@ public record Divergence(ParameterLayout layout, boolean checkpoints, String inp
             + ": largest gradient "
             + found.value()
             + ", expected a finite value below "
-            + (int) GradientSum.LIMIT
+            + (int) GradientSum.DIVERGED
             + "; "
             + cure(rate));
   }
