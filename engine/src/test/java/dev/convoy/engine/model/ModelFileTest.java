@@ -175,7 +175,7 @@ class ModelFileTest {
     newer[11] = 99;
     assertThatThrownBy(() -> read(newer))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("m.convoy: offset 8: got version 99, expected 1 or 2")
+        .hasMessageStartingWith("m.convoy: offset 8: got version 99, expected 1 to 3")
         .hasMessageEndingWith("was it written by a newer Convoy?");
   }
 
