@@ -71,7 +71,7 @@ class ImportRulesTest {
               "interop train train.event train.cluster train.step data data.source data.shard report report.console report.sparkui"),
           Map.entry(
               "cli",
-              "bench run predict job report report.console report.page report.sparkui train train.event train.cluster checkpoint data data.image data.source data.table"));
+              "interop bench run predict job report report.console report.page report.sparkui train train.event train.cluster checkpoint data data.image data.source data.table"));
 
   static Stream<Arguments> rules() {
     return RULES.entrySet().stream().map(rule -> arguments(rule.getKey(), rule.getValue()));

@@ -1,6 +1,7 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.engine.kernel.KernelProvider;
+import dev.convoy.spark.interop.KryoClasses;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.train.cluster.SparkSettings;
@@ -67,6 +68,8 @@ final class SparkOptions {
       conf.setAppName(name);
     }
     expectSomeoneAt(conf.get("spark.master"));
+    KryoClasses.addIfRequired(conf);
+    KryoClasses.expectUsable(conf);
     try {
       return new SparkContext(SparkSettings.apply(conf, parameters));
     } catch (Exception e) {

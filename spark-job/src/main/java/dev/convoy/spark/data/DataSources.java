@@ -9,6 +9,7 @@ import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.data.source.IdxFiles;
 import dev.convoy.spark.data.source.ImageFolders;
 import dev.convoy.spark.data.source.OnDamaged;
+import dev.convoy.spark.interop.KryoClasses;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -225,6 +226,7 @@ public final class DataSources {
   }
 
   private static SparkSession session(SparkContext spark) {
+    KryoClasses.expectTablesUsable(spark.getConf());
     // Takes the context that is there.
     return SparkSession.builder().getOrCreate();
   }

@@ -17,6 +17,7 @@ import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.data.table.TableColumns;
 import dev.convoy.spark.data.table.TableSource;
+import dev.convoy.spark.interop.KryoClasses;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,6 +80,7 @@ public final class TrainingData implements AutoCloseable {
    */
   public static TrainingData open(
       SparkContext spark, DataLocation location, DataPart part, DataCut cut) {
+    KryoClasses.expectUsable(spark.getConf());
     Optional<Dataset<Row>> table = DataSources.table(spark, location, part);
     if (table.isPresent()) {
       location.expectOneImageAndLabel();
@@ -113,6 +115,7 @@ public final class TrainingData implements AutoCloseable {
           "data.columns.label: got nothing, expected the column of class numbers; only predict"
               + " needs none");
     }
+    KryoClasses.expectUsable(table.sparkSession().sparkContext().getConf());
     ShardSource source = new TableSource(table, columns, shape, scale);
     return of(table.sparkSession().sparkContext(), source, cut);
   }
