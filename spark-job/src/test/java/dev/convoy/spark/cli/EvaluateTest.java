@@ -90,7 +90,7 @@ class EvaluateTest {
     String pets = folder.resolve("pets").toString();
     Cli told = Cli.run("evaluate", "--model", model.toString(), "--data", pets).succeeds();
     assertThat(told.out())
-        .contains("no names of classes; those of the data are taken in this order: cat, dog\n");
+        .contains("no class names; the data's are taken, in this order: cat, dog\n");
   }
 
   @Test

@@ -44,6 +44,11 @@ final class DamagedImages {
 
   /** What to say of them where none may be. */
   static DataException refusal(List<Tuple2<Long, String>> damaged, long of) {
+    if (damaged.size() == 1) {
+      return new DataException(
+          damaged.get(0)._2()
+              + "; fetch or remove it, or set data.onDamaged to skip, which leaves it out");
+    }
     return new DataException(
         "data.path: got "
             + damaged.size()
