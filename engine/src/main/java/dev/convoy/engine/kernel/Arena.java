@@ -25,6 +25,8 @@ public final class Arena {
   private static final int LARGE = largeArray();
 
   private float[] data = new float[SMALL];
+  private int sharedFloats;
+  private Tensor shared;
   private int next = FIRST;
 
   /**
@@ -49,6 +51,29 @@ public final class Arena {
     Tensor piece = new Tensor(data, next);
     next += length;
     return piece;
+  }
+
+  /**
+   * Asks for room in the piece that all takers share; see {@link #shared}.
+   *
+   * @throws IllegalArgumentException as {@link #take}
+   */
+  public void reserveShared(int floats) {
+    if (floats > sharedFloats) {
+      sharedFloats = floats;
+      shared = null;
+    }
+  }
+
+  /**
+   * The piece that all takers share, of the size of the largest that was asked for. Whatever is in
+   * it holds for one call of one taker: layers of one thread work one after the other.
+   */
+  public Tensor shared() {
+    if (shared == null) {
+      shared = take(sharedFloats);
+    }
+    return shared;
   }
 
   /** Floats of an array that G1 gives regions of its own; 1 under other collectors. */

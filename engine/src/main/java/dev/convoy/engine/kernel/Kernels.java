@@ -37,6 +37,9 @@ public interface Kernels {
   /** Exponentials and what is made of them. */
   Functions functions();
 
+  /** Transforms of convolutions that save multiplications. */
+  WinogradTransforms winograd();
+
   /** Exact sums. */
   GridSums gridSums();
 

@@ -7,6 +7,7 @@ final class ScalarKernels implements Kernels {
   private final WindowProducts windows = new ScalarWindowProducts();
   private final GradientProducts gradients = new ScalarGradientProducts();
   private final Functions functions = new ScalarFunctions();
+  private final WinogradTransforms winograd = new ScalarWinogradTransforms();
   private final GridSums gridSums = new ScalarGridSums();
 
   @Override
@@ -27,6 +28,11 @@ final class ScalarKernels implements Kernels {
   @Override
   public GradientProducts gradients() {
     return gradients;
+  }
+
+  @Override
+  public WinogradTransforms winograd() {
+    return winograd;
   }
 
   @Override

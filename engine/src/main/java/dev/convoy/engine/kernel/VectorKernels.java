@@ -23,6 +23,7 @@ final class VectorKernels implements Kernels {
   private final GradientProducts gradients =
       WIDTH == LANES ? new VectorWideGradientProducts() : new VectorGradientProducts();
   private final Functions functions = new SettlingFunctions(new VectorFunctions());
+  private final WinogradTransforms winograd = new VectorWinogradTransforms();
   private final GridSums gridSums = new SettlingGridSums(new VectorGridSums());
 
   @Override
@@ -43,6 +44,11 @@ final class VectorKernels implements Kernels {
   @Override
   public GradientProducts gradients() {
     return gradients;
+  }
+
+  @Override
+  public WinogradTransforms winograd() {
+    return winograd;
   }
 
   @Override

@@ -110,15 +110,18 @@ public final class Convolution {
 
   /** Working memory of one thread. */
   public static final class Scratch {
-    private final TileCorrelator forward;
-    private final TileCorrelator[] phases;
-    private final WeightGradient weights;
+    /** Null where {@link #winogradForward} serves. */
+    private TileCorrelator forward;
 
-    private Scratch(TileCorrelator forward, TileCorrelator[] phases, WeightGradient weights) {
-      this.forward = forward;
-      this.phases = phases;
-      this.weights = weights;
-    }
+    private WinogradCorrelator winogradForward;
+
+    /** None where {@link #winogradData} serves, or for want of a need. */
+    private TileCorrelator[] phases = {};
+
+    private WinogradCorrelator winogradData;
+    private WeightGradient weights;
+
+    private Scratch() {}
   }
 
   private final Geometry g;
@@ -207,14 +210,22 @@ public final class Convolution {
    * @param weights true if {@link #backwardWeights} will be called
    */
   public Scratch newScratch(Arena arena, int maxBlocks, boolean data, boolean weights) {
-    TileCorrelator[] correlators = new TileCorrelator[data ? phases.size() : 0];
-    for (int i = 0; i < correlators.length; i++) {
-      correlators[i] = new TileCorrelator(phases.get(i), arena);
+    Scratch scratch = new Scratch();
+    if (WinogradCorrelator.serves(forward)) {
+      scratch.winogradForward = new WinogradCorrelator(forward, arena);
+    } else {
+      scratch.forward = new TileCorrelator(forward, arena);
     }
-    return new Scratch(
-        new TileCorrelator(forward, arena),
-        correlators,
-        weights ? WeightGradient.of(g, maxBlocks, arena) : null);
+    if (data && phases.size() == 1 && WinogradCorrelator.serves(phases.get(0))) {
+      scratch.winogradData = new WinogradCorrelator(phases.get(0), arena);
+    } else if (data) {
+      scratch.phases =
+          phases.stream()
+              .map(phase -> new TileCorrelator(phase, arena))
+              .toArray(TileCorrelator[]::new);
+    }
+    scratch.weights = weights ? WeightGradient.of(g, maxBlocks, arena) : null;
+    return scratch;
   }
 
   /**
@@ -222,7 +233,14 @@ public final class Convolution {
    * step.
    */
   public void load(Kernels kernels, float[] weights, int offset, Scratch s) {
-    packing.forward(kernels, weights, offset, forward, s.forward.packed);
+    if (s.winogradForward != null) {
+      s.winogradForward.loadForward(kernels, weights, offset, g);
+    } else {
+      packing.forward(kernels, weights, offset, forward, s.forward.packed);
+    }
+    if (s.winogradData != null) {
+      s.winogradData.loadBackward(kernels, weights, offset, g);
+    }
     for (int i = 0; i < s.phases.length; i++) {
       int row = i / g.strideWidth();
       int column = i % g.strideWidth();
@@ -232,7 +250,12 @@ public final class Convolution {
 
   /** Forward for {@code blocks} blocks: overwrites {@code out}, through ReLU if {@code relu}. */
   public void forward(Kernels kernels, Scratch s, int blocks, Tensor in, boolean relu, Tensor out) {
-    s.forward.run(kernels, blocks, in, relu ? End.RELU : End.PLAIN, null, out, g.outBlock());
+    End end = relu ? End.RELU : End.PLAIN;
+    if (s.winogradForward != null) {
+      s.winogradForward.run(kernels, blocks, in, end, null, out);
+    } else {
+      s.forward.run(kernels, blocks, in, end, null, out, g.outBlock());
+    }
   }
 
   /**
@@ -244,6 +267,9 @@ public final class Convolution {
   public void backwardData(
       Kernels kernels, Scratch s, int blocks, Tensor dOut, Tensor gate, Tensor dIn) {
     End end = gate == null ? End.PLAIN : End.GATE;
+    if (s.winogradData != null) {
+      s.winogradData.run(kernels, blocks, dOut, end, gate, dIn);
+    }
     for (TileCorrelator phase : s.phases) {
       phase.run(kernels, blocks, dOut, end, gate, dIn, g.inBlock());
     }

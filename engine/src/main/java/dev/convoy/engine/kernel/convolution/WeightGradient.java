@@ -15,7 +15,7 @@ import java.util.Arrays;
  * a pure function of the shape, because the order of a sum is.
  */
 abstract sealed class WeightGradient
-    permits DenseWeightGradient, LaneWeightGradient, RowWeightGradient {
+    permits DenseWeightGradient, LaneWeightGradient, RowWeightGradient, WinogradWeightGradient {
   final Geometry g;
   final int taps;
 
@@ -30,6 +30,9 @@ abstract sealed class WeightGradient
 
   /** The way for a shape. */
   static WeightGradient of(Geometry g, int maxBlocks, Arena arena) {
+    if (WinogradWeightGradient.serves(g)) {
+      return new WinogradWeightGradient(g, arena);
+    }
     if (LaneWeightGradient.serves(g)) {
       return new LaneWeightGradient(g, arena);
     }

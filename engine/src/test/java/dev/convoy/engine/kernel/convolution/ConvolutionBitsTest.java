@@ -28,7 +28,7 @@ class ConvolutionBitsTest {
     int run = 0;
     for (int seed = 0; seed < CASES; seed++) {
       random = new SplittableRandom(seed);
-      Geometry g = geometry(seed % 6);
+      Geometry g = seed % 7 == 6 ? tiled() : geometry(seed % 7);
       if (g != null) {
         int blocks = upTo(MOST_BLOCKS);
         List<float[]> expected = outcome(KernelProvider.byName("scalar"), g, blocks, seed);
@@ -44,6 +44,21 @@ class ConvolutionBitsTest {
 
   private int upTo(int most) {
     return 1 + random.nextInt(most);
+  }
+
+  /** A shape that Winograd's method serves. */
+  private Geometry tiled() {
+    int height = 6 + random.nextInt(12);
+    int width = 6 + random.nextInt(12);
+    int top = random.nextInt(3);
+    int left = random.nextInt(3);
+    return new Geometry(
+        new Axis(height, 3, 1, top, height + 2 * top - 2),
+        new Axis(width, 3, 1, left, width + 2 * left - 2),
+        8 + random.nextInt(80),
+        8 + random.nextInt(80),
+        random.nextBoolean(),
+        random.nextBoolean());
   }
 
   /** Shapes of a kind, so that every way is taken often; null for one that cannot be. */
