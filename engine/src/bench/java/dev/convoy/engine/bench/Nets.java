@@ -1,5 +1,6 @@
 package dev.convoy.engine.bench;
 
+import dev.convoy.engine.data.ImageSet;
 import dev.convoy.engine.data.Normalization;
 import dev.convoy.engine.layer.Activation;
 import dev.convoy.engine.layer.Conv2d;
@@ -13,7 +14,7 @@ import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.tensor.Shape;
 import java.util.List;
 
-/** The four nets that every figure is given for: those of conf/NAME.yaml. */
+/** The nets that figures are given for: those of conf/NAME.yaml, and vgg. */
 public enum Nets {
   SEED_CNN(
       "seed-cnn",
@@ -48,13 +49,38 @@ public enum Nets {
           dense(128),
           relu(),
           dense(10))),
-  MLP("mlp", List.of(flatten(), dense(128), relu(), dense(10)));
+  MLP("mlp", List.of(flatten(), dense(128), relu(), dense(10))),
+  /** A net for 32 x 32 colour images whose time is 3x3 convolutions of many channels. */
+  VGG(
+      "vgg",
+      new Shape(32, 32, 3),
+      List.of(
+          conv(64, 3, Window.Padding.of(1, 1, 1, 1), true),
+          relu(),
+          conv(64, 3, Window.Padding.of(1, 1, 1, 1), true),
+          relu(),
+          maxPool(),
+          conv(128, 3, Window.Padding.of(1, 1, 1, 1), true),
+          relu(),
+          conv(128, 3, Window.Padding.of(1, 1, 1, 1), true),
+          relu(),
+          maxPool(),
+          flatten(),
+          dense(256),
+          relu(),
+          dense(10)));
 
   private final String id;
+  private final Shape input;
   private final List<LayerSpec> layers;
 
   Nets(String id, List<LayerSpec> layers) {
+    this(id, new Shape(28, 28, 1), layers);
+  }
+
+  Nets(String id, Shape input, List<LayerSpec> layers) {
     this.id = id;
+    this.input = input;
     this.layers = layers;
   }
 
@@ -63,10 +89,14 @@ public enum Nets {
     return id;
   }
 
-  /** The model: 28x28x1 input, pixels / 255 - 0.5, softmax loss. */
+  /** The model: pixels / 255 - 0.5, softmax loss. */
   public ModelSpec spec() {
-    return new ModelSpec(
-        new Shape(28, 28, 1), new Normalization(0.5f, 1f), layers, ModelSpec.LossKind.SOFTMAX);
+    return new ModelSpec(input, new Normalization(0.5f, 1f), layers, ModelSpec.LossKind.SOFTMAX);
+  }
+
+  /** {@code count} made-up images that the net takes; a pure function of the count. */
+  public ImageSet images(int count) {
+    return input.channels() == 1 ? Digits.make(count) : Noise.make(input, count);
   }
 
   /**
@@ -81,7 +111,7 @@ public enum Nets {
       }
     }
     throw new IllegalArgumentException(
-        "net: got '" + id + "', expected one of seed-cnn, lenet5, cnn32, mlp");
+        "net: got '" + id + "', expected one of seed-cnn, lenet5, cnn32, mlp, vgg");
   }
 
   private static LayerSpec conv(int filters, int kernel, Window.Padding padding, boolean bias) {

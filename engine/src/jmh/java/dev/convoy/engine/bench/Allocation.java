@@ -22,7 +22,7 @@ final class Allocation {
         "inference");
     for (Nets net : Nets.values()) {
       // one batch, filled again and again in real training
-      ImageSet images = Digits.make(32);
+      ImageSet images = net.images(32);
       EngineRun training = new EngineRun(net.spec(), images, 32, 32, true, 1);
       EngineRun inference = new EngineRun(net.spec(), images, 32, 32, false, 1);
       System.out.printf(

@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Whole steps of the four nets on one core. Read the {@code examples} column: examples a second.
- * With {@code -prof gc} the normalised allocation rate must be about 0.
+ * Whole steps of the nets on one core. Read the {@code examples} column: examples a second. With
+ * {@code -prof gc} the normalised allocation rate must be about 0.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -25,8 +25,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @State(Scope.Thread)
 public class NetBenchmark {
-  /** seed-cnn, lenet5, cnn32 or mlp. */
-  @Param({"seed-cnn", "lenet5", "cnn32", "mlp"})
+  /** seed-cnn, lenet5, cnn32, mlp or vgg. */
+  @Param({"seed-cnn", "lenet5", "cnn32", "mlp", "vgg"})
   public String net;
 
   /** Examples a micro-batch; one micro-batch is the batch. */
@@ -46,7 +46,7 @@ public class NetBenchmark {
   /** Makes the net and its batches. */
   @Setup
   public void setUp() {
-    var images = Digits.make(EngineRun.BATCHES * microBatch);
+    var images = Nets.of(net).images(EngineRun.BATCHES * microBatch);
     var spec = Nets.of(net).spec();
     training = new EngineRun(spec, images, microBatch, microBatch, true);
     inference = new EngineRun(spec, images, microBatch, microBatch, false);

@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.function.DoubleSupplier;
 
 /**
- * Training and inference examples/s on one core, for the four nets and three micro-batches, and for
- * two that are not full: 7 and 31 of 32.
+ * Training and inference examples/s on one core, for each net and three micro-batches, and for two
+ * that are not full: 7 and 31 of 32.
  */
 final class NetTable {
   private static final float RATE = 1e-4f;
@@ -25,7 +25,7 @@ final class NetTable {
         "inference");
     for (Nets net : Nets.values()) {
       for (int size : new int[] {7, 31, 32, 64, 128}) {
-        ImageSet images = Digits.make(EngineRun.BATCHES * size);
+        ImageSet images = net.images(EngineRun.BATCHES * size);
         EngineRun training = new EngineRun(net.spec(), images, size, size, true);
         EngineRun inference = new EngineRun(net.spec(), images, size, size, false);
         System.out.printf(

@@ -38,7 +38,7 @@ final class StepProfile {
   }
 
   private static void profile(Nets net) throws IOException {
-    ImageSet images = Digits.make(EngineRun.BATCHES * BATCH);
+    ImageSet images = net.images(EngineRun.BATCHES * BATCH);
     EngineRun run = new EngineRun(net.spec(), images, BATCH, BATCH, true);
     Rates.window(() -> run.step(1e-4f), BATCH, 3_000_000_000L);
     Path file = Files.createTempFile("convoy", ".jfr");

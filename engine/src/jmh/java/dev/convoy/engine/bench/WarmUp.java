@@ -44,7 +44,7 @@ final class WarmUp {
     Nets net = Nets.of(args[0]);
     long millis = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
     long origin = System.nanoTime() - millis * 1_000_000;
-    ImageSet images = Digits.make(EngineRun.BATCHES * BATCH);
+    ImageSet images = net.images(EngineRun.BATCHES * BATCH);
     EngineRun run = new EngineRun(net.spec(), images, BATCH, BATCH, true);
     double[] done = new double[WINDOWS];
     double firstStep = 0;
