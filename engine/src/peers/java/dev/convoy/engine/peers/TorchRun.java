@@ -7,16 +7,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.convoy.engine.bench.EngineRun;
-import dev.convoy.engine.data.ImageSet;
-import dev.convoy.engine.layer.Conv2d;
-import dev.convoy.engine.layer.Dense;
-import dev.convoy.engine.layer.Flatten;
-import dev.convoy.engine.layer.LayerSpec;
-import dev.convoy.engine.layer.Pool2d;
-import dev.convoy.engine.layer.Window;
-import dev.convoy.engine.model.ModelSpec;
-import dev.convoy.engine.model.ParameterLayout;
+import dev.convoy.engine.bench.Rates;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -27,54 +20,56 @@ import java.util.List;
  * addition a parameter, and each step differentiates with respect to fresh views of the parameters,
  * which is what {@code zero_grad(set_to_none=True)} does.
  */
-final class TorchRun implements AutoCloseable {
+final class TorchRun implements Peer {
   private static final Shape ONE = new Shape(1, 1);
 
-  /** An operator of the forward pass; weight and bias are indices of parameters, -1 for none. */
-  private record Op(Kind kind, int weight, int bias, Shape stride, Shape padding, Shape window) {}
-
-  private enum Kind {
-    CONV,
-    MAX_POOL,
-    RELU,
-    FLATTEN,
-    LINEAR
-  }
-
   private final NDManager manager = NDManager.newBaseManager("PyTorch");
-  private final List<Op> ops = new ArrayList<>();
   private final List<PtNDArray> parameters = new ArrayList<>();
   private final PtNDArray[] inputs = new PtNDArray[EngineRun.BATCHES];
   private final PtNDArray[] labels = new PtNDArray[EngineRun.BATCHES];
-  private final int batchSize;
+  private final TorchNet net;
+  private final boolean training;
   private PtNDArray seed;
   private float seededRate = Float.NaN;
   private long step;
 
-  /** Starts from {@code weights} in the engine's layout. */
-  TorchRun(
-      ModelSpec spec, ParameterLayout layout, float[] weights, ImageSet images, int batchSize) {
-    this.batchSize = batchSize;
-    build(spec, layout, weights);
-    float[] table = spec.normalization().table();
-    int pixels = images.shape().size();
+  /** Starts from the net's parameters. */
+  TorchRun(TorchNet net, boolean training) {
+    this.net = net;
+    this.training = training;
+    for (TorchNet.Parameter parameter : net.parameters()) {
+      parameters.add(array(parameter.values(), shape(parameter.shape())));
+    }
+    int batch = net.batch();
+    int size = net.pixels().length / (inputs.length * batch);
     for (int b = 0; b < inputs.length; b++) {
-      float[] values = new float[batchSize * pixels];
-      long[] classes = new long[batchSize];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = table[images.pixels()[b * values.length + i] & 0xff];
+      float[] values = Arrays.copyOfRange(net.pixels(), b * batch * size, (b + 1) * batch * size);
+      long[] classes = new long[batch];
+      for (int i = 0; i < batch; i++) {
+        classes[i] = net.labels()[b * batch + i];
       }
-      for (int i = 0; i < batchSize; i++) {
-        classes[i] = images.labels()[b * batchSize + i];
-      }
-      // one channel, so height x width x channel is channel x height x width
-      inputs[b] = array(values, new Shape(batchSize, 1, 28, 28));
-      labels[b] = (PtNDArray) manager.create(classes, new Shape(batchSize, 1));
+      int[] image = net.input();
+      inputs[b] = array(values, new Shape(batch, image[0], image[1], image[2]));
+      labels[b] = (PtNDArray) manager.create(classes, new Shape(batch, 1));
     }
   }
 
-  /** One training step. Returns the mean loss before the update. */
-  double step(float learningRate) {
+  private static Shape shape(int[] sizes) {
+    return new Shape(Arrays.stream(sizes).asLongStream().toArray());
+  }
+
+  @Override
+  public String name() {
+    return "eager, through DJL";
+  }
+
+  @Override
+  public double rate(long nanos, float learningRate) {
+    return Rates.window(training ? () -> step(learningRate) : this::predict, net.batch(), nanos);
+  }
+
+  @Override
+  public double step(float learningRate) {
     if (learningRate != seededRate) {
       seed = (PtNDArray) manager.create(-learningRate);
       seededRate = learningRate;
@@ -101,8 +96,8 @@ final class TorchRun implements AutoCloseable {
     }
   }
 
-  /** Probabilities for one batch. Returns the first. */
-  double predict() {
+  @Override
+  public double predict() {
     int at = (int) (step++ % EngineRun.BATCHES);
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
@@ -113,87 +108,21 @@ final class TorchRun implements AutoCloseable {
 
   private PtNDArray forward(PtNDArray input, PtNDArray[] leaves) {
     PtNDArray x = input;
-    for (Op op : ops) {
-      PtNDArray weight = op.weight < 0 ? null : leaves[op.weight];
-      PtNDArray bias = op.bias < 0 ? null : leaves[op.bias];
+    for (TorchNet.Op op : net.ops()) {
+      PtNDArray weight = op.weight() < 0 ? null : leaves[op.weight()];
+      PtNDArray bias = op.bias() < 0 ? null : leaves[op.bias()];
+      Shape stride = shape(op.stride());
+      Shape padding = shape(op.padding());
       x =
-          switch (op.kind) {
-            case CONV -> JniUtils.convolution(x, weight, bias, op.stride, op.padding, ONE, 1);
-            case MAX_POOL -> JniUtils.maxPool(x, op.window, op.stride, op.padding, false);
+          switch (op.kind()) {
+            case CONV -> JniUtils.convolution(x, weight, bias, stride, padding, ONE, 1);
+            case MAX_POOL -> JniUtils.maxPool(x, shape(op.window()), stride, padding, false);
             case RELU -> JniUtils.relu(x);
-            case FLATTEN -> JniUtils.reshape(x, new long[] {batchSize, -1});
+            case FLATTEN -> JniUtils.reshape(x, new long[] {net.batch(), -1});
             case LINEAR -> JniUtils.linear(x, weight, bias);
           };
     }
     return x;
-  }
-
-  private void build(ModelSpec spec, ParameterLayout layout, float[] weights) {
-    dev.convoy.engine.tensor.Shape shape = spec.input();
-    dev.convoy.engine.tensor.Shape unflattened = null;
-    for (int layer = 0; layer < spec.layers().size(); layer++) {
-      LayerSpec item = spec.layers().get(layer);
-      int first = parameters.size();
-      if (item instanceof Conv2d.Spec conv) {
-        add(layout, layer, weights, shape.channels(), null, true);
-        Window.Extent extent = conv.window().on(shape);
-        Shape padding = new Shape(extent.vertical().before(), extent.horizontal().before());
-        Shape stride = new Shape(extent.vertical().stride(), extent.horizontal().stride());
-        ops.add(new Op(Kind.CONV, first, conv.bias() ? first + 1 : -1, stride, padding, ONE));
-      } else if (item instanceof Pool2d.Spec pool) {
-        Window window = pool.window();
-        Shape stride = new Shape(window.strideHeight(), window.strideWidth());
-        Shape size = new Shape(window.height(), window.width());
-        ops.add(new Op(Kind.MAX_POOL, -1, -1, stride, new Shape(0, 0), size));
-      } else if (item instanceof Dense.Spec dense) {
-        add(layout, layer, weights, shape.size(), unflattened, false);
-        unflattened = null;
-        ops.add(new Op(Kind.LINEAR, first, dense.bias() ? first + 1 : -1, ONE, ONE, ONE));
-      } else {
-        boolean flatten = item instanceof Flatten;
-        unflattened = flatten ? shape : unflattened;
-        ops.add(new Op(flatten ? Kind.FLATTEN : Kind.RELU, -1, -1, ONE, ONE, ONE));
-      }
-      shape = item.outputShape(shape);
-    }
-  }
-
-  /** Adds a layer's arrays in PyTorch's layout: [filter][channel][y][x], [unit][input], [bias]. */
-  private void add(
-      ParameterLayout layout,
-      int layer,
-      float[] weights,
-      int inputs,
-      dev.convoy.engine.tensor.Shape unflattened,
-      boolean conv) {
-    for (ParameterLayout.Entry entry : layout.entries()) {
-      if (entry.layer() != layer) {
-        continue;
-      }
-      List<Integer> dims = entry.dimensions();
-      int outputs = dims.get(dims.size() - 1);
-      float[] values = new float[entry.length()];
-      if (entry.length() == outputs) {
-        System.arraycopy(weights, entry.offset(), values, 0, outputs);
-        parameters.add(array(values, new Shape(outputs)));
-        continue;
-      }
-      int cells = conv ? dims.get(0) * dims.get(1) : unflattened == null ? 1 : unflattened.pixels();
-      int channels = entry.length() / outputs / cells;
-      for (int cell = 0; cell < cells; cell++) {
-        for (int c = 0; c < channels; c++) {
-          for (int o = 0; o < outputs; o++) {
-            int ours = (cell * channels + c) * outputs + o;
-            values[(o * channels + c) * cells + cell] = weights[entry.offset() + ours];
-          }
-        }
-      }
-      Shape shape =
-          conv
-              ? new Shape(outputs, channels, dims.get(0), dims.get(1))
-              : new Shape(outputs, inputs);
-      parameters.add(array(values, shape));
-    }
   }
 
   private PtNDArray array(float[] values, Shape shape) {
