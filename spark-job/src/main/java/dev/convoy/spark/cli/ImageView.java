@@ -33,11 +33,16 @@ final class ImageView {
     this.step = Math.max(1, (image.shape().width() + WIDEST - 1) / WIDEST);
   }
 
-  /** Lines of text, at most 80 columns. */
-  static List<String> lines(ImageFile image, float[] probabilities, Terminal.Style style) {
+  /**
+   * Lines of text, at most 80 columns unless names are long.
+   *
+   * @param names of the classes; empty if they have none
+   */
+  static List<String> lines(
+      ImageFile image, float[] probabilities, List<String> names, Terminal.Style style) {
     ImageView view = new ImageView(image, style);
     List<String> picture = view.picture();
-    List<String> bars = view.bars(probabilities);
+    List<String> bars = view.bars(probabilities, names);
     int columns = (image.shape().width() + view.step - 1) / view.step;
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < Math.max(picture.size(), bars.size()); i++) {
@@ -86,7 +91,7 @@ final class ImageView {
     return count == 0 ? 0 : sum / count;
   }
 
-  private List<String> bars(float[] probabilities) {
+  private List<String> bars(float[] probabilities, List<String> names) {
     List<Integer> classes = new ArrayList<>();
     int best = 0;
     for (int i = 0; i < probabilities.length; i++) {
@@ -97,15 +102,27 @@ final class ImageView {
       classes.sort((a, b) -> Float.compare(probabilities[b], probabilities[a]));
       classes = classes.subList(0, SHOWN);
     }
+    int width = classes.stream().mapToInt(c -> name(c, names).length()).max().orElse(0);
     List<String> bars = new ArrayList<>();
     for (int label : classes) {
       float p = probabilities[label];
       String bar = bar(Math.max(0, Math.min(1, p)));
-      String line = String.format(Locale.ROOT, "%4d %9s  %s", label, Figures.percent(p), bar);
+      String line =
+          String.format(
+              Locale.ROOT,
+              "%4d%s %9s  %s",
+              label,
+              String.format(Locale.ROOT, width == 0 ? "" : " %-" + width + "s", name(label, names)),
+              Figures.percent(p),
+              bar);
       boolean coloured = style == Terminal.Style.COLOUR && label == best;
       bars.add(coloured ? BEST_COLOUR + line + NO_COLOUR : line);
     }
     return bars;
+  }
+
+  private static String name(int label, List<String> names) {
+    return label < names.size() ? names.get(label) : "";
   }
 
   private String bar(float share) {

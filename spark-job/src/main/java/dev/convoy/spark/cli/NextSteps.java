@@ -7,6 +7,9 @@ import java.util.stream.Collectors;
 
 /** The commands that a user may want to run after training, ready to be pasted into a shell. */
 final class NextSteps {
+  /** Spark sets it in what spark-submit starts. */
+  private static final String SUBMITTED = "SPARK_SUBMIT";
+
   private NextSteps() {}
 
   /**
@@ -16,7 +19,7 @@ final class NextSteps {
    * @param images true if an image file is all that the network takes
    */
   static List<String> after(List<String> given, String output, boolean stopped, boolean images) {
-    String convoy = "spark-submit " + quoted(Versions.jar());
+    String convoy = convoy();
     if (output == null) {
       return List.of(
           convoy
@@ -34,6 +37,13 @@ final class NextSteps {
       next.add(convoy + " predict --model " + run + " IMAGE.png");
     }
     return next;
+  }
+
+  /** As this run was started: by spark-submit, or by the README's alias for plain Java. */
+  private static String convoy() {
+    return System.getProperty(SUBMITTED) == null
+        ? "convoy"
+        : "spark-submit " + quoted(Versions.jar());
   }
 
   /** As a POSIX shell reads it back. */

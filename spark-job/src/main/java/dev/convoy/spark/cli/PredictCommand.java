@@ -144,7 +144,8 @@ final class PredictCommand extends BaseCommand {
         out().println(name + of + predicted + called + inverted);
         if (detail() != Detail.QUIET) {
           float[] own = Arrays.copyOfRange(outputs, head.first(), head.first() + head.size());
-          ImageView.lines(image, own, Terminal.detect().style()).forEach(out()::println);
+          List<String> names = heads.size() == 1 ? trained.classNames() : List.of();
+          ImageView.lines(image, own, names, Terminal.detect().style()).forEach(out()::println);
         }
       }
     }

@@ -202,6 +202,9 @@ public record EvaluationReport(
     lines.add("model     " + subject.model());
     lines.add(
         "data      " + subject.data() + ", " + Figures.count(totals.examples()) + " examples");
+    if (!subject.testSet()) {
+      lines.add("          no test set beside it: these may be what the model was trained on");
+    }
     lines.add("accuracy  " + Figures.percent(totals.accuracy()));
     lines.add("loss      " + Figures.loss(totals.loss()));
     for (Evaluation.Output output : totals.outputs()) {

@@ -108,11 +108,15 @@ class ImageFileTest {
     Path bar = image("grey.png", Color.BLACK, Color.WHITE);
     ImageFile image = ImageFile.read(bar.toString(), GREY, true);
     float[] sure = {0.25f, 0.75f};
-    List<String> blocks = ImageView.lines(image, sure, Terminal.Style.UNICODE);
+    List<String> blocks = ImageView.lines(image, sure, List.of(), Terminal.Style.UNICODE);
     assertThat(blocks).hasSize(14).allMatch(line -> line.length() <= 80);
     assertThat(blocks.get(0)).endsWith("   0   25.00 %  \u2588\u2588\u2588\u2588\u2588\u2588");
     assertThat(blocks.get(6)).contains("\u2588\u2588");
-    List<String> colours = ImageView.lines(image, sure, Terminal.Style.COLOUR);
+    List<String> named =
+        ImageView.lines(image, sure, List.of("cat", "hedgehog"), Terminal.Style.ASCII);
+    assertThat(named.get(0)).contains("   0 cat        25.00 %");
+    assertThat(named.get(1)).contains("   1 hedgehog   75.00 %");
+    List<String> colours = ImageView.lines(image, sure, List.of(), Terminal.Style.COLOUR);
     assertThat(colours.get(6)).contains("\u001b[38;5;255;48;5;255m\u2580");
     assertThat(colours.get(1)).contains("\u001b[32m   1   75.00 %");
   }

@@ -14,10 +14,23 @@ class NextStepsTest {
     assertThat(NextSteps.after(GIVEN, null, false, true))
         .singleElement()
         .asString()
-        .startsWith("spark-submit ")
-        .endsWith(
-            " train --set 'model.layers=[flatten, dense: {units: 3}]' --data 'it'\\''s'"
+        .isEqualTo(
+            "convoy train --set 'model.layers=[flatten, dense: {units: 3}]' --data 'it'\\''s'"
                 + " --output DIR");
+  }
+
+  @Test
+  void whatSparkSubmitStartedIsFollowedBySparkSubmit() {
+    System.setProperty("SPARK_SUBMIT", "true");
+    try {
+      assertThat(NextSteps.after(GIVEN, "r", true, true))
+          .singleElement()
+          .asString()
+          .startsWith("spark-submit ")
+          .endsWith(" train --resume --output r");
+    } finally {
+      System.clearProperty("SPARK_SUBMIT");
+    }
   }
 
   @Test

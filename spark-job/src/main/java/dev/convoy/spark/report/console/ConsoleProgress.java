@@ -167,7 +167,7 @@ public final class ConsoleProgress implements TrainListener {
             String.format(
                 Locale.ROOT,
                 "plan: %.1f ms compute + %.1f ms overhead a step, %s a step over the wire, about %s"
-                    + " examples/s",
+                    + " examples/s, measured before the JVM has compiled most of it",
                 plan.computeMillis(),
                 plan.overheadMillis(),
                 Figures.bytes(plan.bytesPerStep()),

@@ -182,6 +182,6 @@ class ConsoleProgressTest {
     assertThat(lines())
         .containsExactly(
             "plan: 12.3 ms compute + 4.5 ms overhead a step, 986.0 kB a step over the wire, about"
-                + " 15.3k examples/s; 2 slots 15.3k (100 %), 4 slots 24.2k (79 %)");
+                + " 15.3k examples/s, measured before the JVM has compiled most of it; 2 slots 15.3k (100 %), 4 slots 24.2k (79 %)");
   }
 }
