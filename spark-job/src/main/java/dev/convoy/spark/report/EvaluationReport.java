@@ -13,6 +13,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * What {@code evaluate} found: a text for people and {@code evaluation.json}, which is one flat
@@ -74,7 +75,7 @@ public record EvaluationReport(
     public Classes {
       classNames = listed(classNames);
       classes = listed(classes);
-      confusion = listed(confusion);
+      confusion = listed(confusion).stream().map(EvaluationReport::listed).toList();
     }
   }
 
@@ -94,6 +95,9 @@ public record EvaluationReport(
 
   /** What a file leaves out is an empty list. */
   private static <T> List<T> listed(List<T> values) {
+    if (values != null && values.stream().anyMatch(Objects::isNull)) {
+      throw new InvalidInputException("got null in a list, expected a value");
+    }
     return values == null ? List.of() : List.copyOf(values);
   }
 

@@ -6,11 +6,9 @@ import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.page.HtmlReport;
 import dev.convoy.spark.report.page.RunReport;
 import java.io.BufferedInputStream;
-import java.io.BufferedReader;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -108,9 +106,7 @@ public final class RunReader {
 
   private Stream<String> lines(String name) throws IOException {
     try {
-      InputStream in = files.open(new Path(folder, name));
-      BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-      return reader.lines().onClose(() -> HadoopFiles.close(reader));
+      return BoundedText.lines(name, files.open(new Path(folder, name)));
     } catch (FileNotFoundException e) {
       return Stream.empty();
     }
@@ -118,7 +114,7 @@ public final class RunReader {
 
   private Optional<String> text(String name) throws IOException {
     try (InputStream in = files.open(new Path(folder, name))) {
-      return Optional.of(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return Optional.of(BoundedText.whole(name, in));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }

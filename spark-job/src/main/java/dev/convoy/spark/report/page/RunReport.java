@@ -1,6 +1,7 @@
 package dev.convoy.spark.report.page;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.convoy.engine.error.InvalidInputException;
@@ -13,10 +14,10 @@ import dev.convoy.spark.report.EvaluationReport;
 import dev.convoy.spark.report.RunResult;
 import dev.convoy.spark.report.StepLines.StepLine;
 import dev.convoy.spark.report.StepLines.ValidationLine;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -133,23 +134,37 @@ public record RunReport(
     }
 
     /** Lines of {@code metrics.jsonl}; one that was cut off is left out. */
-    public Builder steps(Stream<String> lines) throws IOException {
-      for (String line : (Iterable<String>) lines::iterator) {
-        if (line.endsWith("}")) {
-          steps.add(JSON.readValue(line, StepLine.class));
-        }
-      }
+    public Builder steps(Stream<String> lines) {
+      read("metrics.jsonl", lines, StepLine.class, steps::add);
       return this;
     }
 
     /** Lines of {@code validations.jsonl}. */
-    public Builder validations(Stream<String> lines) throws IOException {
+    public Builder validations(Stream<String> lines) {
+      read("validations.jsonl", lines, ValidationLine.class, validations::add);
+      return this;
+    }
+
+    /** Objects, one a line; a last line that was not finished is left out. */
+    private static <T> void read(String name, Stream<String> lines, Class<T> type, Consumer<T> to) {
+      long number = 0;
       for (String line : (Iterable<String>) lines::iterator) {
+        number++;
         if (line.endsWith("}")) {
-          validations.add(JSON.readValue(line, ValidationLine.class));
+          try {
+            to.accept(JSON.readValue(line, type));
+          } catch (JsonProcessingException e) {
+            throw new InvalidInputException(
+                name
+                    + ": line "
+                    + number
+                    + ": got "
+                    + e.getOriginalMessage()
+                    + ", expected an object as train writes it",
+                e);
+          }
         }
       }
-      return this;
     }
 
     /** The report of what was given. */
