@@ -172,7 +172,7 @@ class ModelFileTest {
   @Test
   void aFileOfANewerVersionIsRefusedByItsNumber() throws Exception {
     byte[] newer = bytes(model(TEXT));
-    newer[11] = 99;
+    newer[8] = 99;
     assertThatThrownBy(() -> read(newer))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("m.convoy: offset 8: got version 99, expected 1 to 3")
