@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
-import org.apache.spark.ui.JettyUtils;
 import org.apache.spark.ui.SparkUI;
 import org.apache.spark.ui.SparkUITab;
 import org.apache.spark.ui.UIUtils;
@@ -58,7 +57,8 @@ public final class TrainingTab extends SparkUITab {
 
   static void attach(SparkUI ui, Supplier<String> view) {
     ui.attachTab(new TrainingTab(ui));
-    ui.attachHandler(JettyUtils.createServletHandler(DATA, new Data(view), ui.basePath()));
+    // Not by a handler of our making: Jetty's type for it is another one from Spark 4.2 on.
+    ui.attachHandler(ui.basePath() + DATA, new Data(view), "/");
   }
 
   /** The state as JSON. */
