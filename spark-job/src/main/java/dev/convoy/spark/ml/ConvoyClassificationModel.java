@@ -66,6 +66,15 @@ public final class ConvoyClassificationModel
   /** Weights that were sent to the executors of one application. */
   private record Weights(SparkContext spark, ForwardPass.Recipe recipe) {}
 
+  /**
+   * A model without a network. Spark Connect's server asks for this constructor when it looks for
+   * the classes that it may load; who needs a model has {@link ConvoyClassifier#fit}, {@link #load}
+   * and {@link #fromRun}.
+   */
+  public ConvoyClassificationModel() {
+    this(ConvoyClassifier.newUid(), null);
+  }
+
   ConvoyClassificationModel(String uid, TrainedModel trained) {
     this(new Uid.Given(uid), trained);
   }
@@ -74,7 +83,7 @@ public final class ConvoyClassificationModel
     super();
     assert uid().equals(given.uid());
     this.trained = trained;
-    this.outputs = new Network(trained.spec()).outputs();
+    this.outputs = trained == null ? 0 : new Network(trained.spec()).outputs();
     setDefault(featuresScale, 255.0);
   }
 
@@ -91,9 +100,17 @@ public final class ConvoyClassificationModel
     return featuresScale;
   }
 
+  private TrainedModel trained() {
+    if (trained == null) {
+      throw new IllegalStateException(
+          "this model has no network; expected one that fit, load or fromRun made");
+    }
+    return trained;
+  }
+
   /** The network. */
   public ModelSpec network() {
-    return trained.spec();
+    return trained().spec();
   }
 
   /**
@@ -101,12 +118,12 @@ public final class ConvoyClassificationModel
    * {@link #featuresScale}); empty for models that were saved before this was kept.
    */
   public Optional<InputRange> inputRange() {
-    return trained.range();
+    return trained().range();
   }
 
   /** SHA-256 of the weights, as the command line prints it. */
   public String weightsSha256() {
-    return WeightsHash.sha256(trained.weights());
+    return WeightsHash.sha256(trained().weights());
   }
 
   /** True until the model is saved and loaded. */
@@ -137,7 +154,7 @@ public final class ConvoyClassificationModel
 
   @Override
   public int numFeatures() {
-    return trained.spec().input().size();
+    return trained().spec().input().size();
   }
 
   /** Java sees two methods of this name in the super classes; they have no summary to tell of. */
@@ -150,7 +167,7 @@ public final class ConvoyClassificationModel
   @Override
   public StructType validateAndTransformSchema(
       StructType schema, boolean fitting, DataType featuresType) {
-    return Columns.of(this).append(schema, trained.spec());
+    return Columns.of(this).append(schema, trained().spec());
   }
 
   /** The schema with the three columns last, and what is known of their values. */
@@ -189,7 +206,7 @@ public final class ConvoyClassificationModel
 
   private FeatureReader reader() {
     double scale = (Double) getOrDefault(featuresScale);
-    return new FeatureReader(getFeaturesCol(), trained.spec().input(), (float) scale);
+    return new FeatureReader(getFeaturesCol(), trained().spec().input(), (float) scale);
   }
 
   private double[] thresholdsOrNull() {
@@ -199,10 +216,10 @@ public final class ConvoyClassificationModel
   /** Sends the weights once; Spark frees them when this model is collected. */
   private synchronized ForwardPass.Recipe recipe(SparkContext spark) {
     if (sent == null || sent.spark() != spark) {
-      sent = new Weights(spark, ForwardPass.Recipe.send(spark, trained));
+      sent = new Weights(spark, ForwardPass.Recipe.send(spark, trained()));
     }
     // Each use has a watch of its own, so that each is warned of.
-    return sent.recipe().watching(spark, trained.range(), LOG::warn);
+    return sent.recipe().watching(spark, trained().range(), LOG::warn);
   }
 
   /** Logarithms of the probabilities of one example. */
@@ -210,7 +227,7 @@ public final class ConvoyClassificationModel
   public Vector predictRaw(Object features) {
     FeatureReader reader = reader();
     reader.read(features);
-    ForwardPass forward = new ForwardPass(trained.spec(), trained.weights(), 1);
+    ForwardPass forward = new ForwardPass(trained().spec(), trained().weights(), 1);
     forward.clear();
     forward.add(reader);
     forward.run();
@@ -281,7 +298,7 @@ public final class ConvoyClassificationModel
       DefaultParamsWriter$.MODULE$.saveMetadata(model, path, sparkSession());
       try {
         ModelStore.write(
-            model.trained, path + "/data", sparkSession().sparkContext().hadoopConfiguration());
+            model.trained(), path + "/data", sparkSession().sparkContext().hadoopConfiguration());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
