@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Runs the Python package's tests by pytest, if the machine has a Python with pyspark 4: the one
- * that {@code CONVOY_PYTHON} names, else the one in {@code .venv}, which {@code .ci/run} makes, else
- * python3. {@code mvn verify} needs none.
+ * that {@code CONVOY_PYTHON} names, else the one in {@code .venv}, which {@code .ci/run} makes,
+ * else python3. {@code mvn verify} needs none.
  */
 class PythonIT {
   private static final Path TESTS = Path.of("src/test/python");

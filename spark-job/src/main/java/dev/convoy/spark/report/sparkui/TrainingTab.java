@@ -82,6 +82,7 @@ public final class TrainingTab extends SparkUITab {
   /** The page: an empty frame, and the scripts that fill it. */
   private static final class Page extends WebUIPage {
     private final TrainingTab tab;
+    private final SparkPage frame = new SparkPage();
 
     Page(TrainingTab tab) {
       super("");
@@ -105,8 +106,7 @@ public final class TrainingTab extends SparkUITab {
               return CollectionConverters.asScala(List.<Node>of(new Unparsed(html))).toSeq();
             }
           };
-      return UIUtils.headerSparkPage(
-          request, "Training", content, tab, Option.empty(), false, false);
+      return frame.of(request, "Training", content, tab);
     }
   }
 }
