@@ -112,13 +112,18 @@ final class ImageView {
               Locale.ROOT,
               "%4d%s %9s  %s",
               label,
-              String.format(Locale.ROOT, width == 0 ? "" : " %-" + width + "s", name(label, names)),
+              padded(name(label, names), width),
               Figures.percent(p),
               bar);
       boolean coloured = style == Terminal.Style.COLOUR && label == best;
       bars.add(coloured ? BEST_COLOUR + line + NO_COLOUR : line);
     }
     return bars;
+  }
+
+  /** A blank and the name, blanks behind it; nothing if no class has a name. */
+  private static String padded(String name, int width) {
+    return width == 0 ? "" : " " + name + " ".repeat(width - name.length());
   }
 
   private static String name(int label, List<String> names) {
