@@ -3,9 +3,7 @@ package dev.convoy.spark.cli;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.bench.ReportingBench;
 import dev.convoy.spark.train.TrainConfig;
-import java.io.IOException;
 import java.util.Optional;
-import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,16 +38,14 @@ final class BenchReportingCommand extends BaseCommand {
   @Mixin private SparkOptions spark;
 
   @Override
-  void run() throws IOException {
+  void run() throws Exception {
     BenchText.expectAtLeast("--steps", steps, 1);
     BenchText.expectAtLeast("--windows", windows, 1);
     TrainConfig config = job.read(Optional.empty()).config();
     int parameters = new Network(config.model()).parameterCount();
-    SparkContext context = spark.start("convoy bench", this, parameters);
-    try {
-      new ReportingBench(context, config, steps, out()).run(windows);
-    } finally {
-      context.stop();
-    }
+    spark.run(
+        this,
+        spark.start("convoy bench", this, parameters),
+        context -> new ReportingBench(context, config, steps, out()).run(windows));
   }
 }

@@ -1,8 +1,6 @@
 package dev.convoy.spark.cli;
 
 import dev.convoy.spark.bench.SoakTable;
-import java.io.IOException;
-import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,13 +29,11 @@ final class BenchSoakCommand extends BaseCommand {
   @Mixin private SparkOptions spark;
 
   @Override
-  void run() throws IOException {
+  void run() throws Exception {
     BenchText.expectAtLeast("--steps", steps, 1);
-    SparkContext context = spark.start("convoy bench", this, PARAMETERS);
-    try {
-      new SoakTable(out()).run(context, steps);
-    } finally {
-      context.stop();
-    }
+    spark.run(
+        this,
+        spark.start("convoy bench", this, PARAMETERS),
+        context -> new SoakTable(out()).run(context, steps));
   }
 }

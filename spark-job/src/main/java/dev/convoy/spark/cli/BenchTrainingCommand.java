@@ -7,7 +7,6 @@ import dev.convoy.spark.train.TrainConfig;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.spark.SparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,17 +41,16 @@ final class BenchTrainingCommand extends BaseCommand {
   @Mixin private SparkOptions spark;
 
   @Override
-  void run() {
+  void run() throws Exception {
     BenchText.expectAtLeast("--windows", windows, 1);
     TrainConfig config = job.read(Optional.empty()).config();
     int parameters = new Network(config.model()).parameterCount();
-    SparkContext context = spark.start("convoy bench", this, parameters);
-    try {
-      lines(new TrainBench(context, config).run(windows, seconds), context.master())
-          .forEach(out()::println);
-    } finally {
-      context.stop();
-    }
+    spark.run(
+        this,
+        spark.start("convoy bench", this, parameters),
+        context ->
+            lines(new TrainBench(context, config).run(windows, seconds), context.master())
+                .forEach(out()::println));
   }
 
   private static List<String> lines(TrainBench.Report report, String master) {

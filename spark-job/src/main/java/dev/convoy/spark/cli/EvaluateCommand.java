@@ -11,6 +11,7 @@ import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.predict.ModelEvaluation;
 import dev.convoy.spark.predict.RangeWatch;
 import dev.convoy.spark.report.EvaluationReport;
+import dev.convoy.spark.report.console.ConsoleProgress.Detail;
 import dev.convoy.spark.run.RunFolder;
 import dev.convoy.spark.run.RunReader;
 import java.io.IOException;
@@ -77,18 +78,17 @@ final class EvaluateCommand extends BaseCommand {
     if (output != null) {
       check();
     }
-    SparkContext context = spark.start("convoy evaluate", this);
-    try {
-      tellOrder(context, found, data);
-      EvaluationReport report = evaluate(context, found, data);
-      if (output != null) {
-        write(report);
-      }
-      boolean brief = detail() == dev.convoy.spark.report.console.ConsoleProgress.Detail.QUIET;
-      out().println(brief ? report.toLine() : report.toText(mistakes));
-    } finally {
-      context.stop();
+    spark.run("convoy evaluate", this, context -> evaluateAndTell(context, found, data));
+  }
+
+  private void evaluateAndTell(SparkContext context, ModelOption.Found found, DataLocation data)
+      throws IOException {
+    tellOrder(context, found, data);
+    EvaluationReport report = evaluate(context, found, data);
+    if (output != null) {
+      write(report);
     }
+    out().println(detail() == Detail.QUIET ? report.toLine() : report.toText(mistakes));
   }
 
   private ModelOption.Found find() {

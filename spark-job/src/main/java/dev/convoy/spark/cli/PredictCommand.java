@@ -108,15 +108,15 @@ final class PredictCommand extends BaseCommand {
     DataLocation location =
         data.testData(found.run(), found.model().spec()).numbered(found.model().classNames());
     target.check();
-    SparkContext context = spark.start("convoy predict", this);
-    try {
-      predict(context, found.model(), location, target);
-      if (output != null) {
-        note("predictions in " + output);
-      }
-    } finally {
-      context.stop();
-    }
+    spark.run(
+        "convoy predict",
+        this,
+        context -> {
+          predict(context, found.model(), location, target);
+          if (output != null) {
+            note("predictions in " + output);
+          }
+        });
   }
 
   private void show(TrainedModel trained) {

@@ -4,7 +4,9 @@ import dev.convoy.engine.kernel.KernelProvider;
 import dev.convoy.spark.interop.KryoClasses;
 import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
+import dev.convoy.spark.train.cluster.ExecutorWatch;
 import dev.convoy.spark.train.cluster.SparkSettings;
+import dev.convoy.spark.train.event.TrainingException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -44,13 +46,57 @@ final class SparkOptions {
     }
   }
 
-  /** Starts Spark for work that takes no training steps; the caller stops it. */
-  SparkContext start(String name, BaseCommand command) {
-    return start(name, command, Integer.MAX_VALUE);
+  /** What is done while Spark runs. */
+  @FunctionalInterface
+  interface Work {
+    void run(SparkContext context) throws Exception;
+  }
+
+  /** Does work that takes no training steps. */
+  void run(String name, BaseCommand command, Work work) throws Exception {
+    run(command, start(name, command, Integer.MAX_VALUE), work);
+  }
+
+  /** Does work on a context that {@link #start} made, and stops it whatever comes of it. */
+  void run(BaseCommand command, SparkContext context, Work work) throws Exception {
+    ExecutorWatch watch = ExecutorWatch.start(context, command::warn);
+    try (watch) {
+      work.run(context);
+    } catch (Exception e) {
+      if (context.isStopped() && !isEnding()) {
+        throw new TrainingException(ended(watch.sawOne(), e), e);
+      }
+      throw e;
+    } finally {
+      context.stop();
+    }
   }
 
   /**
-   * Starts Spark; the caller stops it.
+   * True while this JVM shuts down, as after a second Ctrl-C: Spark's hook stops the context then.
+   */
+  private static boolean isEnding() {
+    Thread hook = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+      return !Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return true;
+    }
+  }
+
+  /** Nothing that works here stops the context: its cluster did, or somebody by Spark's UI. */
+  private static String ended(boolean hadExecutors, Exception e) {
+    return hadExecutors
+        ? "the cluster ended the application ("
+            + Texts.firstLine(e)
+            + "); its pages and the executors' logs say why"
+        : "the cluster ended the application before an executor had started; the page of a worker,"
+            + " and the logs that it links to, say why its executors cannot start";
+  }
+
+  /**
+   * Starts Spark; {@link #run} stops it.
    *
    * @param parameters of the model that is trained
    * @throws UserError if it cannot be started

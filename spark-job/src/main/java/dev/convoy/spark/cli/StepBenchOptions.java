@@ -4,7 +4,6 @@ import dev.convoy.spark.bench.StepBench;
 import dev.convoy.spark.data.TaskSlots;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.Figures;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -48,20 +47,20 @@ abstract class StepBenchOptions extends BaseCommand {
   @Mixin private SparkOptions spark;
 
   @Override
-  final void run() throws IOException {
+  final void run() throws Exception {
     BenchText.expectAtLeast("--steps", steps, 1);
     BenchText.expectAtLeast("--warm-up", warmUp, 0);
     BenchText.expectAtLeast("--partitions", partitions, 0);
     parameters.forEach(StepBenchOptions::expectParameters);
-    SparkContext context = spark.start("convoy bench", this, Collections.max(parameters));
-    try {
-      int tasks = partitions == 0 ? TaskSlots.now(context) : partitions;
-      for (int count : parameters) {
-        StepBench.Report report = new StepBench(context, count, tasks).run(warmUp, steps);
-        lines(report, context.master()).forEach(out()::println);
-      }
-    } finally {
-      context.stop();
+    int most = Collections.max(parameters);
+    spark.run(this, spark.start("convoy bench", this, most), this::measure);
+  }
+
+  private void measure(SparkContext context) {
+    int tasks = partitions == 0 ? TaskSlots.now(context) : partitions;
+    for (int count : parameters) {
+      StepBench.Report report = new StepBench(context, count, tasks).run(warmUp, steps);
+      lines(report, context.master()).forEach(out()::println);
     }
   }
 

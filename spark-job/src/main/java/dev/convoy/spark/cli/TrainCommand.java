@@ -123,12 +123,11 @@ final class TrainCommand extends BaseCommand {
       try (warmUp) {
         context = spark.start("convoy " + read.name(), this, network.parameterCount());
       }
-      try {
-        double pace = warmUp == null ? Double.NaN : warmUp.secondsAnExample();
-        train(context, read, config, network, start, pace, folder, curves);
-      } finally {
-        context.stop();
-      }
+      double pace = warmUp == null ? Double.NaN : warmUp.secondsAnExample();
+      spark.run(
+          this,
+          context,
+          running -> train(running, read, config, network, start, pace, folder, curves));
     }
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,29 @@ class SubmitIT {
     try (ChildJvm driver = cluster.home().submit(wrong)) {
       assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isEqualTo(2);
       assertThat(driver.output()).contains("training.batchSize").doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void anExecutorThatNoWorkerCanHoldIsTold(StandaloneCluster cluster) {
+    Submission large = training(folder.resolve("large")).withConf("spark.executor.memory", "500g");
+    try (ChildJvm driver = cluster.submit(large, "client")) {
+      String line = driver.awaitOutput(Pattern.compile("(warning: tasks wait, .*)"), LIMIT);
+      assertThat(line).contains("500g of memory and 1 cores free on one worker");
+    }
+  }
+
+  @Test
+  void executorsThatCannotStartAreNotBlamedOnTheData(StandaloneCluster cluster) {
+    Submission broken =
+        training(folder.resolve("broken"))
+            .withConf("spark.executor.extraJavaOptions", "-XX:NoSuchOption=1")
+            .withConf("spark.executor.defaultJavaOptions", "-XX:-IgnoreUnrecognizedVMOptions");
+    try (ChildJvm driver = cluster.submit(broken, "client")) {
+      assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isEqualTo(1);
+      assertThat(driver.output())
+          .contains("error: the cluster ended the application before an executor had started")
+          .doesNotContain("\tat ");
     }
   }
 
