@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
 /**
  * Writes {@code metrics.jsonl}, one JSON object a line and a line a step (see {@link StepLine}),
  * and {@code validations.jsonl}, a line a validation (see {@link ValidationLine}). Lines are handed
- * to the file system once a second, so that a watcher sees them.
+ * to the file system once a second, so that a watcher sees them, and before every checkpoint.
  */
 public final class StepLines implements TrainListener, AutoCloseable {
   private static final long FLUSH_NANOS = 1_000_000_000L;
@@ -178,7 +178,7 @@ public final class StepLines implements TrainListener, AutoCloseable {
         close();
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("metrics: cannot be written: " + e.getMessage(), e);
+      throw unwritable(e);
     }
   }
 
@@ -186,10 +186,26 @@ public final class StepLines implements TrainListener, AutoCloseable {
     writer.write(json.writeValueAsString(line));
     writer.write('\n');
     if (nanoTime.getAsLong() - flushed > FLUSH_NANOS) {
+      flush();
+    }
+  }
+
+  @Override
+  public void flush() {
+    if (steps == null) {
+      return;
+    }
+    try {
       steps.flush();
       validations.flush();
-      flushed = nanoTime.getAsLong();
+    } catch (IOException e) {
+      throw unwritable(e);
     }
+    flushed = nanoTime.getAsLong();
+  }
+
+  private static UncheckedIOException unwritable(IOException e) {
+    return new UncheckedIOException("metrics: cannot be written: " + e.getMessage(), e);
   }
 
   @Override

@@ -28,7 +28,6 @@ final class RunContents {
   static final String CHECKPOINTS = "checkpoints";
   static final String PROBE = ".probe.tmp";
 
-  /** The result goes first: what is left of a run without one counts as unfinished. */
   private static final List<String> REMOVED =
       List.of(
           RunFolder.RESULT,
@@ -80,14 +79,26 @@ final class RunContents {
   }
 
   /**
+   * Name of the file with the job, if there is one. Where a file system cannot replace a file in
+   * one step, a run that was killed meanwhile left it whole under its temporary name.
+   */
+  Optional<String> job() throws IOException {
+    String temporary = temporary(RunFolder.JOB);
+    return has(RunFolder.JOB)
+        ? Optional.of(RunFolder.JOB)
+        : has(temporary) && !isBarelyBegun() ? Optional.of(temporary) : Optional.empty();
+  }
+
+  /**
    * True if a run wrote {@code job.yaml}. Runs of earlier versions did not mark it: they are known
    * by the steps or checkpoints beside it.
    */
   boolean hasJobOfRun() throws IOException {
-    if (!has(RunFolder.JOB)) {
+    Optional<String> job = job();
+    if (job.isEmpty()) {
       return false;
     }
-    if (beginning(RunFolder.JOB, MARK.length()).equals(MARK)) {
+    if (beginning(job.get(), MARK.length()).equals(MARK)) {
       return true;
     }
     boolean steps =
@@ -125,13 +136,13 @@ final class RunContents {
     return Optional.empty();
   }
 
-  /** Removes what the earlier run wrote, but for its job, which is replaced. */
+  /**
+   * Removes what the earlier run wrote, but for its job, which is replaced. First its result, since
+   * a run without one counts as unfinished; then its checkpoints, since a run that went on from one
+   * would miss the lines before it.
+   */
   void clear() throws IOException {
-    for (String name : REMOVED) {
-      delete(name);
-      delete(temporary(name));
-      delete(old(name));
-    }
+    delete(RunFolder.RESULT);
     Path checkpoints = new Path(folder, CHECKPOINTS);
     for (FileStatus saved : list(checkpoints)) {
       if (isCheckpoint(saved)) {
@@ -140,6 +151,11 @@ final class RunContents {
     }
     if (list(checkpoints).length == 0) {
       files.delete(checkpoints, false);
+    }
+    for (String name : REMOVED) {
+      delete(name);
+      delete(temporary(name));
+      delete(old(name));
     }
   }
 

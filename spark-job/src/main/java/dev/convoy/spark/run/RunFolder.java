@@ -87,10 +87,11 @@ public final class RunFolder implements Closeable {
   /** The {@code job.yaml} of the run that the folder holds. */
   public Optional<JobText> job() {
     try {
-      Path path = new Path(folder, JOB);
-      if (!files.exists(path)) {
+      Optional<String> name = contents.job();
+      if (name.isEmpty()) {
         return Optional.empty();
       }
+      Path path = new Path(folder, name.get());
       byte[] bytes = HadoopFiles.readSmall("--output", path, 3 * JobFile.MAX_CHARACTERS);
       String place = path.toString();
       return Optional.of(new JobText(folder.getName(), place, JobText.utf8(place, bytes)));
@@ -150,7 +151,8 @@ public final class RunFolder implements Closeable {
 
   private void expectRun(boolean resume) throws IOException {
     Optional<String> foreign = contents.foreign();
-    if (!contents.has(JOB) && !contents.isBarelyBegun() || foreign.isPresent() && !resume) {
+    boolean job = contents.job().isPresent();
+    if (!job && !contents.isBarelyBegun() || foreign.isPresent() && !resume) {
       throw new UserError(
           "--output: "
               + text
@@ -158,7 +160,7 @@ public final class RunFolder implements Closeable {
               + (foreign.isPresent() ? foreign.get() : contents.first())
               + "), expected a new or empty folder, or the folder of an earlier run");
     }
-    if (contents.has(JOB) && !contents.hasJobOfRun()) {
+    if (job && !contents.hasJobOfRun()) {
       throw new UserError(
           "--output: got "
               + text

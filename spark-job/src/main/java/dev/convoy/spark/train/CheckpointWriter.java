@@ -13,6 +13,9 @@ import java.io.IOException;
  * training goes on.
  */
 public final class CheckpointWriter implements AutoCloseable {
+  /** How long a checkpoint waits for those who keep a record of the steps before it. */
+  private static final long MOST_MILLIS = 30_000;
+
   private final CheckpointStore store;
   private final EventQueue events;
   private final Thread thread;
@@ -104,12 +107,13 @@ public final class CheckpointWriter implements AutoCloseable {
     if (store == null) {
       return;
     }
-    long start = System.nanoTime();
     try {
+      events.flush(MOST_MILLIS);
+      long start = System.nanoTime();
       String path = best ? store.saveBest(checkpoint) : store.save(checkpoint);
       double seconds = (System.nanoTime() - start) * 1e-9;
       events.post(new TrainEvent.Checkpointed(checkpoint.step(), path, seconds));
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
       events.post(
           new TrainEvent.Warned(
               checkpoint.step(),

@@ -8,6 +8,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Takes events from the step loop to the listeners on a thread of its own. The queue is long: the
@@ -38,6 +39,16 @@ public final class EventQueue implements AutoCloseable {
   /** Tells all listeners, soon. */
   public void post(TrainEvent event) {
     put(event);
+  }
+
+  /**
+   * Waits until every event posted so far was heard and {@link TrainListener#flush flushed}, but no
+   * longer than so many milliseconds: a listener that hangs must not keep a checkpoint from disk.
+   */
+  public void flush(long millis) throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(1);
+    put(done);
+    done.await(millis, TimeUnit.MILLISECONDS);
   }
 
   /** Waits until every event posted was heard. */
@@ -75,8 +86,14 @@ public final class EventQueue implements AutoCloseable {
   }
 
   private void deliver() {
-    for (Object item = take(); item != end; item = next()) {
-      tell((TrainEvent) item);
+    for (Object next = take(); next != end; next = next()) {
+      Object item = next;
+      if (item instanceof CountDownLatch done) {
+        tell(TrainListener::flush);
+        done.countDown();
+      } else {
+        tell(listener -> listener.on((TrainEvent) item));
+      }
     }
   }
 
@@ -107,10 +124,10 @@ public final class EventQueue implements AutoCloseable {
     }
   }
 
-  private void tell(TrainEvent event) {
+  private void tell(Consumer<TrainListener> what) {
     for (TrainListener listener : List.copyOf(listeners)) {
       try {
-        listener.on(event);
+        what.accept(listener);
       } catch (Throwable e) {
         listeners.remove(listener);
         LOG.log(Level.WARNING, "a listener failed and hears no more events: " + listener, e);

@@ -9,4 +9,11 @@ package dev.convoy.spark.train.event;
 public interface TrainListener {
   /** Hears an event. */
   void on(TrainEvent event);
+
+  /**
+   * Called before a checkpoint is written, once all events up to it were heard: a listener that
+   * keeps a record of the run puts it where it outlives the process, for a run that goes on from
+   * that checkpoint never tells of those steps again.
+   */
+  default void flush() {}
 }
