@@ -28,6 +28,7 @@ public final class Arena {
   private int sharedFloats;
   private Tensor shared;
   private int next = FIRST;
+  private long taken;
 
   /**
    * {@code floats} zeros that nobody else has.
@@ -50,6 +51,7 @@ public final class Arena {
     }
     Tensor piece = new Tensor(data, next);
     next += length;
+    taken += length;
     return piece;
   }
 
@@ -74,6 +76,12 @@ public final class Arena {
       shared = take(sharedFloats);
     }
     return shared;
+  }
+
+  /** Bytes of all pieces, the shared one included. */
+  public long bytes() {
+    shared();
+    return taken * Float.BYTES;
   }
 
   /** Floats of an array that G1 gives regions of its own; 1 under other collectors. */

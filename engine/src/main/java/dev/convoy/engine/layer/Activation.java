@@ -39,6 +39,16 @@ public final class Activation implements Layer {
     }
 
     @Override
+    public boolean isPointwise() {
+      return true;
+    }
+
+    @Override
+    public boolean isRelu() {
+      return function == Function.RELU;
+    }
+
+    @Override
     public Optional<Layer> bind(Place place) {
       return Optional.of(new Activation(this, place.input()));
     }

@@ -54,6 +54,18 @@ public interface LayerSpec {
     return this;
   }
 
+  /**
+   * True for a function of one value, applied to each: it is drawn as part of what it stands on.
+   */
+  default boolean isPointwise() {
+    return false;
+  }
+
+  /** True for {@code max(0, x)}, which what it stands on may take in: see {@link #takesRelu}. */
+  default boolean isRelu() {
+    return false;
+  }
+
   /** True if a ReLU right above can be part of this layer's own pass over its outputs. */
   default boolean takesRelu() {
     return false;

@@ -1,7 +1,6 @@
 package dev.convoy.engine.network;
 
 import dev.convoy.engine.error.InvalidInputException;
-import dev.convoy.engine.layer.Activation;
 import dev.convoy.engine.layer.Join;
 import dev.convoy.engine.layer.Layer;
 import dev.convoy.engine.layer.LayerSpec;
@@ -128,7 +127,7 @@ final class Plan {
           wiring.sources().get(i).stream().map(source -> shapes.of(source, spec)).toList();
       return add(sources, false, join.parts(inputs));
     }
-    if (isRelu(layer)
+    if (layer.isRelu()
         && wiring.sources().get(i).get(0) instanceof Source.Layer below
         && endsInRelu(spec, below.index())) {
       return sources[0];
@@ -140,18 +139,13 @@ final class Plan {
         .orElse(sources[0]);
   }
 
-  private static boolean isRelu(LayerSpec layer) {
-    return layer instanceof Activation.Spec activation
-        && activation.function() == Activation.Function.RELU;
-  }
-
   /** True for a layer that can take in a ReLU, if nothing takes from it but one ReLU. */
   private boolean endsInRelu(ModelSpec spec, int i) {
     if (!spec.nodes().get(i).layer().takesRelu() || wiring.uses()[i] != 1) {
       return false;
     }
     OptionalInt consumer = wiring.firstConsumer(i);
-    return consumer.isPresent() && isRelu(spec.nodes().get(consumer.getAsInt()).layer());
+    return consumer.isPresent() && spec.nodes().get(consumer.getAsInt()).layer().isRelu();
   }
 
   private Source add(Source[] sources, boolean trained, List<Layer> parts) {

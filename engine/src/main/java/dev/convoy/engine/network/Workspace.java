@@ -49,6 +49,7 @@ public final class Workspace {
   final int[] corrects;
   double lossSum;
 
+  private final Arena arena;
   private float[] inputData;
   private Tensor[][] inputs;
 
@@ -64,7 +65,7 @@ public final class Workspace {
     scratch = new Scratch[n];
     activations = new Tensor[n][];
     gradients = training ? new Tensor[n][] : null;
-    Arena arena = new Arena();
+    arena = new Arena();
     Tensor[] shared = sharedBuffers(plan, arena);
     int[] buffers = plan.buffers();
     for (int i = 0; i < n; i++) {
@@ -82,6 +83,11 @@ public final class Workspace {
     lossWork = new double[Loss.work(plan.heads.stream().mapToInt(Plan.Head::size).max().orElse(1))];
     lossSums = new double[plan.heads.size()];
     corrects = new int[plan.heads.size()];
+  }
+
+  /** Bytes of activations, their gradients and packed weights. */
+  public long bytes() {
+    return arena.bytes();
   }
 
   /**

@@ -77,17 +77,7 @@ public final class ItemSyntax {
   public int count(String key, int max, String example) {
     String text = values.get(key);
     if (text == null) {
-      throw new InvalidInputException(
-          name
-              + ": got no "
-              + key
-              + ", expected it, for example '"
-              + name
-              + " "
-              + key
-              + "="
-              + example
-              + "'");
+      throw missing(key, example);
     }
     return whole(key, text, 1, max, "a whole number from 1 to " + max);
   }
@@ -99,8 +89,7 @@ public final class ItemSyntax {
       return fallback;
     }
     if (text == null) {
-      throw new InvalidInputException(
-          name + ": got no " + key + ", expected it, for example '" + name + " " + key + "=3x3'");
+      throw missing(key, "3x3");
     }
     return pair(key, text, 1, "HEIGHTxWIDTH or one number, each from 1 to " + MAX_SIDE);
   }
@@ -149,17 +138,7 @@ public final class ItemSyntax {
       if (fallback != null) {
         return fallback;
       }
-      throw new InvalidInputException(
-          name
-              + ": got no "
-              + key
-              + ", expected it, for example '"
-              + name
-              + " "
-              + key
-              + "="
-              + example
-              + "'");
+      throw missing(key, example);
     }
     float value = REAL.matcher(text).matches() ? Float.parseFloat(text) : Float.NaN;
     if (!Float.isFinite(value)) {
@@ -217,6 +196,12 @@ public final class ItemSyntax {
       throw wrong(key, values.get(key), expected);
     }
     return value;
+  }
+
+  private InvalidInputException missing(String key, String example) {
+    String setting = name + " " + key + "=" + example;
+    return new InvalidInputException(
+        name + ": got no " + key + ", expected it, for example '" + setting + "'");
   }
 
   private IllegalArgumentException wrong(String key, String got, String expected) {

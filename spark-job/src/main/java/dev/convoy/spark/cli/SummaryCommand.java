@@ -2,9 +2,11 @@ package dev.convoy.spark.cli;
 
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ModelSummary;
+import dev.convoy.engine.network.Network;
 import dev.convoy.spark.job.Job;
 import dev.convoy.spark.job.Key;
 import dev.convoy.spark.job.Limits;
+import dev.convoy.spark.report.Figures;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -27,6 +29,8 @@ import picocli.CommandLine.Option;
 final class SummaryCommand extends BaseCommand {
   @Mixin private JobOptions job;
 
+  private static final int MICRO_BATCH = Integer.parseInt(Key.TRAINING_MICRO_BATCH.standard());
+
   @Option(
       names = "--model",
       paramLabel = "PATH",
@@ -46,20 +50,29 @@ final class SummaryCommand extends BaseCommand {
       return;
     }
     if (model != null) {
-      table(ModelOption.read("--model", model).model().spec());
+      table(ModelOption.read("--model", model).model().spec(), MICRO_BATCH);
       return;
     }
     Job read = job.read(Optional.empty());
     read.notes().forEach(this::warn);
-    table(read.config().model());
+    table(read.config().model(), read.config().loop().microBatch());
     if (wholeJob) {
       out().println();
       out().print(read.yaml());
     }
   }
 
-  private void table(ModelSpec spec) {
+  private void table(ModelSpec spec, int microBatch) {
     out().print(ModelSummary.of(spec));
+    Network network = new Network(spec);
+    long buffers = network.newWorkspace(microBatch, true).bytes();
+    long parameters = (long) network.parameterCount() * (2 * Float.BYTES + Double.BYTES);
+    out()
+        .println(
+            "a thread that trains, "
+                + microBatch
+                + " examples at a time, works in "
+                + Figures.bytes(buffers + parameters));
   }
 
   private static String keyTable() {

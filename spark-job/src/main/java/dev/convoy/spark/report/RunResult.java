@@ -222,7 +222,7 @@ public record RunResult(
         "done: "
             + Figures.count(ending.steps())
             + " steps ("
-            + ending.reason()
+            + ending.reason().words()
             + ") in "
             + Figures.duration(ending.seconds())
             + ", "

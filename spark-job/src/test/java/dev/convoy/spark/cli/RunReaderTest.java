@@ -24,7 +24,7 @@ class RunReaderTest extends RunCase {
         .contains(
             "job on ", "an epoch; 1 partition on 1 task slot", "step 48/48", "validation loss")
         .contains(
-            "done: 48 steps (epochs)", "test accuracy", "sha256 ", " evaluate --model " + run);
+            "done: 48 steps (all epochs)", "test accuracy", "sha256 ", " evaluate --model " + run);
     try (Stream<Path> files = Files.list(run)) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder(

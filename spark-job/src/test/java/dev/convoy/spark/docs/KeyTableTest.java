@@ -2,13 +2,14 @@ package dev.convoy.spark.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.engine.layer.LayerTypes;
 import dev.convoy.spark.job.Key;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The key table of the reference is made from the code. */
+/** The tables of keys and layers in the reference are those of the code. */
 class KeyTableTest {
   private static final Path REFERENCE = Path.of("src/docs/reference.md");
   private static final String BEGIN =
@@ -29,6 +30,13 @@ class KeyTableTest {
           .as("run this test with -Dconvoy.docs.write=true to write the table anew")
           .isEqualTo(table());
     }
+  }
+
+  @Test
+  void everyLayerHasARow() throws IOException {
+    String text = Files.readString(REFERENCE);
+    String layers = text.substring(text.indexOf("### Layers"), text.indexOf("### Keys"));
+    assertThat(LayerTypes.names()).allSatisfy(name -> assertThat(layers).contains(code(name)));
   }
 
   private static String table() {

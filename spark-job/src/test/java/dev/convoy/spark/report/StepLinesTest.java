@@ -78,7 +78,7 @@ class StepLinesTest {
     assertThat(json.get("versions").get("kernels").asText()).isEqualTo("vector");
     assertThat(result.toText(null, null, List.of()).lines())
         .containsExactly(
-            "done: 1,055 steps (epochs) in 41.2 s, 13.1k examples/s",
+            "done: 1,055 steps (all epochs) in 41.2 s, 13.1k examples/s",
             "  time           78 % compute, 17 % Spark, 5 % driver",
             "  weights        sha256 ab12");
   }
@@ -90,7 +90,7 @@ class StepLinesTest {
                 .toText("target/mnist", "target/mnist/report.html", List.of("evaluate", "predict"))
                 .lines())
         .containsExactly(
-            "done: 1,055 steps (epochs) in 41.2 s, 13.1k examples/s",
+            "done: 1,055 steps (all epochs) in 41.2 s, 13.1k examples/s",
             "  test accuracy  99.03 %, loss 0.0300, 10,000 examples",
             "  time           78 % compute, 17 % Spark, 5 % driver",
             "  a step         10.0 ms compute + 5.5 ms overhead, 13.1k examples/s",

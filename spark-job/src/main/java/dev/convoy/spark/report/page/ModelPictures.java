@@ -1,7 +1,6 @@
 package dev.convoy.spark.report.page;
 
 import dev.convoy.engine.data.Batch;
-import dev.convoy.engine.layer.Activation;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.model.ModelSpec.Input;
 import dev.convoy.engine.model.ModelSpec.LossKind;
@@ -131,7 +130,7 @@ final class ModelPictures {
       ModelSpec spec = model.spec();
       int top = convolution.layer();
       if (top + 1 < spec.nodes().size()
-          && spec.nodes().get(top + 1).layer() instanceof Activation.Spec
+          && spec.nodes().get(top + 1).layer().isPointwise()
           && spec.sources(top + 1).equals(List.of(new Source.Layer(top)))) {
         top++;
       }
