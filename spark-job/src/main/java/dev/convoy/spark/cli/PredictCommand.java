@@ -166,7 +166,8 @@ final class PredictCommand extends BaseCommand {
     try (OrderedExamples examples = open(context, model, location)) {
       examples.notes().forEach(this::warn);
       PredictionFormat format =
-          new PredictionFormat(target.kind(), heads, examples.labelled(), model.classNames());
+          new PredictionFormat(
+              target.kind(), heads, examples.labelled(), model.classNames(), examples.nameColumn());
       ForwardPass.Recipe recipe = ForwardPass.Recipe.send(context, model);
       try {
         target.write(examples, recipe.watching(context, model.range(), this::warn), format, out());

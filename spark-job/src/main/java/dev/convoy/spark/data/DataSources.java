@@ -2,6 +2,7 @@ package dev.convoy.spark.data;
 
 import dev.convoy.engine.data.DataException;
 import dev.convoy.spark.data.source.CifarSource;
+import dev.convoy.spark.data.source.ClassNames;
 import dev.convoy.spark.data.source.DataFailures;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.EmbeddedMnist;
@@ -9,6 +10,7 @@ import dev.convoy.spark.data.source.ExampleSource;
 import dev.convoy.spark.data.source.IdxFiles;
 import dev.convoy.spark.data.source.ImageFolders;
 import dev.convoy.spark.data.source.OnDamaged;
+import dev.convoy.spark.data.table.LabelNames;
 import dev.convoy.spark.interop.KryoClasses;
 import java.io.IOException;
 import java.util.HashSet;
@@ -60,6 +62,11 @@ public final class DataSources {
     }
   }
 
+  /** The names in a table's column of labels, if that holds texts, in the order of folders. */
+  static List<String> classNames(org.apache.spark.sql.Dataset<Row> table, DataLocation location) {
+    return ClassNames.inOrder(LabelNames.of(table, location.columns().label()));
+  }
+
   /** What lies beside the data of a part and is not read, a sentence each. */
   static List<String> notes(SparkContext spark, DataLocation location, DataPart part) {
     String path = location.path();
@@ -105,15 +112,19 @@ public final class DataSources {
    */
   public static List<String> classNames(SparkContext spark, DataLocation location) {
     String path = location.path();
-    if (path.startsWith("embedded:") || path.startsWith(TABLE)) {
+    if (path.startsWith("embedded:")) {
       return List.of();
     }
     try {
+      Optional<org.apache.spark.sql.Dataset<Row>> table = table(spark, location, DataPart.TRAIN);
+      if (table.isPresent()) {
+        return classNames(table.get(), location);
+      }
       DataFolder data = DataFolder.of(spark, path);
       Path folder = data.part(DataPart.TRAIN);
       FileSystem files = data.files();
       FolderContents contents = new FolderContents(List.of(files.listStatus(folder)));
-      if (contents.isIdx() || ParquetFolder.is(files, folder)) {
+      if (contents.isIdx()) {
         return List.of();
       }
       return contents.isCifar(DataPart.TRAIN)

@@ -7,6 +7,7 @@ import dev.convoy.spark.data.shard.ExampleRdd;
 import dev.convoy.spark.data.source.DataFailures;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.ExampleSource;
+import dev.convoy.spark.data.table.LabelNames;
 import dev.convoy.spark.data.table.TableSource;
 import dev.convoy.spark.interop.ScalaTypes;
 import dev.convoy.spark.interop.TaskFunction;
@@ -32,6 +33,7 @@ public final class OrderedExamples implements AutoCloseable {
   private final RDD<ExampleChunk> runs;
   private final Supplier<RDD<ExampleChunk>> bounded;
   private final boolean labelled;
+  private final String nameColumn;
   private final List<String> notes;
   private final UnaryOperator<RuntimeException> explain;
   private final Runnable close;
@@ -41,6 +43,7 @@ public final class OrderedExamples implements AutoCloseable {
       RDD<ExampleChunk> runs,
       Supplier<RDD<ExampleChunk>> bounded,
       boolean labelled,
+      String nameColumn,
       List<String> notes,
       UnaryOperator<RuntimeException> explain,
       Runnable close) {
@@ -48,6 +51,7 @@ public final class OrderedExamples implements AutoCloseable {
     this.runs = runs;
     this.bounded = bounded;
     this.labelled = labelled;
+    this.nameColumn = nameColumn;
     this.notes = notes;
     this.explain = explain;
     this.close = close;
@@ -72,7 +76,9 @@ public final class OrderedExamples implements AutoCloseable {
       location.expectOneImageAndLabel();
       boolean has = List.of(table.get().schema().fieldNames()).contains(location.columns().label());
       DataLocation read = has || labelsExpected ? location : location.withoutLabels();
-      TableSource rows = new TableSource(table.get(), read.columns(), read.shape(), read.scale());
+      org.apache.spark.sql.Dataset<Row> numbered =
+          LabelNames.numbered(table.get(), read.columns().label(), read.classes());
+      TableSource rows = new TableSource(numbered, read.columns(), read.shape(), read.scale());
       expectSome(rows.examples());
       boolean labelled = !read.columns().label().isEmpty();
       return new OrderedExamples(
@@ -80,6 +86,7 @@ public final class OrderedExamples implements AutoCloseable {
           rows.runs(),
           () -> rows.runs(mostAPartition),
           labelled,
+          read.columns().key(),
           List.of(),
           failure -> failure,
           () -> {});
@@ -97,6 +104,7 @@ public final class OrderedExamples implements AutoCloseable {
           runs,
           () -> runs,
           source.labelled(),
+          "",
           source.notes(),
           failure -> source.explain(spark, failure),
           source::close);
@@ -139,6 +147,11 @@ public final class OrderedExamples implements AutoCloseable {
   /** True if the labels mean something. */
   public boolean labelled() {
     return labelled;
+  }
+
+  /** The column that names come from: a table's key; empty if they come from elsewhere. */
+  public String nameColumn() {
+    return nameColumn;
   }
 
   /** What a user should know of the data, a sentence each. */

@@ -15,6 +15,7 @@ import dev.convoy.spark.data.shard.ShardLayout;
 import dev.convoy.spark.data.shard.ShardSource;
 import dev.convoy.spark.data.source.DataPart;
 import dev.convoy.spark.data.source.ExampleSource;
+import dev.convoy.spark.data.table.LabelNames;
 import dev.convoy.spark.data.table.TableColumns;
 import dev.convoy.spark.data.table.TableSource;
 import dev.convoy.spark.interop.KryoClasses;
@@ -87,10 +88,26 @@ public final class TrainingData implements AutoCloseable {
     }
     TrainingData data =
         table.isPresent()
-            ? of(table.get(), location.columns(), location.shape(), location.scale(), cut)
+            ? of(
+                numbered(table.get(), location),
+                location.columns(),
+                location.shape(),
+                location.scale(),
+                cut)
             : of(spark, DataSources.examples(spark, location, part), cut);
     data.notes.addAll(DataSources.notes(spark, location, part));
     return data;
+  }
+
+  /** A table whose labels are texts has the numbers of classes in their stead. */
+  private static Dataset<Row> numbered(Dataset<Row> table, DataLocation location) {
+    String label = location.columns().label();
+    List<String> known = location.classes();
+    if (!known.isEmpty()) {
+      LabelNames.expectKnown(table, label, known);
+    }
+    List<String> names = known.isEmpty() ? DataSources.classNames(table, location) : known;
+    return LabelNames.numbered(table, label, names);
   }
 
   /**

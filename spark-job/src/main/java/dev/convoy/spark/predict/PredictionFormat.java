@@ -3,6 +3,8 @@ package dev.convoy.spark.predict;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
@@ -16,10 +18,21 @@ import scala.jdk.javaapi.CollectionConverters;
  *
  * @param labelled true if the data says what is right
  * @param classNames of the only output; empty if its classes have numbers only
+ * @param nameColumn what an example's name is called: the key of a table by its own name; {@code
+ *     name} if that is empty or another column is called so
  */
 public record PredictionFormat(
-    Kind kind, List<ModelOutput> heads, boolean labelled, List<String> classNames)
+    Kind kind,
+    List<ModelOutput> heads,
+    boolean labelled,
+    List<String> classNames,
+    String nameColumn)
     implements Serializable {
+  private static final String NAME = "name";
+
+  /** Names of columns that mean something else, in small letters. */
+  private static final Pattern TAKEN =
+      Pattern.compile("|index|label|prediction|class|probabilities|p[0-9]+");
 
   /** What a file's name asks for. */
   public enum Kind {
@@ -34,6 +47,11 @@ public record PredictionFormat(
   /** Checks and copies what is given. */
   public PredictionFormat {
     classNames = heads.size() == 1 ? List.copyOf(classNames) : List.of();
+    String lower = nameColumn.toLowerCase(Locale.ROOT);
+    boolean taken =
+        TAKEN.matcher(lower).matches()
+            || heads.stream().anyMatch(head -> head.name().equalsIgnoreCase(lower));
+    nameColumn = taken ? NAME : nameColumn;
   }
 
   /** The line that stands before all others; empty for JSON. */
@@ -41,7 +59,7 @@ public record PredictionFormat(
     if (kind != Kind.CSV) {
       return "";
     }
-    StringBuilder line = new StringBuilder("index,name");
+    StringBuilder line = new StringBuilder("index,").append(text(nameColumn));
     for (ModelOutput head : heads) {
       String prefix = "," + (heads.size() == 1 ? "" : head.name() + ".");
       line.append(labelled ? prefix + "label" : "").append(prefix).append("prediction");
@@ -62,7 +80,7 @@ public record PredictionFormat(
   void line(StringBuilder to, long index, String name, int[] labels, float[] outputs, int at) {
     boolean json = kind == Kind.JSON;
     to.append(json ? "{\"index\":" : "").append(index);
-    to.append(json ? ",\"name\":" : ",").append(text(name));
+    to.append(json ? "," + text(nameColumn) + ":" : ",").append(text(name));
     for (int o = 0; o < heads.size(); o++) {
       boolean within = json && heads.size() > 1;
       to.append(within ? "," + text(object(o)) + ":{" : ",");
@@ -114,7 +132,7 @@ public record PredictionFormat(
   /** Columns of a table of predictions. */
   public StructType schema() {
     StructType schema =
-        new StructType().add("index", DataTypes.LongType).add("name", DataTypes.StringType);
+        new StructType().add("index", DataTypes.LongType).add(nameColumn, DataTypes.StringType);
     if (heads.size() == 1) {
       return columns(schema);
     }
@@ -127,7 +145,7 @@ public record PredictionFormat(
   /** Name of an output's object: Spark takes names that differ in case only for the same. */
   private String object(int output) {
     String name = heads.get(output).name();
-    boolean taken = name.equalsIgnoreCase("index") || name.equalsIgnoreCase("name");
+    boolean taken = name.equalsIgnoreCase("index") || name.equalsIgnoreCase(nameColumn);
     for (int o = 0; o < heads.size(); o++) {
       taken |= o != output && name.equalsIgnoreCase(heads.get(o).name());
     }

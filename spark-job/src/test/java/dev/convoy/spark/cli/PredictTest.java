@@ -228,7 +228,7 @@ class PredictTest {
     try {
       org.apache.spark.sql.Dataset<Row> read = session.read().parquet(parquet.toString());
       assertThat(read.schema().fieldNames())
-          .containsExactly("index", "name", "prediction", "class", "probabilities");
+          .containsExactly("index", "code", "prediction", "class", "probabilities");
       for (Row row : read.orderBy("index").collectAsList()) {
         assertThat(row.getString(1)).isEqualTo("row, " + file((int) row.getLong(0)));
         assertThat(row.getString(3)).isEqualTo(CLASSES.get(row.getInt(2)));

@@ -15,9 +15,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
@@ -99,6 +102,54 @@ class TableRunTest {
     assertThat(sha(Path.of(run))).isEqualTo(sha(one));
     Cli evaluated = Cli.run("evaluate", "--model", run, "--master", "local[2]").succeeds();
     assertThat(evaluated.out()).contains("40 examples", "precision", "tables", "no, ");
+  }
+
+  /** Names are numbered as folders are, so that the weights are those of the numbers. */
+  @Test
+  void labelsThatAreTextsAreNamesOfClasses() throws IOException {
+    Path numbers = folder.resolve("numbers");
+    Cli.run("train", "--config", job.toString(), "--output", numbers.toString(), "--quiet")
+        .succeeds();
+    String named = folder.resolve("named").toString();
+    String other = folder.resolve("other").toString();
+    SparkSession session = SparkForTests.session("local[2]");
+    try {
+      for (String part : List.of("train", "test")) {
+        Dataset<Row> table = session.read().parquet(tables + "/" + part);
+        Column name = functions.expr("array('ant', 'bee', 'cow')[digit]");
+        table.withColumn("digit", name).write().parquet(named + "/" + part);
+      }
+      session
+          .read()
+          .parquet(named + "/test")
+          .withColumn("digit", functions.lit("dog"))
+          .write()
+          .parquet(other);
+    } finally {
+      session.stop();
+    }
+    String run = folder.resolve("names").toString();
+    String columns = "data.columns={features: pixels, label: digit, key: code}";
+    List<String> train = List.of("--data", named, "--set", columns, "--output", run, "--quiet");
+    List<String> command = new ArrayList<>(List.of("train", "--config", job.toString()));
+    command.addAll(train);
+    Cli.run(command.toArray(String[]::new)).succeeds();
+    assertThat(sha(Path.of(run))).isEqualTo(sha(numbers));
+    assertThat(Cli.run("evaluate", "--model", run).succeeds().out()).contains("ant", "bee", "cow");
+    Cli.run("evaluate", "--model", run, "--data", other)
+        .isMistake(
+            "column 'digit': got the class 'dog', expected one of those that the model knows: ant,"
+                + " bee, cow");
+
+    // To predict, labels need not mean anything.
+    for (String data : List.of(named, other)) {
+      Path csv = folder.resolve("named.csv");
+      Cli.run("predict", "--model", run, "--data", data, "--output", csv.toString()).succeeds();
+      List<String> lines = Files.readAllLines(csv);
+      assertThat(lines).hasSize(41);
+      assertThat(lines.get(0)).startsWith("index,code,label,prediction,class,p0");
+      assertThat(lines.get(1)).startsWith("0,\"no, !\"," + (data.equals(named) ? "0," : ","));
+    }
   }
 
   private static JsonNode evaluated(String run, String data) throws IOException {

@@ -127,7 +127,8 @@ public final class Images {
   }
 
   /** What a file is that is no image, where its first bytes say so. */
-  private static String instead(byte[] file) {
+  /** What a file is that is no image, to be said behind "no image"; empty if nobody knows. */
+  public static String instead(byte[] file) {
     if (file.length == 0) {
       return " but an empty file";
     }

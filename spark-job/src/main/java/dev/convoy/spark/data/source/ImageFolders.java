@@ -9,7 +9,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -88,12 +87,7 @@ public final class ImageFolders implements ExampleSource {
         classes.add(status.getPath().getName());
       }
     }
-    boolean numbers = classes.stream().allMatch(name -> name.matches("[0-9]{1,18}"));
-    classes.sort(
-        numbers
-            ? Comparator.<String>comparingLong(Long::parseLong).thenComparing(name -> name)
-            : null);
-    return classes;
+    return ClassNames.inOrder(classes);
   }
 
   /**

@@ -197,6 +197,12 @@ public final class FeatureReader implements Serializable {
     if (Images.isEncoded(from)) {
       pixels = Images.decode("column '" + column + "'", from, shape);
     } else {
+      String instead = Images.instead(from);
+      if (from.length != shape.size() && !instead.isEmpty()) {
+        throw wrong(
+            "no image" + instead,
+            shape.size() + " raw pixels for the model's input of " + shape + ", or an image file");
+      }
       expectLength(from.length, "bytes");
       System.arraycopy(from, 0, pixels, 0, from.length);
     }
