@@ -4,12 +4,18 @@ import dev.convoy.engine.data.DataException;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.data.table.FeatureReader;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.util.SchemaUtils$;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -52,6 +58,29 @@ record Columns(String features, String raw, String probability, String predictio
       result = name.isEmpty() ? result : result.add(all.apply(name));
     }
     return result;
+  }
+
+  /**
+   * {@code rows} with the metadata of {@code schema}, which a step over whole rows loses: labels of
+   * an index, comments, a stream's watermark.
+   */
+  static Dataset<Row> withMetadata(Dataset<Row> rows, StructType schema) {
+    StructField[] fields = schema.fields();
+    boolean nothing = Arrays.stream(fields).allMatch(f -> f.metadata().equals(Metadata.empty()));
+    long names =
+        Arrays.stream(fields).map(f -> f.name().toLowerCase(Locale.ROOT)).distinct().count();
+    if (nothing || names < fields.length) {
+      return rows;
+    }
+    return rows.select(
+        Arrays.stream(fields)
+            .map(f -> rows.col(quoted(f.name())).as(f.name(), f.metadata()))
+            .toArray(Column[]::new));
+  }
+
+  /** A name as SQL reads it, whatever is in it. */
+  private static String quoted(String name) {
+    return "`" + name.replace("`", "``") + "`";
   }
 
   /**

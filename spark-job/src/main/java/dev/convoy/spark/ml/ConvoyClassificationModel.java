@@ -192,7 +192,8 @@ public final class ConvoyClassificationModel
             schema.fieldIndex(columns.features()),
             columns,
             thresholdsOrNull());
-    return dataset.toDF().mapPartitions(scoring, Encoders.row(schema));
+    return Columns.withMetadata(
+        dataset.toDF().mapPartitions(scoring, Encoders.row(schema)), schema);
   }
 
   /**

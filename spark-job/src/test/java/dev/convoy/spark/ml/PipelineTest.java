@@ -1,5 +1,7 @@
 package dev.convoy.spark.ml;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,6 +24,7 @@ import org.apache.spark.ml.tuning.TrainValidationSplit;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
@@ -129,6 +132,51 @@ class PipelineTest {
     try {
       query.processAllAvailable();
       return spark.table("predictions").orderBy("id").collectAsList();
+    } finally {
+      query.stop();
+    }
+  }
+
+  /** As after LogisticRegression: what other columns mean is not lost. */
+  @Test
+  void metadataAndWatermarksPassThrough() throws Exception {
+    Dataset<Row> table = Digits.table(spark, data, Digits.Form.FLOATS, 1);
+    Dataset<Row> indexed = indexer().fit(table).transform(table).withColumn("a.b`c", lit(1));
+    ConvoyClassificationModel model = classifier().fit(indexed);
+    Dataset<Row> scored = model.transform(indexed);
+    assertThat(scored.schema()).isEqualTo(model.transformSchema(indexed.schema()));
+    assertThat(scored.schema().apply("index").metadata())
+        .isEqualTo(indexed.schema().apply("index").metadata());
+    List<Row> names =
+        new IndexToString()
+            .setInputCol("index")
+            .setOutputCol("back")
+            .transform(scored)
+            .select("name", "back")
+            .collectAsList();
+    assertThat(names).hasSize(90).allSatisfy(r -> assertThat(r.get(0)).isEqualTo(r.get(1)));
+
+    String files = folder + "/timed";
+    Dataset<Row> timed =
+        table.drop("label").withColumn("time", col("id").cast("int").cast("timestamp"));
+    timed.write().parquet(files);
+    Dataset<Row> stream =
+        spark.readStream().schema(timed.schema()).parquet(files).withWatermark("time", "1 minute");
+    StreamingQuery query =
+        model
+            .transform(stream)
+            .groupBy(functions.window(col("time"), "10 seconds"))
+            .count()
+            .writeStream()
+            .outputMode("append")
+            .format("memory")
+            .queryName("windows")
+            .option("checkpointLocation", folder + "/timed-progress")
+            .start();
+    try {
+      query.processAllAvailable();
+      assertThat(query.lastProgress().eventTime()).containsKey("watermark");
+      assertThat(spark.table("windows").count()).isPositive();
     } finally {
       query.stop();
     }
