@@ -74,26 +74,25 @@ final class CheckpointFormat {
     if (length > Integer.MAX_VALUE - 64) {
       throw new CheckpointException("got " + length + " bytes, expected less than 2^31");
     }
-    byte[] bytes = in.readNBytes((int) length);
-    if (bytes.length < length) {
+    expectHead(in.readNBytes(HEAD));
+    byte[] bytes;
+    try {
+      bytes = new byte[(int) length];
+    } catch (OutOfMemoryError e) {
       throw new CheckpointException(
-          "truncated at offset " + bytes.length + ": expected " + length + " bytes");
+          "got "
+              + length
+              + " bytes, more than this driver has memory for; give it more (--driver-memory)",
+          e);
     }
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    byte[] magic = new byte[MAGIC.length];
-    buffer.get(magic);
-    if (!java.util.Arrays.equals(magic, MAGIC)) {
-      throw new CheckpointException("wrong magic at offset 0: expected CONVOYCK");
-    }
-    int version = buffer.getInt();
-    if (version != VERSION) {
+    System.arraycopy(MAGIC, 0, bytes, 0, MAGIC.length);
+    bytes[HEAD - 1] = VERSION;
+    int read = HEAD + in.readNBytes(bytes, HEAD, bytes.length - HEAD);
+    if (read < length) {
       throw new CheckpointException(
-          "got version "
-              + version
-              + ", expected "
-              + VERSION
-              + "; was it written by another version of Convoy?");
+          "truncated at offset " + read + ": expected " + length + " bytes");
     }
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).position(HEAD);
     MessageDigest digest = sha256();
     digest.update(bytes, 0, bytes.length - DIGEST);
     if (!MessageDigest.isEqual(
@@ -110,13 +109,42 @@ final class CheckpointFormat {
     }
   }
 
+  /** Before memory is asked for: a file of zeros may claim any length. */
+  private static void expectHead(byte[] head) {
+    if (head.length < HEAD) {
+      throw new CheckpointException("truncated at offset " + head.length);
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(head);
+    byte[] magic = new byte[MAGIC.length];
+    buffer.get(magic);
+    if (!java.util.Arrays.equals(magic, MAGIC)) {
+      throw new CheckpointException("wrong magic at offset 0: expected CONVOYCK");
+    }
+    int version = buffer.getInt();
+    if (version != VERSION) {
+      throw new CheckpointException(
+          "got version "
+              + version
+              + ", expected "
+              + VERSION
+              + "; was it written by another version of Convoy?");
+    }
+  }
+
+  private static long atLeastZero(String name, long value) {
+    if (value < 0) {
+      throw new CheckpointException(name + ": got " + value + ", expected 0 or more");
+    }
+    return value;
+  }
+
   private static Checkpoint parse(ByteBuffer in) {
-    long step = in.getLong();
-    long epoch = in.getLong();
+    long step = atLeastZero("step", in.getLong());
+    long epoch = atLeastZero("epoch", in.getLong());
     long seed = in.getLong();
-    long bestStep = in.getLong();
+    long bestStep = atLeastZero("best step", in.getLong());
     double bestLoss = in.getDouble();
-    int sinceBest = in.getInt();
+    int sinceBest = (int) atLeastZero("validations since the best", in.getInt());
     String job = readText(in, "job");
     String data = readText(in, "data");
     float[] weights = readArray(in, "weights");

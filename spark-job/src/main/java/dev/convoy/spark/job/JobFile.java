@@ -129,10 +129,20 @@ public final class JobFile {
         settings.integer(Key.CHECKPOINT_KEEP));
   }
 
+  /**
+   * True for a key of the file that has no effect because the command line asks for another type.
+   */
+  private static boolean isOutdone(Key key, Settings settings) {
+    Key type = OptimizerType.isOwn(key) ? Key.OPTIMIZER_TYPE : Key.SCHEDULE_TYPE;
+    return settings.place(type).isOption() && !settings.place(key).isOption();
+  }
+
   private static List<String> notes(Settings settings) {
     List<String> notes = new ArrayList<>();
     for (Key key : Key.values()) {
-      if (settings.isGiven(key) && !UpdateReader.matters(key, settings)) {
+      if (settings.isGiven(key)
+          && !UpdateReader.matters(key, settings)
+          && !isOutdone(key, settings)) {
         notes.add(
             settings.place(key)
                 + ": "

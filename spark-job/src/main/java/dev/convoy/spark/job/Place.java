@@ -13,6 +13,11 @@ public record Place(String source, int line) {
     return new Place(option, 0);
   }
 
+  /** True for a place on the command line. */
+  public boolean isOption() {
+    return source.startsWith("--");
+  }
+
   /** An error that starts with this place. */
   public UserError error(String message) {
     return new UserError(this + ": " + message);
@@ -25,6 +30,6 @@ public record Place(String source, int line) {
 
   @Override
   public String toString() {
-    return line > 0 && !source.startsWith("--") ? source + ":" + line : source;
+    return line > 0 && !isOption() ? source + ":" + line : source;
   }
 }

@@ -4,6 +4,7 @@ import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointException;
 import dev.convoy.spark.data.shard.Fingerprint;
+import dev.convoy.spark.job.Texts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,8 +94,11 @@ final class CheckpointFit {
     compare("data.", held.data(), of(data), path);
     compare("", held.job(), of(config, totalSteps), path);
     LearningRate rate = config.update().learningRate().inSteps(stepsPerEpoch);
-    long heldTotal = Long.parseLong(split(held.job()).get(TOTAL_STEPS));
-    for (long step = 1; step <= held.step() && heldTotal != totalSteps; step++) {
+    long heldTotal = total(held, path);
+    // Steps beyond the end of either run have no rate to compare.
+    long common = Math.min(held.step(), Math.min(heldTotal, totalSteps));
+    long last = heldTotal == totalSteps ? 0 : common;
+    for (long step = 1; step <= last; step++) {
       float then = rate.at(step, heldTotal);
       float now = rate.at(step, totalSteps);
       if (then != now) {
@@ -105,6 +109,22 @@ final class CheckpointFit {
             totalSteps + " steps and a rate of " + now);
       }
     }
+  }
+
+  private static long total(Checkpoint held, String path) {
+    String text = String.valueOf(split(held.job()).get(TOTAL_STEPS));
+    long total = text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+    if (total < 0) {
+      throw new CheckpointException(
+          "resume: "
+              + path
+              + ": "
+              + TOTAL_STEPS
+              + ": got '"
+              + Texts.shorten(text)
+              + "', expected a whole number; move it away");
+    }
+    return total;
   }
 
   private static void compare(String prefix, String held, String asked, String path) {

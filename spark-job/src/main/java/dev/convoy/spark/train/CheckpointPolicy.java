@@ -57,6 +57,17 @@ final class CheckpointPolicy {
     return due;
   }
 
+  private String beyond(long step, String path) {
+    return path
+        + " is of step "
+        + step
+        + ", and the job asks for "
+        + totalSteps
+        + ": nothing is left to do, the weights stay those of step "
+        + step
+        + "; start anew (--overwrite) for a shorter run";
+  }
+
   /** All of {@code state}, as it is now. */
   Checkpoint snapshot(RunState state) {
     return state.snapshot(
@@ -101,6 +112,9 @@ final class CheckpointPolicy {
         Checkpoint checkpoint = found.checkpoint().get();
         CheckpointFit.expectFits(
             checkpoint, found.path(), config, data, plan.stepsPerEpoch(), totalSteps);
+        if (checkpoint.step() > totalSteps) {
+          events.post(new TrainEvent.Warned(0, beyond(checkpoint.step(), found.path())));
+        }
         boolean patience = config.loop().patience() > 0;
         state.restore(checkpoint, patience);
         if (!patience) {

@@ -8,9 +8,13 @@ import dev.convoy.spark.Mutations.Outcome;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged checkpoints: refused with a reason, never taken for another run's state. */
 class HostileCheckpointTest {
@@ -60,6 +64,28 @@ class HostileCheckpointTest {
     assertThatThrownBy(() -> read(newer, newer))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("got version 99, expected 1");
+  }
+
+  /** A sparse file takes no room on disk and may be of any length. */
+  @Test
+  void aFileOfZerosIsRefusedBeforeMemoryIsAskedFor(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("checkpoint-000000000012.convoy");
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.setLength(Integer.MAX_VALUE - 100L);
+    }
+    CheckpointStore store = new CheckpointStore(folder.toString(), 3, new Configuration());
+    assertThatThrownBy(store::newest)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("wrong magic at offset 0");
+  }
+
+  @Test
+  void figuresBelowZeroAreRefused() throws IOException {
+    Checkpoint.Progress none = Checkpoint.Progress.none();
+    byte[] bytes = bytes(new Checkpoint(-1, 1, 1, "", "", new float[0], new float[0], none));
+    assertThatThrownBy(() -> read(bytes, bytes))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("step: got -1, expected 0 or more");
   }
 
   /** With the right checksum only what the file says can be refused. */

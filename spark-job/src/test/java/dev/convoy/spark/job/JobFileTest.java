@@ -164,6 +164,17 @@ class JobFileTest {
             + " 0.9");
   }
 
+  /**
+   * Who asks for another schedule on the command line need not clear the job of the other's keys.
+   */
+  @Test
+  void keysOfTheFileThatTheCommandLineOutdoesAreNot() {
+    String yaml = "schedule: {type: onecycle, rise: 0.2}\n" + LAYERS;
+    assertThat(read(yaml, "schedule.type=constant").notes()).isEmpty();
+    assertThat(read(yaml, "schedule.type=constant", "schedule.rise=0.1").notes()).hasSize(1);
+    assertThat(read(yaml, "schedule.rise=0.1").notes()).isEmpty();
+  }
+
   @Test
   void keysWithoutEffectAreNoted() {
     assertThat(read("optimizer:\n  beta1: 0.8\n" + LAYERS).notes())

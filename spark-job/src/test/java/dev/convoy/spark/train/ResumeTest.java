@@ -211,6 +211,24 @@ class ResumeTest {
     refused(job.withSteps(4, 0), "training.epochs or training.maxSteps");
   }
 
+  @Test
+  void aRunThatHasTakenMoreStepsThanAreAskedForSaysSo() {
+    Jobs job = Jobs.on(folder).withSteps(3, 0).withCheckpoints(saved, 1);
+    String sha = trainUntil(Long.MAX_VALUE, job, false, new ArrayList<>()).weightsSha256();
+    List<TrainEvent> heard = new ArrayList<>();
+    TrainResult again =
+        new Trainer(spark, job.withSteps(2, 0).config(), List.of(heard::add)).train(true);
+    assertThat(again.weightsSha256()).isEqualTo(sha);
+    assertThat(heard)
+        .anyMatch(
+            event ->
+                event instanceof TrainEvent.Warned warned
+                    && warned.message().contains("nothing is left to do"));
+    // What such a resume saved can be gone on with, too.
+    assertThat(new Trainer(spark, job.withSteps(4, 0).config(), List.of()).train(true).reason())
+        .isEqualTo(StopReason.EPOCHS);
+  }
+
   private void refused(Jobs job, String part) {
     assertThatThrownBy(() -> new Trainer(spark, job.config(), List.of()).train(true))
         .isInstanceOf(CheckpointException.class)

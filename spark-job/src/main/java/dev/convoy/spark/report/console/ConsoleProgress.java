@@ -73,6 +73,9 @@ public final class ConsoleProgress implements TrainListener {
     } else if (event instanceof Started start) {
       started = start;
       say(out, opening(start));
+      say(
+          out,
+          "loss and accuracy of steps: means over the batches of the last 100, before updates");
     } else if (event instanceof Ranged ranged) {
       say(out, Inputs.text(ranged));
     } else if (event instanceof Planned planned) {
