@@ -10,6 +10,7 @@ import dev.convoy.spark.train.event.TrainingException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
@@ -27,6 +28,8 @@ final class SparkOptions {
   private static final String MAIN = Main.class.getName();
 
   private static final int ANSWER_MILLIS = 10_000;
+  private static final long SETTLE_NANOS = 2_000_000_000L;
+  private static final long SETTLE_PAUSE_MILLIS = 10;
 
   @Option(
       names = "--master",
@@ -68,8 +71,29 @@ final class SparkOptions {
       }
       throw e;
     } finally {
+      settle(context);
       context.stop();
     }
+  }
+
+  /**
+   * Ends what still runs, such as the other tasks of a job that failed, and waits for that a short
+   * time: tasks that end while Spark's threads do so fill the console with their stack traces.
+   */
+  private static void settle(SparkContext context) throws InterruptedException {
+    if (context.isStopped()) {
+      return;
+    }
+    context.cancelAllJobs();
+    long end = System.nanoTime() + SETTLE_NANOS;
+    while (isBusy(context) && System.nanoTime() < end) {
+      Thread.sleep(SETTLE_PAUSE_MILLIS);
+    }
+  }
+
+  private static boolean isBusy(SparkContext context) {
+    return Arrays.stream(context.statusTracker().getExecutorInfos())
+        .anyMatch(executor -> executor.numRunningTasks() > 0);
   }
 
   /**

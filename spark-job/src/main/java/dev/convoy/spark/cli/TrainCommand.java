@@ -54,6 +54,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  report.html        the run as a page: curves, network, mistakes, speed",
       "  model.convoy       the trained network: layers, normalisation, weights",
+      "  best.convoy        the same by the best validation, if that was not the last",
       "  result.json        test accuracy, loss, SHA-256 of the weights, seconds ...",
       "  metrics.jsonl      one line a step; validations.jsonl: one a validation",
       "  job.yaml           the job with every key, as it was run",
@@ -192,6 +193,7 @@ final class TrainCommand extends BaseCommand {
               expectNoOthers(config.checkpoints(), folder, context);
               folder.begin(resume, read.yaml());
             });
+        trainer.whileOurs(folder::isOurs, folder.lost());
         trainer.onLeftOut(images -> keepLeftOut(images, test, folder));
       }
       TrainResult result;
@@ -211,6 +213,7 @@ final class TrainCommand extends BaseCommand {
                 result.range(),
                 result.weights());
         folder.write(RunFolder.MODEL, stream -> ModelFile.write(model, stream));
+        BestModel.keep(config, model, result, folder, context).ifPresent(this::note);
         test.score(model, folder);
       }
       test.range().flatMap(seen -> RangeWatch.warning(result.range(), seen)).ifPresent(this::warn);

@@ -28,10 +28,14 @@ final class RunContents {
   static final String CHECKPOINTS = "checkpoints";
   static final String PROBE = ".probe.tmp";
 
+  /** Says which process writes into the folder. */
+  static final String OWNER = ".owner";
+
   private static final List<String> REMOVED =
       List.of(
           RunFolder.RESULT,
           RunFolder.MODEL,
+          RunFolder.BEST,
           RunFolder.EVALUATION,
           RunFolder.REPORT,
           RunFolder.LEFT_OUT,
@@ -109,7 +113,7 @@ final class RunContents {
 
   /** A run that was killed before it wrote its job leaves no more than this. */
   boolean isBarelyBegun() throws IOException {
-    Set<String> early = Set.of(CHECKPOINTS, PROBE, temporary(RunFolder.JOB));
+    Set<String> early = Set.of(CHECKPOINTS, PROBE, OWNER, temporary(RunFolder.JOB));
     return foreign().isEmpty()
         && Arrays.stream(list(folder)).allMatch(f -> early.contains(f.getPath().getName()));
   }
@@ -167,6 +171,7 @@ final class RunContents {
   private static boolean isWritten(String name) {
     return name.equals(RunFolder.JOB)
         || name.equals(PROBE)
+        || name.equals(OWNER)
         || name.equals(temporary(RunFolder.JOB))
         || CURVES.matcher(name).matches()
         || REMOVED.stream()

@@ -6,9 +6,11 @@ import dev.convoy.spark.job.Texts;
 import dev.convoy.spark.job.UserError;
 import dev.convoy.spark.report.RunResult;
 import dev.convoy.spark.train.event.StopReason;
+import dev.convoy.spark.train.event.TrainingException;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
@@ -16,6 +18,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileSystem;
@@ -23,8 +26,9 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * The folder of a run, on any Hadoop file system: {@code job.yaml}, {@code metrics.jsonl}, {@code
- * validations.jsonl}, {@code model.convoy}, {@code result.json}, {@code evaluation.json}, {@code
- * report.html}, {@code left-out.txt} if examples were left out, and {@code checkpoints/}.
+ * validations.jsonl}, {@code model.convoy}, {@code best.convoy}, {@code result.json}, {@code
+ * evaluation.json}, {@code report.html}, {@code left-out.txt} if examples were left out, and {@code
+ * checkpoints/}.
  *
  * <p>The rule for a folder that is there already: an empty one is used; a finished run in it is
  * replaced; an unfinished one with checkpoints is kept unless the user says {@code --resume} or
@@ -37,6 +41,9 @@ public final class RunFolder implements Closeable {
 
   /** The model with its weights. */
   public static final String MODEL = "model.convoy";
+
+  /** The model with the weights of the best validation, if those are not the last. */
+  public static final String BEST = "best.convoy";
 
   /** How the run ended. */
   public static final String RESULT = "result.json";
@@ -59,6 +66,7 @@ public final class RunFolder implements Closeable {
   private final Path folder;
   private final FileSystem files;
   private final RunContents contents;
+  private volatile String owner;
 
   /** What {@code --output} names; nothing is looked at yet. */
   public RunFolder(String text) {
@@ -189,16 +197,42 @@ public final class RunFolder implements Closeable {
   public void begin(boolean resume, String job) {
     try {
       if (resume) {
-        for (String name : List.of(RESULT, EVALUATION, REPORT, LEFT_OUT)) {
+        for (String name : List.of(RESULT, BEST, EVALUATION, REPORT, LEFT_OUT)) {
           contents.delete(name);
         }
       } else {
         contents.clear();
       }
+      String own = UUID.randomUUID() + "\n";
+      try (OutputStream out = files.create(new Path(folder, RunContents.OWNER), true)) {
+        out.write(own.getBytes(StandardCharsets.UTF_8));
+      }
+      owner = own;
       write(JOB, (RunContents.MARK + job).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw unusable(e);
     }
+  }
+
+  /** False once another process has begun a run here, after our {@link #begin}. */
+  public boolean isOurs() {
+    Path path = new Path(folder, RunContents.OWNER);
+    if (owner == null) {
+      return true;
+    }
+    try (InputStream in = files.open(path)) {
+      return new String(in.readNBytes(owner.length()), StandardCharsets.UTF_8).equals(owner);
+    } catch (IOException e) {
+      // Whoever removed it, or a storage that is out of reach, has begun no run.
+      return true;
+    }
+  }
+
+  /** What to say of a folder that is not ours any more. */
+  public String lost() {
+    return "--output: another run has begun in "
+        + text
+        + "; this one ends and leaves the folder to it: start it again with a folder of its own";
   }
 
   /** Writes a file whole, under a temporary name first. */
@@ -215,6 +249,9 @@ public final class RunFolder implements Closeable {
 
   /** Writes a file whole, under a temporary name first. */
   public void write(String name, Content content) throws IOException {
+    if (!isOurs()) {
+      throw new TrainingException(lost());
+    }
     Path target = new Path(folder, name);
     Path temporary = new Path(folder, RunContents.temporary(name));
     try (OutputStream out = files.create(temporary, true)) {
@@ -269,6 +306,9 @@ public final class RunFolder implements Closeable {
 
   @Override
   public void close() throws IOException {
+    if (owner != null && isOurs()) {
+      contents.delete(RunContents.OWNER);
+    }
     files.close();
   }
 }

@@ -5,6 +5,7 @@ import dev.convoy.spark.checkpoint.CheckpointStore;
 import dev.convoy.spark.train.event.EventQueue;
 import dev.convoy.spark.train.event.TrainEvent;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Saves checkpoints on a thread of its own, so that the next step does not wait. At most one of
@@ -17,17 +18,21 @@ public final class CheckpointWriter implements AutoCloseable {
   private static final long MOST_MILLIS = 30_000;
 
   private final CheckpointStore store;
+  private final BooleanSupplier ours;
   private final EventQueue events;
   private final Thread thread;
   private Checkpoint waiting;
   private Checkpoint waitingBest;
   private boolean closed;
+  private volatile boolean lost;
 
   /**
    * @param store may be null: nothing is saved
+   * @param ours false once somebody else writes there: nothing is saved from then on
    */
-  public CheckpointWriter(CheckpointStore store, EventQueue events) {
+  public CheckpointWriter(CheckpointStore store, BooleanSupplier ours, EventQueue events) {
     this.store = store;
+    this.ours = ours;
     this.events = events;
     this.thread = new Thread(this::write, "convoy-checkpoints");
     thread.setDaemon(true);
@@ -37,6 +42,11 @@ public final class CheckpointWriter implements AutoCloseable {
   /** True if checkpoints are kept at all. */
   boolean on() {
     return store != null;
+  }
+
+  /** True once somebody else writes where the checkpoints go. */
+  boolean lost() {
+    return lost;
   }
 
   /** Saves {@code checkpoint} soon. */
@@ -104,7 +114,8 @@ public final class CheckpointWriter implements AutoCloseable {
   }
 
   private void write(Checkpoint checkpoint, boolean best) {
-    if (store == null) {
+    lost |= store != null && !ours.getAsBoolean();
+    if (store == null || lost) {
       return;
     }
     try {

@@ -18,6 +18,7 @@ import dev.convoy.spark.train.event.EventQueue;
 import dev.convoy.spark.train.event.StopReason;
 import dev.convoy.spark.train.event.TrainEvent;
 import dev.convoy.spark.train.event.TrainListener;
+import dev.convoy.spark.train.event.TrainingException;
 import dev.convoy.spark.train.step.StepResult;
 import dev.convoy.spark.train.step.TrainStep;
 import dev.convoy.spark.train.task.BatchPlan;
@@ -26,6 +27,7 @@ import dev.convoy.spark.train.task.TaskResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.spark.SparkContext;
@@ -44,6 +46,8 @@ public final class Trainer {
   private Supplier<float[]> start;
   private Runnable accepted = () -> {};
   private Consumer<List<String>> leftOut = none -> {};
+  private BooleanSupplier ours = () -> true;
+  private String lost = "";
   private double secondsAnExample = Double.NaN;
   private volatile long lastWanted = Long.MAX_VALUE;
 
@@ -90,8 +94,7 @@ public final class Trainer {
    *     else the directory must hold no checkpoints
    * @throws dev.convoy.engine.error.InvalidInputException if data, model and job do not fit each
    *     other
-   * @throws dev.convoy.spark.train.event.TrainingException if training itself fails, for example by
-   *     diverging
+   * @throws TrainingException if training itself fails, for example by diverging
    */
   public TrainResult train(boolean resume) {
     Network network = new Network(config.model());
@@ -137,6 +140,17 @@ public final class Trainer {
    */
   public void onLeftOut(Consumer<List<String>> action) {
     this.leftOut = action;
+  }
+
+  /**
+   * Has the run end, with nothing more saved, once it is found before a checkpoint that {@code
+   * ours} is false: somebody else writes there.
+   *
+   * @param lost message of the {@link TrainingException}
+   */
+  public void whileOurs(BooleanSupplier ours, String lost) {
+    this.ours = ours;
+    this.lost = lost;
   }
 
   /**
@@ -228,7 +242,7 @@ public final class Trainer {
           .ifPresent(text -> events.post(new TrainEvent.Warned(state.step, text)));
       Optional<Evaluation> validated;
       FailureWatch watch = new FailureWatch(spark, events, () -> state.step);
-      try (CheckpointWriter writer = new CheckpointWriter(policy.store(), events);
+      try (CheckpointWriter writer = new CheckpointWriter(policy.store(), ours, events);
           watch;
           Validation validation =
               new Validation(spark, data, config, state, writer, events, failures)) {
@@ -243,6 +257,9 @@ public final class Trainer {
           balancer.after(state.step, tasks.stream().map(TaskResult.TaskRun::executor).toList());
           if (plan.endsEpoch(state.step)) {
             validation.endOfEpoch(policy.snapshot(state));
+          }
+          if (writer.lost()) {
+            throw new TrainingException(lost);
           }
           reason = reasonToStop(validation);
           if (reason.isEmpty() && policy.isDue(state.step, plan.endsEpoch(state.step))) {

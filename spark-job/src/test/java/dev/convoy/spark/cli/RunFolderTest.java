@@ -3,13 +3,19 @@ package dev.convoy.spark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.convoy.spark.cluster.Await;
 import dev.convoy.spark.run.RunFolder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -182,6 +188,65 @@ class RunFolderTest extends RunCase {
     Files.createDirectories(run.resolve("checkpoints"));
     Files.writeString(run.resolve(".job.yaml.tmp"), "data: {pa");
     trainJob("--quiet").succeeds();
+  }
+
+  /** The second of two runs in one folder wins: it has removed what the first wrote. */
+  @Test
+  void aRunWhoseFolderAnotherTakesEndsAndLeavesItAlone() throws Exception {
+    CompletableFuture<Cli> first =
+        CompletableFuture.supplyAsync(
+            () -> trainJob("--set", "training.epochs=3000", "--set", "checkpoint.everySteps=1"));
+    Await.until(
+        "a checkpoint",
+        Duration.ofMinutes(1),
+        () -> first.isDone() || holdsACheckpoint(run.resolve("checkpoints")),
+        () -> "");
+    try (RunFolder second = new RunFolder(run.toString())) {
+      second.begin(false, "data: {path: elsewhere}\n");
+      Cli ended = first.get(1, TimeUnit.MINUTES);
+      assertThat(ended.status()).isEqualTo(1);
+      assertThat(ended.err()).contains("error: --output: another run has begun in " + run);
+      assertThat(run.resolve("job.yaml")).content().contains("elsewhere");
+      for (String name : List.of("result.json", "model.convoy", "report.html")) {
+        assertThat(run.resolve(name)).doesNotExist();
+      }
+      second.write("model.convoy", "its own".getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(run.resolve("model.convoy")).hasContent("its own");
+  }
+
+  private static boolean holdsACheckpoint(Path folder) {
+    String[] names = folder.toFile().list();
+    return names != null && Arrays.stream(names).anyMatch(n -> n.startsWith("checkpoint-"));
+  }
+
+  @Test
+  void theBestWeightsAreKeptBesideTheLast() throws IOException {
+    trainJob("--quiet").succeeds();
+    Path good = Files.move(run, folder.resolve("good"));
+    // A good network whose weights then decay.
+    Cli worse =
+        trainJob(
+                "--set",
+                "model.startFrom=" + good,
+                "--set",
+                "optimizer.weightDecay=2",
+                "--set",
+                "optimizer.learningRate=0.005",
+                "--set",
+                "training.epochs=4")
+            .succeeds();
+    double best = Double.POSITIVE_INFINITY;
+    double last = 0;
+    for (String line : Files.readAllLines(run.resolve("validations.jsonl"))) {
+      last = new ObjectMapper().readTree(line).get("loss").asDouble();
+      best = Math.min(best, last);
+    }
+    assertThat(best).as("the job must end worse than it was").isLessThan(last);
+    assertThat(worse.out()).contains("had a better validation than the last", "best.convoy");
+    Cli.run("evaluate", "--model", run.resolve("best.convoy").toString()).succeeds();
+    trainJob("--quiet", "--set", "training.epochs=1").succeeds();
+    assertThat(run.resolve("best.convoy")).doesNotExist();
   }
 
   @Test

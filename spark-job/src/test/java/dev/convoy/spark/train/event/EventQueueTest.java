@@ -72,12 +72,12 @@ class EventQueueTest {
     List<TrainEvent> heard = new ArrayList<>();
     try (EventQueue events = new EventQueue(List.of(heard::add))) {
       Breaking.broken = true;
-      try (CheckpointWriter writer = new CheckpointWriter(store, events)) {
+      try (CheckpointWriter writer = new CheckpointWriter(store, () -> true, events)) {
         writer.saveBest(sample(1));
         writer.save(sample(2));
       }
       Breaking.broken = false;
-      try (CheckpointWriter writer = new CheckpointWriter(store, events)) {
+      try (CheckpointWriter writer = new CheckpointWriter(store, () -> true, events)) {
         writer.save(sample(3));
       }
     }
