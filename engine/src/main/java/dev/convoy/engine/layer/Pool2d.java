@@ -54,11 +54,12 @@ public final class Pool2d implements Layer {
       Window.Extent extent = window.on(input);
       if (extent.someWindowLiesInPadding()) {
         throw new InvalidInputException(
-            "pool: a window of "
-                + window
+            "pool: got a window of "
+                + window.label()
                 + " on "
                 + input
-                + " would lie wholly in padding and have no value; expected padding smaller than the window");
+                + " that would lie wholly in padding and have no value, expected padding smaller than"
+                + " the window");
       }
       return new Shape(extent.vertical().out(), extent.horizontal().out(), input.channels());
     }
