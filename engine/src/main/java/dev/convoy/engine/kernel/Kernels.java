@@ -40,6 +40,9 @@ public interface Kernels {
   /** Transforms of convolutions that save multiplications. */
   WinogradTransforms winograd();
 
+  /** Means and deviations of groups of lines. */
+  Moments moments();
+
   /** Exact sums. */
   GridSums gridSums();
 

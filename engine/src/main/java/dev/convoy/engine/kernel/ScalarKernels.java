@@ -8,6 +8,7 @@ final class ScalarKernels implements Kernels {
   private final GradientProducts gradients = new ScalarGradientProducts();
   private final Functions functions = new ScalarFunctions();
   private final WinogradTransforms winograd = new ScalarWinogradTransforms();
+  private final Moments moments = new ScalarMoments();
   private final GridSums gridSums = new ScalarGridSums();
 
   @Override
@@ -33,6 +34,11 @@ final class ScalarKernels implements Kernels {
   @Override
   public WinogradTransforms winograd() {
     return winograd;
+  }
+
+  @Override
+  public Moments moments() {
+    return moments;
   }
 
   @Override

@@ -24,6 +24,7 @@ final class VectorKernels implements Kernels {
       WIDTH == LANES ? new VectorWideGradientProducts() : new VectorGradientProducts();
   private final Functions functions = new SettlingFunctions(new VectorFunctions());
   private final WinogradTransforms winograd = new VectorWinogradTransforms();
+  private final Moments moments = new VectorMoments();
   private final GridSums gridSums = new SettlingGridSums(new VectorGridSums());
 
   @Override
@@ -49,6 +50,11 @@ final class VectorKernels implements Kernels {
   @Override
   public WinogradTransforms winograd() {
     return winograd;
+  }
+
+  @Override
+  public Moments moments() {
+    return moments;
   }
 
   @Override

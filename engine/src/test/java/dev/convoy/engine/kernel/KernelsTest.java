@@ -40,6 +40,46 @@ class KernelsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "1, 1, 2, false",
+    "12, 3, 2, false",
+    "5, 7, 1, false",
+    "3, 1, 33, false",
+    "6, 1, 5, true",
+    "1, 1, 17, true"
+  })
+  void normalises(int rows, int count, int size, boolean byPlace) {
+    var groups = new Moments.Groups(rows, count, size, byPlace);
+    int n = rows * groups.columns() * LANES;
+    float[] in = values(n + FREE);
+    float[] dOut = values(n + 1);
+    float[] moments = values(2 * count * LANES + 3);
+    float[] means = values(2 * count * LANES + 5);
+    float[] affine = values(2 * groups.scales() + 2);
+    float[] sums = values(2 * groups.scales() * LANES + FREE);
+    float[] columns = values(2 * groups.columns() * LANES + FREE);
+    float[] lines = values(groups.scales() * LANES + FREE);
+    float[] out = values(n + 2 * FREE);
+    agree(columns, (k, o) -> k.moments().deviations(groups, in, FREE, moments, 3, o, 2));
+    for (float low : new float[] {0f, Float.NEGATIVE_INFINITY}) {
+      agree(
+          out,
+          (k, o) -> k.moments().normalize(groups, in, FREE, moments, 3, affine, 2, low, o, FREE));
+    }
+    agree(
+        sums, (k, o) -> k.moments().affineGradient(groups, in, FREE, moments, 3, dOut, 1, o, FREE));
+    agree(
+        values(LANES + FREE),
+        (k, o) -> k.moments().addWeighted(groups.scales(), affine, 1, lines, 3, o, 4));
+    agree(
+        out,
+        (k, o) ->
+            k.moments()
+                .inputGradient(
+                    groups, in, FREE, moments, 3, dOut, 1, affine, 2, means, 5, o, FREE));
+  }
+
+  @ParameterizedTest
   @CsvSource({"4, 1, 16", "8, 1, 2", "12, 2, 160", "16, 3, 6", "20, 2, 448", "28, 5, 34"})
   void multipliesMatrices(int rows, int panels, int terms) {
     float[] a = values(rows * terms + FREE);
