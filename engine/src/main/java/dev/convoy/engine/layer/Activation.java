@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * A pointwise function. ReLU {@code x < 0 ? 0 : x}, sigmoid {@code 1 / (1 + e^-x)}, tanh. A ReLU
- * right above a convolution or dense layer becomes part of it and never gets here.
+ * right above a convolution, dense or normalising layer becomes part of it and never gets here.
  */
 public final class Activation implements Layer {
 

@@ -4,7 +4,7 @@ import dev.convoy.engine.tensor.CounterRandom;
 
 /**
  * How parameters start: He for layers that feed ReLU, Xavier (Glorot) otherwise, plain normal with
- * deviation 0.01, or zero.
+ * deviation 0.01, zero, or one, as scales do.
  */
 public enum Init {
   /** Normal, of deviation {@code sqrt(2 / fanIn)} (He et al., 2015). */
@@ -14,7 +14,9 @@ public enum Init {
   /** Normal, of deviation 0.01. */
   SMALL,
   /** Zeros. */
-  ZERO;
+  ZERO,
+  /** Ones. */
+  ONE;
 
   /**
    * Overwrites {@code to[from .. from + n)}.
@@ -34,6 +36,7 @@ public enum Init {
             case XAVIER -> (float) (xavier * (2.0 * CounterRandom.uniform(key, i) - 1.0));
             case SMALL -> (float) (0.01 * CounterRandom.gaussian(key, i));
             case ZERO -> 0f;
+            case ONE -> 1f;
           };
     }
   }

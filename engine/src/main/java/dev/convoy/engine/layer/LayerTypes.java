@@ -13,11 +13,15 @@ public final class LayerTypes {
           LayerType.of("maxpool", text -> Pool2d.Spec.read(Mode.MAX, text), Pool2d.Spec.SETTINGS),
           LayerType.of(
               "avgpool", text -> Pool2d.Spec.read(Mode.AVERAGE, text), Pool2d.Spec.SETTINGS),
+          LayerType.of("globalMaxPool", text -> new GlobalPool(Mode.MAX)),
+          LayerType.of("globalAveragePool", text -> new GlobalPool(Mode.AVERAGE)),
           LayerType.of("relu", text -> new Activation.Spec(Function.RELU)),
           LayerType.of("sigmoid", text -> new Activation.Spec(Function.SIGMOID)),
           LayerType.of("tanh", text -> new Activation.Spec(Function.TANH)),
           LayerType.of("flatten", text -> new Flatten()),
           LayerType.of("dense", Dense.Spec::read, Dense.Spec.SETTINGS),
+          LayerType.of("groupNorm", GroupNorm.Spec::read, GroupNorm.Spec.SETTINGS),
+          LayerType.of("layerNorm", LayerNorm.Spec::read, LayerNorm.Spec.SETTINGS),
           LayerType.of("dropout", Dropout.Spec::read, "rate"),
           LayerType.of("add", text -> new Join.Add()),
           LayerType.of("concat", text -> new Join.Concat()));

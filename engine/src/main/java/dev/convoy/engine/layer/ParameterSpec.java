@@ -9,7 +9,7 @@ import java.util.List;
  * @param dimensions for example {@code [3, 3, 1, 8]}; the last is the layer's outputs
  * @param window values that one output takes from each input channel: 1 but for convolutions
  * @param init how it starts
- * @param decays true if weight decay applies (weights, not biases)
+ * @param decays true if weight decay applies (weights, not biases, scales or shifts)
  */
 public record ParameterSpec(
     String name, List<Integer> dimensions, int window, Init init, boolean decays) {
@@ -26,5 +26,12 @@ public record ParameterSpec(
     return bias
         ? List.of(weights, new ParameterSpec(layer + ".bias", units, 1, Init.ZERO, false))
         : List.of(weights);
+  }
+
+  /** What normalised values are multiplied with, from 1, and what is added to them, from 0. */
+  static List<ParameterSpec> scaleAndShift(String layer, List<Integer> dimensions) {
+    return List.of(
+        new ParameterSpec(layer + ".scale", dimensions, 1, Init.ONE, false),
+        new ParameterSpec(layer + ".shift", dimensions, 1, Init.ZERO, false));
   }
 }

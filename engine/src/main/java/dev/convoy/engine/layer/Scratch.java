@@ -7,36 +7,46 @@ import dev.convoy.engine.kernel.convolution.Convolution;
  * Made and understood by its layer alone.
  */
 public final class Scratch {
-  static final Scratch NONE = new Scratch(null, null, null, null);
+  static final Scratch NONE = new Scratch(null, null, null, null, null);
 
   final Convolution.Scratch convolution;
   final float[] values;
   final double[] doubles;
+  final Norm.Memory norm;
 
   /** {@code [block][value][lane]}: which values a layer left out. */
   final boolean[] mask;
 
   private Scratch(
-      Convolution.Scratch convolution, float[] values, double[] doubles, boolean[] mask) {
+      Convolution.Scratch convolution,
+      float[] values,
+      double[] doubles,
+      Norm.Memory norm,
+      boolean[] mask) {
     this.convolution = convolution;
     this.values = values;
     this.doubles = doubles;
+    this.norm = norm;
     this.mask = mask;
   }
 
   static Scratch of(Convolution.Scratch convolution) {
-    return new Scratch(convolution, null, null, null);
+    return new Scratch(convolution, null, null, null, null);
   }
 
   static Scratch of(float[] values) {
-    return new Scratch(null, values, null, null);
+    return new Scratch(null, values, null, null, null);
   }
 
   static Scratch of(double[] doubles) {
-    return new Scratch(null, null, doubles, null);
+    return new Scratch(null, null, doubles, null, null);
+  }
+
+  static Scratch of(Norm.Memory norm) {
+    return new Scratch(null, null, null, norm, null);
   }
 
   static Scratch of(boolean[] mask) {
-    return new Scratch(null, null, null, mask);
+    return new Scratch(null, null, null, null, mask);
   }
 }

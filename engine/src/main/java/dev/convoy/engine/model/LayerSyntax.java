@@ -17,8 +17,11 @@ import java.util.stream.Stream;
  * conv2d filters=6 kernel=5x5 stride=1x1 padding=valid bias=true flip=false init=he frozen=false
  * maxpool window=2x2 stride=2x2 padding=valid
  * avgpool window=2x2 stride=2x2 padding=valid
+ * globalMaxPool | globalAveragePool
  * relu | sigmoid | tanh | flatten
  * dense units=10 bias=true init=he frozen=false
+ * groupNorm groups=8 epsilon=1.0E-5 frozen=false
+ * layerNorm epsilon=1.0E-5 frozen=false
  * dropout rate=0.5
  * add from=a,b
  * concat from=a,b
@@ -28,8 +31,8 @@ import java.util.stream.Stream;
  *
  * <p>One number stands for both sides ({@code kernel=5}). Padding is {@code valid}, {@code same},
  * {@code same-head}, {@code 2}, {@code 2x1} or {@code top,bottom,left,right}. The values above are
- * the defaults, but filters, kernel, window, units and rate must be given; a pool's stride is its
- * window. Errors are {@link IllegalArgumentException}.
+ * the defaults, but filters, kernel, window, units, groups and rate must be given; a pool's stride
+ * is its window. Errors are {@link IllegalArgumentException}.
  */
 final class LayerSyntax {
   /** All first words of a line, for hints. */

@@ -13,7 +13,7 @@ import java.util.Locale;
  * Shapes, parameters and arithmetic of a model, layer by layer, worked out on paper. FLOPs are
  * counted for one forward pass over one example: two for each multiply-add of a convolution or
  * dense layer ({@code 2 * kernel height * kernel width * input channels * output values}, {@code 2
- * * inputs * units}); biases, pooling and pointwise functions are not counted.
+ * * inputs * units}); biases, normalisation, pooling and pointwise functions are not counted.
  *
  * @param inputs with their shapes
  * @param rows one a layer
@@ -28,8 +28,8 @@ public record ModelSummary(List<Input> inputs, List<Row> rows, List<String> outp
    * @param name what it is, in short
    * @param from what it takes, by name or number, where that is not what stands right above it
    * @param output shape that leaves it
-   * @param weights without biases
-   * @param biases 0 where the layer has none
+   * @param weights what weight decay applies to
+   * @param biases what it does not, scales and shifts of normalisation too; 0 where there are none
    * @param flops of a forward pass over one example
    * @param frozen true if training leaves its parameters alone
    */

@@ -13,7 +13,7 @@ public record ParameterLayout(List<Entry> entries, int size) {
    * @param offset first index in the flat array
    * @param dimensions for example {@code [3, 3, 1, 8]}
    * @param frozen true if training leaves it alone
-   * @param decays true if weight decay applies (weights, not biases)
+   * @param decays true if weight decay applies (weights, not biases, scales or shifts)
    */
   public record Entry(
       int layer,

@@ -21,8 +21,8 @@ import java.util.OptionalInt;
 
 /**
  * What is executed for a model, in order: flatten moves no data, a ReLU that alone takes from a
- * convolution or dense layer is part of it, and of several inputs each is first copied out of the
- * packed example. Immutable once made.
+ * convolution, dense or normalising layer is part of it, and of several inputs each is first copied
+ * out of the packed example. Immutable once made.
  */
 final class Plan {
   /** One thing to compute. */

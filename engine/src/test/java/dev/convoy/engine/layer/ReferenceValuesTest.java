@@ -175,4 +175,59 @@ class ReferenceValuesTest {
     LayerRun run = new LayerRun(layer, KernelProvider.get(), in[0], new float[0], x, any);
     close("out", run.out, 0, channelsLast(values(c.get("out")), out[0], out[1], out[2], out[3]));
   }
+
+  static Stream<JsonNode> norms() {
+    return Stream.concat(cases("group_norm"), cases("layer_norm"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("norms")
+  void normalises(JsonNode c) {
+    int[] n = shape(c.get("x"));
+    Shape input = new Shape(n[2], n[3], n[1]);
+    float epsilon = (float) c.get("epsilon").asDouble();
+    LayerSpec spec =
+        c.has("groups")
+            ? new GroupNorm.Spec(c.get("groups").asInt(), epsilon, false)
+            : new LayerNorm.Spec(epsilon, false);
+    Layer layer = spec.bind(new LayerSpec.Place(input, 0, 0, false)).orElseThrow();
+    LayerRun run =
+        new LayerRun(
+            layer,
+            KernelProvider.get(),
+            n[0],
+            join(affine(c.get("scale")), affine(c.get("shift"))),
+            channelsLast(values(c.get("x")), n[0], n[1], n[2], n[3]),
+            channelsLast(values(c.get("dout")), n[0], n[1], n[2], n[3]));
+    close("out", run.out, 0, channelsLast(values(c.get("out")), n[0], n[1], n[2], n[3]));
+    close("dx", run.dIn, 0, channelsLast(values(c.get("dx")), n[0], n[1], n[2], n[3]));
+    double[] dscale = affine(c.get("dscale"));
+    close("dscale", run.gradient, 0, dscale);
+    close("dshift", run.gradient, dscale.length, affine(c.get("dshift")));
+  }
+
+  /** {@code [c]}, or {@code [c][h][w]} to {@code [h][w][c]}. */
+  private static double[] affine(JsonNode node) {
+    int[] s = shape(node);
+    return s.length == 1 ? values(node) : channelsLast(values(node), 1, s[0], s[1], s[2]);
+  }
+
+  static Stream<JsonNode> globalPools() {
+    return cases("global_pool");
+  }
+
+  @ParameterizedTest
+  @MethodSource("globalPools")
+  void poolsAll(JsonNode c) {
+    int[] n = shape(c.get("x"));
+    boolean max = c.get("mode").asText().equals("max");
+    LayerSpec spec = new GlobalPool(max ? Pool2d.Mode.MAX : Pool2d.Mode.AVERAGE);
+    Shape input = new Shape(n[2], n[3], n[1]);
+    Layer layer = spec.bind(new LayerSpec.Place(input, 0, 0, false)).orElseThrow();
+    double[] x = channelsLast(values(c.get("x")), n[0], n[1], n[2], n[3]);
+    LayerRun run =
+        new LayerRun(layer, KernelProvider.get(), n[0], new float[0], x, values(c.get("dout")));
+    close("out", run.out, 0, values(c.get("out")));
+    close("dx", run.dIn, 0, channelsLast(values(c.get("dx")), n[0], n[1], n[2], n[3]));
+  }
 }

@@ -9,7 +9,10 @@ import dev.convoy.engine.layer.Conv2d;
 import dev.convoy.engine.layer.Dense;
 import dev.convoy.engine.layer.Dropout;
 import dev.convoy.engine.layer.Flatten;
+import dev.convoy.engine.layer.GlobalPool;
+import dev.convoy.engine.layer.GroupNorm;
 import dev.convoy.engine.layer.Init;
+import dev.convoy.engine.layer.LayerNorm;
 import dev.convoy.engine.layer.LayerSpec;
 import dev.convoy.engine.layer.Pool2d;
 import dev.convoy.engine.layer.Window;
@@ -44,6 +47,12 @@ class ModelSpecTest {
             sigmoid
             tanh
             flatten
+            groupNorm groups=4
+            groupNorm groups=1 epsilon=0.01 frozen=true
+            layerNorm
+            layerNorm epsilon=1e-3 frozen=true
+            globalMaxPool
+            globalAveragePool
             dropout rate=0.25
             dense units=10\r
             dense units=3 bias=false init=small frozen=true
@@ -85,6 +94,12 @@ class ModelSpecTest {
                     new Activation.Spec(Activation.Function.SIGMOID),
                     new Activation.Spec(Activation.Function.TANH),
                     new Flatten(),
+                    new GroupNorm.Spec(4, 1e-5f, false),
+                    new GroupNorm.Spec(1, 0.01f, true),
+                    new LayerNorm.Spec(1e-5f, false),
+                    new LayerNorm.Spec(1e-3f, true),
+                    new GlobalPool(Pool2d.Mode.MAX),
+                    new GlobalPool(Pool2d.Mode.AVERAGE),
                     new Dropout.Spec(0.25f),
                     new Dense.Spec(10, true, Init.HE, false),
                     new Dense.Spec(3, false, Init.SMALL, true)),
@@ -126,8 +141,8 @@ class ModelSpecTest {
   }
 
   private static LayerSpec randomLayer(SplittableRandom random) {
-    Init init = Init.values()[random.nextInt(4)];
-    return switch (random.nextInt(6)) {
+    Init init = Init.values()[random.nextInt(Init.values().length)];
+    return switch (random.nextInt(9)) {
       case 0 ->
           new Conv2d.Spec(
               random.nextInt(1, 1 << random.nextInt(1, 26)),
@@ -145,6 +160,11 @@ class ModelSpecTest {
               random.nextBoolean(),
               init,
               random.nextBoolean());
+      case 5 ->
+          new GroupNorm.Spec(
+              random.nextInt(1, 9), random.nextFloat() + Float.MIN_VALUE, random.nextBoolean());
+      case 6 -> new LayerNorm.Spec(random.nextFloat() + Float.MIN_VALUE, random.nextBoolean());
+      case 7 -> new GlobalPool(Pool2d.Mode.values()[random.nextInt(2)]);
       default -> new Dropout.Spec((float) random.nextDouble(0, 0.9999));
     };
   }
@@ -212,8 +232,8 @@ class ModelSpecTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "conv2 filters=8 kernel=3 | got unknown layer 'conv2', expected conv2d, maxpool, avgpool, relu, sigmoid, tanh, flatten, dense, dropout, add or concat; did you mean 'conv2d'?",
-        "zzzzzzzz | got unknown layer 'zzzzzzzz', expected conv2d, maxpool, avgpool, relu, sigmoid, tanh, flatten, dense, dropout, add or concat",
+        "conv2 filters=8 kernel=3 | got unknown layer 'conv2', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'conv2d'?",
+        "zzzzzzzz | got unknown layer 'zzzzzzzz', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, flatten, dense, groupNorm, layerNorm, dropout, add or concat",
         "conv2d filter=8 kernel=3 | conv2d: got unknown setting 'filter', expected filters, kernel, stride, padding, bias, flip, init, frozen, name or from; did you mean 'filters'?",
         "conv2d kernel=3 | conv2d: got no filters, expected it, for example 'conv2d filters=8'",
         "conv2d filters=8 | conv2d: got no kernel, expected it, for example 'conv2d kernel=3x3'",
@@ -227,17 +247,22 @@ class ModelSpecTest {
         "conv2d filters=8 filters=8 kernel=3 | conv2d: got setting 'filters' twice, expected it once",
         "dense units=ten | dense: got units=ten, expected a whole number from 1 to 67108864",
         "dense units | dense: got setting 'units' without a value, expected units=VALUE",
-        "dense units=1 init=hi | dense: got init=hi, expected he, xavier, small or zero; did you mean 'he'?",
+        "dense units=1 init=hi | dense: got init=hi, expected he, xavier, small, zero or one; did you mean 'he'?",
         "dropout rate=1 | dropout: got rate 1.0, expected 0 <= rate < 1",
         "dropout rate=NaN | dropout: got rate=NaN, expected a number such as 0.5",
         "dropout rate=1e99 | dropout: got rate=1e99, expected a number such as 0.5",
+        "groupNorm | groupNorm: got no groups, expected it, for example 'groupNorm groups=8'",
+        "groupNorm groups=0 | groupNorm: got groups=0, expected a whole number from 1 to 67108864",
+        "groupNorm groups=1 epsilon=0 | groupNorm: got epsilon 0.0, expected more than 0, for example 1e-5",
+        "layerNorm groups=1 | layerNorm: got unknown setting 'groups', expected epsilon, frozen, name or from",
+        "globalAvgPool | got unknown layer 'globalAvgPool', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'globalMaxPool'?",
         "relu slope=1 | relu: got unknown setting 'slope', expected name or from",
         "loss softmx | loss: got 'softmx', expected softmax, sigmoid or squared; did you mean 'softmax'?",
         "loss | loss: got '', expected softmax, sigmoid or squared",
         "input 28x28x1 | input: got a second one, expected it once; several have names, as in 'input left 28x28x1'",
         "input | shape: got '', expected HEIGHTxWIDTHxCHANNELS, for example 28x28x1",
         "normalize mean=0 deviation=0 | normalization: got mean 0.0, deviation 0.0, expected a finite mean and a positive deviation, for example 0.1307 and 0.3081",
-        "normalise mean=0 | got unknown layer 'normalise', expected conv2d, maxpool, avgpool, relu, sigmoid, tanh, flatten, dense, dropout, add or concat; did you mean 'normalize'?",
+        "normalise mean=0 | got unknown layer 'normalise', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'normalize'?",
       })
   void mistakesAreNamedWithLineAndCure(String line, String message) {
     assertThatThrownBy(() -> ModelSpec.parse("input 28x28x1\n\n" + line))

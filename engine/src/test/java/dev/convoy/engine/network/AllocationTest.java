@@ -23,6 +23,7 @@ class AllocationTest {
       strings = {
         "input 12x12x1\nconv2d filters=4 kernel=3\nrelu\nmaxpool window=2\nconv2d filters=6 kernel=3 stride=2\ntanh\ndense units=9\nrelu\ndropout rate=0.5\ndense units=3",
         "input 9x9x2\nconv2d filters=3 kernel=2\navgpool window=3 padding=1\nsigmoid\ndense units=4\nloss sigmoid",
+        GraphModels.NORM_SKIP,
         GraphModels.DENSE_SKIP,
         GraphModels.EVERYTHING,
       })

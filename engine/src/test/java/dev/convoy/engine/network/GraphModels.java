@@ -50,6 +50,31 @@ public final class GraphModels {
       dense units=4
       """;
 
+  /**
+   * Residual blocks that normalise; a ReLU is part of the first, after another layer takes from the
+   * second, and the third is frozen.
+   */
+  static final String NORM_SKIP =
+      """
+      input 6x7x2
+      conv2d filters=6 kernel=3 padding=1 bias=false
+      groupNorm groups=3
+      relu name=stem
+      conv2d filters=6 kernel=3 padding=1 bias=false
+      layerNorm name=deep
+      relu name=lit
+      add from=stem,deep,lit
+      groupNorm groups=2 frozen=true
+      relu
+      globalAveragePool name=mean
+      globalMaxPool from=lit name=top
+      concat from=mean,top
+      dense units=9
+      layerNorm
+      relu
+      dense units=3
+      """;
+
   /** Two inputs, each with a tower; the second tower's convolution comes after a dense layer. */
   static final String TWO_TOWERS =
       """

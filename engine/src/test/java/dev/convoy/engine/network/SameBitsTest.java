@@ -22,6 +22,9 @@ class SameBitsTest {
         "input 12x10x2\nconv2d filters=1 kernel=3 padding=1\nrelu\navgpool window=2x3\nconv2d filters=33 kernel=1\nrelu\ndropout rate=0.3\ndense units=21\nrelu\ndense units=2\nloss sigmoid",
         "input 8x8x32\nconv2d filters=34 kernel=3 padding=1\nrelu\nmaxpool window=2\nconv2d filters=3 kernel=3\ndense units=1\nloss squared",
         "input 40x37x1\nconv2d filters=32 kernel=3 padding=1\nrelu\nmaxpool window=2\ndense units=4",
+        "input 9x11x3\nconv2d filters=15 kernel=3\ngroupNorm groups=5\nrelu\nmaxpool window=2\ngroupNorm groups=15\nlayerNorm\nrelu\nglobalAveragePool\ndense units=33\nlayerNorm\ndense units=3",
+        "input 6x6x1\nlayerNorm\nconv2d filters=8 kernel=3\ngroupNorm groups=1\ntanh\nglobalMaxPool\ndense units=2",
+        GraphModels.NORM_SKIP,
         GraphModels.DENSE_SKIP,
         GraphModels.EVERYTHING,
       })
