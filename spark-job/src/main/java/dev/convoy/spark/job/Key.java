@@ -130,7 +130,11 @@ public enum Key {
   OPTIMIZER_BETA2("optimizer.beta2", Kind.REAL, "0.999", "[0,1)", "for adam, adamw"),
   OPTIMIZER_EPSILON("optimizer.epsilon", Kind.REAL, "1e-8", "(0,)", "for adam, adamw"),
   OPTIMIZER_WEIGHT_DECAY(
-      "optimizer.weightDecay", Kind.REAL, "0", "[0,)", "L2; decoupled for adamw; not on biases"),
+      "optimizer.weightDecay",
+      Kind.REAL,
+      "0",
+      "[0,)",
+      "L2; decoupled for adamw; not on biases, scales, shifts"),
   OPTIMIZER_CLIP_NORM(
       "optimizer.clipNorm", Kind.REAL, "0", "[0,)", "largest norm of the mean gradient; 0: any"),
   OPTIMIZER_CLIP_VALUE(

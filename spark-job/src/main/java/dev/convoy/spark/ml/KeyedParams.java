@@ -194,7 +194,7 @@ public abstract class KeyedParams
     return with(momentum, value);
   }
 
-  /** Param {@code weightDecay}: L2, not on biases; decoupled for adamw. */
+  /** Param {@code weightDecay}: L2, not on biases, scales, shifts; decoupled for adamw. */
   public DoubleParam weightDecay() {
     return weightDecay;
   }

@@ -153,7 +153,7 @@ class ClassifierParams(Params):
     weightDecay: Param[float] = Param(
         Params._dummy(),
         "weightDecay",
-        "L2; decoupled for adamw; not on biases; a number of 0 or more; if not set, what the model's job says, else 0",
+        "L2; decoupled for adamw; not on biases, scales, shifts; a number of 0 or more; if not set, what the model's job says, else 0",
         typeConverter=to_float,
     )
 
@@ -312,7 +312,7 @@ class ClassifierArguments(ClassifierParams):
     validationIndicatorCol : str, optional
         column that is true for rows to validate with; without it, validationFraction.
     weightDecay : float, optional
-        L2; decoupled for adamw; not on biases; a number of 0 or more; if not set, what the model's job says, else 0.
+        L2; decoupled for adamw; not on biases, scales, shifts; a number of 0 or more; if not set, what the model's job says, else 0.
     """
 
     @keyword_only
@@ -478,7 +478,7 @@ class ClassifierArguments(ClassifierParams):
         return self._set(validationIndicatorCol=value)
 
     def setWeightDecay(self, value: float) -> Any:
-        """Sets ``weightDecay``: L2; decoupled for adamw; not on biases; a number of 0 or more; if not set, what the model's job says, else 0."""
+        """Sets ``weightDecay``: L2; decoupled for adamw; not on biases, scales, shifts; a number of 0 or more; if not set, what the model's job says, else 0."""
         return self._set(weightDecay=value)
 
 

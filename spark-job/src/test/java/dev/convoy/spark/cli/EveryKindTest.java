@@ -54,6 +54,10 @@ class EveryKindTest {
         "dropout: {rate: 0.3} | squared | adam     | {type: polynomial, power: 2}",
         "maxpool: {window: 2} | sigmoid | adamw    | {type: onecycle}",
         "relu                 | squared | momentum | {type: step, unit: steps, every: 3}",
+        "groupNorm: {groups: 3} | softmax | adamw  | {type: constant}",
+        "layerNorm: {epsilon: 1e-3} | softmax | momentum | {type: cosine}",
+        "globalMaxPool        | softmax | momentum | {type: constant}",
+        "globalAveragePool    | softmax | adam     | {type: constant}",
       })
   void trainsWithTheSameHashForAnyPartitions(
       String layer, String loss, String optimizer, String schedule) throws IOException {

@@ -18,13 +18,14 @@ convoy.network = (() => {
     const blockOf = model.layers.map(() => -1);
     const of = source => source.layer === undefined ? source.input : blockOf[source.layer];
     model.layers.forEach((layer, i) => {
-      const own = layer.parameters > 0 || /^(conv2d|dense|maxpool|avgpool|add|concat)/.test(layer.name);
+      const own = /^(conv2d|dense|maxpool|avgpool|global|add|concat)/.test(layer.name);
       const below = layer.sources.length === 1 && layer.sources[0].layer !== undefined ? found[of(layer.sources[0])] : null;
       if (own || !below || below.last !== layer.sources[0].layer) {
         blockOf[i] = found.push({ ...layer, title: layer.name, sources: [...new Set(layer.sources.map(of))] }) - 1;
       } else {
         blockOf[i] = of(layer.sources[0]);
         if (!/^flatten/.test(layer.name)) below.title += ' + ' + layer.name;
+        below.parameters += layer.parameters;
       }
       found[blockOf[i]].last = i;
     });
