@@ -27,6 +27,7 @@ final class SparkOptions {
   /** What spark-submit calls an application that was given no name. */
   private static final String MAIN = Main.class.getName();
 
+  private static final String RESULT_SIZE = "spark.driver.maxResultSize";
   private static final int ANSWER_MILLIS = 10_000;
   private static final long SETTLE_NANOS = 2_000_000_000L;
   private static final long SETTLE_PAUSE_MILLIS = 10;
@@ -69,7 +70,7 @@ final class SparkOptions {
       if (context.isStopped() && !isEnding()) {
         throw new TrainingException(ended(watch.sawOne(), e), e);
       }
-      throw e;
+      throw tooLarge(context, e);
     } finally {
       settle(context);
       context.stop();
@@ -107,6 +108,23 @@ final class SparkOptions {
     } catch (IllegalStateException e) {
       return true;
     }
+  }
+
+  /** What a driver is not allowed to take in is a setting of the user's, and not a failed run. */
+  private static Exception tooLarge(SparkContext context, Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains(RESULT_SIZE + " ")) {
+        return new UserError(
+            RESULT_SIZE
+                + ": got "
+                + context.conf().get(RESULT_SIZE, "1g")
+                + ", which the results of tasks exceed, expected more, or 0 for no limit: --conf "
+                + RESULT_SIZE
+                + "=0",
+            failure);
+      }
+    }
+    return failure;
   }
 
   /** Nothing that works here stops the context: its cluster did, or somebody by Spark's UI. */

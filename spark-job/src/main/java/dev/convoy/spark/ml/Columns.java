@@ -7,7 +7,9 @@ import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.util.SchemaUtils$;
@@ -76,6 +78,18 @@ record Columns(String features, String raw, String probability, String predictio
         Arrays.stream(fields)
             .map(f -> rows.col(quoted(f.name())).as(f.name(), f.metadata()))
             .toArray(Column[]::new));
+  }
+
+  /**
+   * What the classes are called, if {@code labels} are the numbers that an indexer gave to names;
+   * empty if it gave more than the model has outputs.
+   */
+  static List<String> names(StructField labels, int outputs) {
+    return Attribute.fromStructField(labels) instanceof NominalAttribute nominal
+            && nominal.values().isDefined()
+            && nominal.values().get().length <= outputs
+        ? List.of(nominal.values().get())
+        : List.of();
   }
 
   /** A name as SQL reads it, whatever is in it. */

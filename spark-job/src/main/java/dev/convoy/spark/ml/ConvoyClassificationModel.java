@@ -11,6 +11,7 @@ import dev.convoy.spark.predict.ForwardPass;
 import dev.convoy.spark.predict.Probabilities;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
@@ -119,6 +120,14 @@ public final class ConvoyClassificationModel
    */
   public Optional<InputRange> inputRange() {
     return trained().range();
+  }
+
+  /**
+   * What the classes are called, by their numbers: as the indexer of the labels, the folders of
+   * images or the model that training began with said; empty if they have numbers only.
+   */
+  public List<String> classNames() {
+    return trained().classNames();
   }
 
   /** SHA-256 of the weights, as the command line prints it. */

@@ -25,6 +25,8 @@ import org.apache.spark.ml.util.MetadataUtils$;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trains a convolutional network on the rows of a DataFrame: an estimator like Spark's own, for
@@ -42,6 +44,7 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class ConvoyClassifier extends JobParams implements MLWritable {
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(ConvoyClassifier.class);
 
   /** A classifier with a uid of its own. */
   public ConvoyClassifier() {
@@ -119,7 +122,30 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
               + known.get()
               + " classes, expected at most the model's "
               + outputs
-              + " outputs; give its last layer more units");
+              + " outputs; give its last layer more units"
+              + ((Integer) known.get() == outputs + 1
+                  ? ", or let StringIndexer skip labels that it does not know: with handleInvalid"
+                      + " 'keep' they are a class more"
+                  : ""));
+    }
+  }
+
+  private void expectSomeToTrainOn(TrainingData data) {
+    if (!isSet(validationIndicatorCol())) {
+      return;
+    }
+    if (isSet(validationFraction())) {
+      LOG.warn(
+          "validationFraction is ignored: column '{}' says which rows are held out",
+          getOrDefault(validationIndicatorCol()));
+    }
+    if (data.trainingExamples() == 0) {
+      throw new DataException(
+          "column '"
+              + getOrDefault(validationIndicatorCol())
+              + "': got true in all "
+              + data.heldOutExamples()
+              + " rows, expected false in those to train on");
     }
   }
 
@@ -168,6 +194,7 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
                 .heldOut(settings.validationFraction()));
     TrainConfig config;
     try {
+      expectSomeToTrainOn(data);
       config =
           isSet(checkpointDir())
               ? Checkpointing.in(getOrDefault(checkpointDir()), job, data.fingerprint())
@@ -181,8 +208,11 @@ public final class ConvoyClassifier extends JobParams implements MLWritable {
     start.ifPresent(model -> trainer.startFrom(model::weights));
     TrainResult result = trainer.train(!config.checkpoints().directory().isEmpty());
     int outputs = new Network(config.model()).outputs();
-    // Labels are numbers here: the class numbers of the model that training began with.
-    List<String> names = start.flatMap(StartModel::classNamesIfReadable).orElse(List.of());
+    // Labels are numbers here: those of the model that training began with, or of an indexer.
+    List<String> names =
+        start
+            .flatMap(StartModel::classNamesIfReadable)
+            .orElseGet(() -> Columns.names(dataset.schema().apply(getLabelCol()), outputs));
     ConvoyClassificationModel trained =
         new ConvoyClassificationModel(
             uid(),

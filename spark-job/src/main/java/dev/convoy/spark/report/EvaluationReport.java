@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 
 /**
  * What {@code evaluate} found: a text for people and {@code evaluation.json}, which is one flat
@@ -109,6 +110,11 @@ public record EvaluationReport(
 
   /** Classes that still fit a screen. */
   private static final int SHOWN = 20;
+
+  private static final String ROW = "%5s  %8s  %9s  %8s  %6s%s";
+
+  /** Where there is nothing to divide by. */
+  private static final String NONE = "-";
 
   /** One class; a ratio with nothing to divide by is 0. */
   public record ClassScores(int label, long examples, double precision, double recall, double f1) {}
@@ -243,16 +249,42 @@ public record EvaluationReport(
       lines.add(
           String.format(
               Locale.ROOT,
-              "%5d  %8s  %9s  %8s  %.4f%s",
+              ROW,
               c.label(),
               Figures.count(c.examples()),
-              Figures.percent(c.precision()),
-              Figures.percent(c.recall()),
-              c.f1(),
+              predictions(c.label()) == 0 ? NONE : Figures.percent(c.precision()),
+              c.examples() == 0 ? NONE : Figures.percent(c.recall()),
+              c.examples() == 0 ? NONE : f1(c.f1()),
               c.label() < byClass.classNames().size()
                   ? "  " + byClass.classNames().get(c.label())
                   : ""));
     }
+    List<ClassScores> present = byClass.classes().stream().filter(c -> c.examples() > 0).toList();
+    lines.add(
+        String.format(
+            Locale.ROOT,
+            ROW,
+            "macro",
+            Figures.count(totals.examples()),
+            Figures.percent(mean(present, ClassScores::precision)),
+            Figures.percent(mean(present, ClassScores::recall)),
+            f1(mean(present, ClassScores::f1)),
+            present.size() < byClass.classes().size()
+                ? "  mean of the " + present.size() + " classes that have examples"
+                : ""));
+  }
+
+  private static double mean(List<ClassScores> classes, ToDoubleFunction<ClassScores> figure) {
+    return classes.stream().mapToDouble(figure).average().orElse(0);
+  }
+
+  private static String f1(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
+  }
+
+  /** Examples that were taken for class {@code label}. */
+  private long predictions(int label) {
+    return byClass.confusion().stream().mapToLong(row -> row.get(label)).sum();
   }
 
   private void addConfusion(List<String> lines) {

@@ -13,13 +13,15 @@ import java.util.Optional;
  */
 public final class Inputs {
   /** If no value is beyond this share of a full pixel, the scale is too large. */
-  private static final float LEAST_SHARE = 0.05f;
+  private static final float LEAST_SHARE = 0.06f;
 
   /** Inputs that are nearer to each other than this are hardly different for a network. */
   private static final float LEAST_WIDTH = 0.1f;
 
   /** Inputs beyond this make the first gradients huge. */
   private static final float MOST_INPUT = 50;
+
+  private static final float FULL_BYTE = 255;
 
   private Inputs() {}
 
@@ -58,13 +60,21 @@ public final class Inputs {
     boolean small =
         largest / range.scale() < LEAST_SHARE || range.highInput() - range.lowInput() < LEAST_WIDTH;
     if (range.low() == range.high()) {
-      return Optional.of(text(range) + ": all are the same, there is nothing to learn from");
+      return Optional.of(
+          text(range)
+              + ": all are the same, there is nothing to learn from"
+              + (range.low() == range.scale()
+                  ? " (white on a transparent ground is white on white: images are read over white)"
+                  : ""));
     }
     if (small) {
       return Optional.of(
           text(range)
               + ", which are hardly different from each other: the network will learn little; "
-              + cure(range, largest));
+              + cure(range, largest)
+              + (range.scale() == FULL_BYTE
+                  ? "; images of 16 bits that hold fewer come out dark, write them over all 16"
+                  : ""));
     }
     if (input > MOST_INPUT) {
       return Optional.of(

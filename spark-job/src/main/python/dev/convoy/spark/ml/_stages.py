@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional, Sequence, Union
+from typing import Any, List, Optional, Sequence, Union
 
 import numpy as np
 from pyspark.ml.classification import (
@@ -146,6 +146,13 @@ class ConvoyClassificationModel(
         if not self.hasSummary:
             raise RuntimeError("no training summary: this model was loaded, not trained")
         return ConvoyTrainingSummary(self._java_obj.summary())
+
+    @property
+    def classNames(self) -> List[str]:
+        """What the classes are called, by their numbers; empty if they have none. Not over Spark Connect."""
+        if is_remote():
+            raise RuntimeError("classNames: Spark Connect's server does not hand it out")
+        return list(self._call_java("classNames"))
 
     @property
     def weightsSha256(self) -> str:

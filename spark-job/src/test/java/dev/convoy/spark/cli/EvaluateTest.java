@@ -79,6 +79,30 @@ class EvaluateTest {
         .containsOnlyOnce("idx3-ubyte#");
   }
 
+  /** A class that nothing stands for has no score, and no part in the mean. */
+  @Test
+  void aClassWithoutExamplesHasADashForItsScores() throws IOException {
+    Path model = Cli.model(folder, "input 6x6x1\nflatten\ndense units=5");
+    String data = Cli.data(folder.resolve("three")).toString();
+    String out = Cli.run("evaluate", "--model", model.toString(), "--data", data).succeeds().out();
+    assertThat(out)
+        .containsPattern("\n +4 +0 +(-|0\\.00 %) +- +-\n")
+        .containsPattern("\nmacro +40 .* mean of the 3 classes that have examples\n");
+  }
+
+  @Test
+  void resultsThatTheDriverMayNotTakeAreASettingOfTheUsers() throws IOException {
+    Path model = Cli.model(folder, "input 6x6x1\nflatten\ndense units=3");
+    String data = Cli.data(folder.resolve("data")).toString();
+    System.setProperty("spark.driver.maxResultSize", "3000");
+    try {
+      Cli.run("evaluate", "--model", model.toString(), "--data", data)
+          .isMistake("spark.driver.maxResultSize: got 3000, ", "=0");
+    } finally {
+      System.clearProperty("spark.driver.maxResultSize");
+    }
+  }
+
   @Test
   void foldersThatAModelHasNoNamesForAreTakenInAnOrderThatIsTold() throws IOException {
     Path model = Cli.model(folder, "input 6x6x1\nflatten\ndense units=2");

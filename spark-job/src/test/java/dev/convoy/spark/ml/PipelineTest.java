@@ -137,12 +137,22 @@ class PipelineTest {
     }
   }
 
+  @Test
+  void rowsThatAreAllHeldOutAreToldByTheirColumn() throws Exception {
+    Dataset<Row> table = Digits.table(spark, data, Digits.Form.FLOATS, 1);
+    Dataset<Row> held = indexer().fit(table).transform(table).withColumn("test", lit(true));
+    assertThatThrownBy(() -> classifier().setValidationIndicatorCol("test").fit(held))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("column 'test': got true in all 90 rows, expected false in those to train on");
+  }
+
   /** As after LogisticRegression: what other columns mean is not lost. */
   @Test
   void metadataAndWatermarksPassThrough() throws Exception {
     Dataset<Row> table = Digits.table(spark, data, Digits.Form.FLOATS, 1);
     Dataset<Row> indexed = indexer().fit(table).transform(table).withColumn("a.b`c", lit(1));
     ConvoyClassificationModel model = classifier().fit(indexed);
+    assertThat(model.classNames()).containsExactly("class a", "class b", "class c");
     Dataset<Row> scored = model.transform(indexed);
     assertThat(scored.schema()).isEqualTo(model.transformSchema(indexed.schema()));
     assertThat(scored.schema().apply("index").metadata())

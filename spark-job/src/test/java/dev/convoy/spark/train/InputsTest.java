@@ -31,6 +31,8 @@ class InputsTest {
     "0, 255, 1, far beyond, set the scale to 255",
     "0, 65535, 255, far beyond, set the scale to 65535",
     "-1000, 900, 1, far beyond, set the scale to about 1000",
+    "0, 15, 255, hardly different, images of 16 bits that hold fewer come out dark",
+    "255, 255, 255, all are the same, white on a transparent ground",
     "7, 7, 255, all are the same, nothing to learn from"
   })
   void dataThatCannotBeMeantIsWarnedOfWithTheCure(

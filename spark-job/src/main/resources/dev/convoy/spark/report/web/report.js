@@ -131,12 +131,15 @@
   }
 
   function classes(e) {
-    const floor = Math.max(0, Math.min(...e.classes.map(c => Math.min(c.precision, c.recall))) - 0.02);
-    const cell = v => h('td', { class: 'num' }, format.percent(v), bar(Math.max(0, (v - floor) / (1 - floor))));
+    const present = e.classes.filter(c => c.examples > 0);
+    const floor = Math.max(0, Math.min(1, ...present.map(c => Math.min(c.precision, c.recall))) - 0.02);
+    const none = h('td', { class: 'num' }, '-');
+    const cell = (v, there) => there ? h('td', { class: 'num' }, format.percent(v), bar(Math.max(0, (v - floor) / (1 - floor)))) : none.cloneNode(true);
+    const taken = label => e.confusion.reduce((sum, row) => sum + row[label], 0);
     return h('div', {}, h('h3', {}, 'Precision and recall', h('span', {}, `bars begin at ${format.share(floor)}`)),
       h('div', { class: 'scroll', style: 'margin-top:8px' }, h('table', { id: 'classes' },
         h('tr', {}, h('th', {}, 'Class'), h('th', { class: 'num hide' }, 'Examples'), h('th', { class: 'num' }, 'Precision'), h('th', { class: 'num' }, 'Recall'), h('th', { class: 'num' }, 'F1')),
-        e.classes.map(c => h('tr', {}, h('td', {}, called(e, c.label)), h('td', { class: 'num hide' }, format.count(c.examples)), cell(c.precision), cell(c.recall), h('td', { class: 'num' }, c.f1.toFixed(4)))))));
+        e.classes.map(c => h('tr', {}, h('td', {}, called(e, c.label)), h('td', { class: 'num hide' }, format.count(c.examples)), cell(c.precision, taken(c.label) > 0), cell(c.recall, c.examples > 0), h('td', { class: 'num' }, c.examples > 0 ? c.f1.toFixed(4) : '-'))))));
   }
 
   function calibration(e) {
