@@ -91,9 +91,7 @@ class SubmitIT {
   @Test
   void executorsThatCannotStartAreNotBlamedOnTheData(StandaloneCluster cluster) {
     Submission broken =
-        training(folder.resolve("broken"))
-            .withConf("spark.executor.extraJavaOptions", "-XX:NoSuchOption=1")
-            .withConf("spark.executor.defaultJavaOptions", "-XX:-IgnoreUnrecognizedVMOptions");
+        training(folder.resolve("broken")).withConf("spark.executor.extraJavaOptions", "-Xnosuch");
     try (ChildJvm driver = cluster.submit(broken, "client")) {
       assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isEqualTo(1);
       assertThat(driver.output())
