@@ -1,5 +1,7 @@
 package dev.convoy.spark.job;
 
+import dev.convoy.engine.data.Augmentation;
+import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.spark.data.table.TableColumns;
 import dev.convoy.spark.train.TrainConfig;
 import dev.convoy.spark.train.TrainConfig.Checkpoints;
@@ -51,11 +53,12 @@ public final class JobFile {
    */
   public static Job read(String name, String yaml, String source, List<Override> overrides) {
     Settings settings = settings(yaml, source, overrides);
+    ModelSpec model = ModelReader.read(settings);
     TrainConfig config =
         new TrainConfig(
-            ModelReader.read(settings),
+            model,
             data(settings),
-            loop(settings),
+            loop(settings, AugmentReader.read(settings, model)),
             UpdateReader.read(settings),
             checkpoints(settings));
     return new Job(
@@ -97,7 +100,7 @@ public final class JobFile {
         List.of());
   }
 
-  private static Loop loop(Settings settings) {
+  private static Loop loop(Settings settings, Augmentation augmentation) {
     Loop loop =
         new Loop(
             settings.integer(Key.TRAINING_EPOCHS),
@@ -106,7 +109,8 @@ public final class JobFile {
             settings.integer(Key.TRAINING_MICRO_BATCH),
             settings.longInteger(Key.TRAINING_SEED),
             settings.integer(Key.TRAINING_EVALUATE_EVERY),
-            settings.integer(Key.TRAINING_PATIENCE));
+            settings.integer(Key.TRAINING_PATIENCE),
+            augmentation);
     boolean validates = loop.evaluateEvery() > 0 && settings.real(Key.DATA_VALIDATION_FRACTION) > 0;
     if (loop.patience() > 0 && !validates) {
       throw settings

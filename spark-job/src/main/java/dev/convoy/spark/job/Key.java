@@ -113,6 +113,29 @@ public enum Key {
       "[0,)",
       "validations without improvement before training stops and the best weights return; 0: never"),
 
+  AUGMENT_CROP(
+      "augment.crop",
+      Kind.INTEGER,
+      "0",
+      "[0,1000]",
+      "of training images, drawn anew in every epoch: a window at random, after so many black pixels"
+          + " were added on each side"),
+  AUGMENT_FLIP(
+      "augment.flip",
+      Kind.CHOICE,
+      "none",
+      "none|horizontal|vertical|both",
+      "mirror images of half of them"),
+  AUGMENT_ROTATE(
+      "augment.rotate", Kind.REAL, "0", "[0,180]", "by up to so many degrees either way"),
+  AUGMENT_ZOOM("augment.zoom", Kind.REAL, "0", "[0,0.9]", "by up to this share, larger or smaller"),
+  AUGMENT_SHEAR("augment.shear", Kind.REAL, "0", "[0,80]", "rows lean by up to so many degrees"),
+  AUGMENT_BRIGHTNESS(
+      "augment.brightness", Kind.REAL, "0", "[0,1]", "a factor of up to this far from 1"),
+  AUGMENT_CONTRAST("augment.contrast", Kind.REAL, "0", "[0,1]", "likewise, about the image's mean"),
+  AUGMENT_CUTOUT(
+      "augment.cutout", Kind.INTEGER, "0", "[0,1000]", "side of a black square; 0: none"),
+
   OPTIMIZER_TYPE(
       "optimizer.type",
       Kind.CHOICE,

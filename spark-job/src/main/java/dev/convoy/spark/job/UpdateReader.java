@@ -36,6 +36,9 @@ final class UpdateReader {
     if (OptimizerType.isOwn(key)) {
       return OptimizerType.of(settings).reads(key);
     }
+    if (AugmentReader.isOwn(key)) {
+      return settings.isGiven(key);
+    }
     if (ScheduleType.isOwn(key)) {
       return ScheduleType.of(settings).reads(key);
     }

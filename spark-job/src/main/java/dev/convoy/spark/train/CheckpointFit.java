@@ -1,5 +1,6 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.engine.data.Augmentation;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointException;
@@ -16,6 +17,9 @@ import java.util.Map;
 final class CheckpointFit {
   private static final String TOTAL_STEPS = "steps in all";
   private static final String MODEL = "model";
+
+  /** Stands there only if images are augmented. */
+  private static final String AUGMENT = "augment";
 
   /** Stands there only if it is not {@link Fingerprint#BYTES}. */
   private static final String SCALE = "columns.scale";
@@ -56,6 +60,9 @@ final class CheckpointFit {
     fields.put("training.seed", config.loop().seed());
     fields.put("training.evaluateEvery", config.loop().evaluateEvery());
     fields.put("training.patience", config.loop().patience());
+    if (!config.loop().augmentation().isNone()) {
+      fields.put(AUGMENT, config.loop().augmentation());
+    }
     fields.put("optimizer.type", config.update().optimizer());
     fields.put("optimizer.learningRate", config.update().learningRate());
     fields.put("optimizer.weightDecay", config.update().weightDecay());
@@ -172,6 +179,7 @@ final class CheckpointFit {
       }
     }
     fields.putIfAbsent(MIXING, UNMIXED);
+    fields.putIfAbsent(AUGMENT, Augmentation.NONE.toString());
     return fields;
   }
 }

@@ -46,7 +46,8 @@ public final class StepLoop {
             spark,
             data,
             config.data().partitions(),
-            new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
+            new GradientWork(
+                config.model().toText(), plan, loop.microBatch(), loop.seed(), loop.augmentation()),
             weights.length);
     this.empty = steps.withoutWork();
   }

@@ -1,5 +1,6 @@
 package dev.convoy.spark.train;
 
+import dev.convoy.engine.data.Augmentation;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.optimizer.LearningRate;
 import dev.convoy.engine.optimizer.Optimizer;
@@ -135,6 +136,7 @@ public record TrainConfig(
    * @param evaluateEvery epochs between validations; 0 for never
    * @param patience validations without improvement before training stops early and the best
    *     weights come back; 0 for never
+   * @param augmentation of training images
    */
   public record Loop(
       int epochs,
@@ -143,8 +145,29 @@ public record TrainConfig(
       int microBatch,
       long seed,
       int evaluateEvery,
-      int patience)
-      implements Serializable {}
+      int patience,
+      Augmentation augmentation)
+      implements Serializable {
+    /** Images as they are. */
+    public Loop(
+        int epochs,
+        long maxSteps,
+        int batchSize,
+        int microBatch,
+        long seed,
+        int evaluateEvery,
+        int patience) {
+      this(
+          epochs,
+          maxSteps,
+          batchSize,
+          microBatch,
+          seed,
+          evaluateEvery,
+          patience,
+          Augmentation.NONE);
+    }
+  }
 
   /**
    * @param weightDecay 0 for none; biases do not decay

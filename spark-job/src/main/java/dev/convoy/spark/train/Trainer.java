@@ -227,7 +227,12 @@ public final class Trainer {
               spark,
               data,
               config.data().partitions(),
-              new GradientWork(config.model().toText(), plan, loop.microBatch(), loop.seed()),
+              new GradientWork(
+                  config.model().toText(),
+                  plan,
+                  loop.microBatch(),
+                  loop.seed(),
+                  loop.augmentation()),
               parameters);
       this.update = new WeightUpdate(config.update(), layout, plan.stepsPerEpoch(), totalSteps);
       this.failures = failures;

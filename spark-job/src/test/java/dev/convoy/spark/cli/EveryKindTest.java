@@ -44,6 +44,32 @@ class EveryKindTest {
     return new ObjectMapper().readTree(output.resolve("result.json").toFile());
   }
 
+  /** What is drawn for an image follows from seed, epoch and image, whoever draws it. */
+  @Test
+  void augmentedImagesAreTheSameForAnyPartitionsAndAfterAResume() throws IOException {
+    List<String> sets = new ArrayList<>(List.of("--config", Cli.job(folder, data).toString()));
+    for (String set :
+        List.of(
+            "augment.flip=both", "augment.zoom=0.2", "augment={crop: 1, rotate: 10, cutout: 2}")) {
+      sets.addAll(List.of("--set", set));
+    }
+    String plain =
+        train(folder.resolve("plain"), 1, sets.subList(0, 2)).get("weightsSha256").asText();
+    String one = train(folder.resolve("aug1"), 1, sets).get("weightsSha256").asText();
+    assertThat(one).isNotEqualTo(plain);
+    assertThat(train(folder.resolve("aug3"), 3, sets).get("weightsSha256").asText()).isEqualTo(one);
+
+    Path half = folder.resolve("half");
+    List<String> some = new ArrayList<>(sets);
+    some.addAll(List.of("--set", "training.maxSteps=7"));
+    train(half, 2, some);
+    Cli.run("train", "--resume", "--output", half.toString(), "--set", "augment.crop=0")
+        .isMistake("augment: it holds Augmentation[crop=1, flip=BOTH");
+    Cli.run("train", "--resume", "--output", half.toString(), "--set", "training.maxSteps=0")
+        .succeeds();
+    assertThat(half.resolve("result.json")).content().contains(one);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

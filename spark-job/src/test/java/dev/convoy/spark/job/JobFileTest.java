@@ -3,6 +3,7 @@ package dev.convoy.spark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.convoy.engine.data.Augmentation;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.optimizer.Adam;
 import dev.convoy.engine.optimizer.LearningRate;
@@ -176,6 +177,22 @@ class JobFileTest {
   }
 
   @Test
+  void augmentationIsPartOfTheJob() {
+    Job job = read("augment: {crop: 4, flip: horizontal}\n" + LAYERS);
+    assertThat(job.config().loop().augmentation())
+        .isEqualTo(new Augmentation(4, Augmentation.Flip.HORIZONTAL, 0, 0, 0, 0, 0, 0));
+    assertThat(job.yaml()).contains("augment:\n  crop: 4\n  flip: horizontal\n");
+    assertThat(read(LAYERS).yaml()).doesNotContain("augment");
+    String two =
+        "augment.rotate: 5\nmodel:\n  inputs: {a: 4x4x1, b: 4x4x1}\n  layers:\n"
+            + "    - add: {from: [a, b]}\n    - dense: {units: 10}\n";
+    refused(
+        two,
+        "job.yaml:1: augment.rotate: got a model of 2 inputs, expected one: the images of several"
+            + " would no longer fit each other");
+  }
+
+  @Test
   void keysWithoutEffectAreNoted() {
     assertThat(read("optimizer:\n  beta1: 0.8\n" + LAYERS).notes())
         .containsExactly(
@@ -191,7 +208,7 @@ class JobFileTest {
           """
           batchsize: 3                 | unknown key 'batchsize'; did you mean 'training.batchSize'?
           trainig: {epochs: 3}         | unknown key 'trainig'; did you mean 'training'?
-          quux: {epochs: 3}            | unknown key 'quux'; valid: data, model, training, optimizer, schedule, checkpoint
+          quux: {epochs: 3}            | unknown key 'quux'; valid: data, model, training, augment, optimizer, schedule, checkpoint
           training: {epoch: 3}         | unknown key 'training.epoch'; did you mean 'training.epochs'?
           training: {quux: 3}          | unknown key 'training.quux'; valid: training.epochs, training.maxSteps, training.batchSize, training.microBatch, training.seed, training.evaluateEvery, training.patience
           training: 5                  | training: got '5', expected a mapping such as 'epochs: 10'

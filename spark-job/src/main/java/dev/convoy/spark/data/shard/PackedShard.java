@@ -1,5 +1,6 @@
 package dev.convoy.spark.data.shard;
 
+import dev.convoy.engine.data.Augmenter;
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.model.InputRange;
 import dev.convoy.engine.model.ModelSpec;
@@ -68,12 +69,35 @@ public final class PackedShard implements Serializable {
    */
   public void addTo(Batch batch, int place, ModelSpec model, float[] table) {
     int offset = place * batch.shape().size();
-    int first = place * labelsAnExample();
+    int label = labels[place * labelsAnExample()];
     if (values == null) {
-      batch.add(pixels, offset, table, labels[first], indexes[place]);
+      batch.add(pixels, offset, table, label, indexes[place]);
     } else {
-      batch.add(values, offset, scale, model.normalization(), labels[first], indexes[place]);
+      batch.add(values, offset, scale, model.normalization(), label, indexes[place]);
     }
+    addFurtherLabels(batch, place);
+  }
+
+  /**
+   * As above, augmented.
+   *
+   * @param key of what is drawn, as {@link Augmenter#key} makes it
+   */
+  public void addTo(
+      Batch batch, int place, ModelSpec model, float[] table, Augmenter augmenter, long key) {
+    int offset = place * batch.shape().size();
+    int label = labels[place * labelsAnExample()];
+    if (values == null) {
+      batch.add(augmenter.augment(pixels, offset, key), 0, table, label, indexes[place]);
+    } else {
+      float[] augmented = augmenter.augment(values, offset, key);
+      batch.add(augmented, 0, scale, model.normalization(), label, indexes[place]);
+    }
+    addFurtherLabels(batch, place);
+  }
+
+  private void addFurtherLabels(Batch batch, int place) {
+    int first = place * labelsAnExample();
     for (int o = 1; o < batch.labelsAnExample(); o++) {
       batch.label(o, o < labelsAnExample() ? labels[first + o] : 0);
     }

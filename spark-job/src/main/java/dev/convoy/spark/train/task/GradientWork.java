@@ -1,5 +1,7 @@
 package dev.convoy.spark.train.task;
 
+import dev.convoy.engine.data.Augmentation;
+import dev.convoy.engine.data.Augmenter;
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.sum.GradientSum;
 import dev.convoy.spark.data.shard.PackedShard;
@@ -16,9 +18,11 @@ import java.util.stream.Collectors;
  * @param model text form of the model
  * @param plan which examples stand in which step
  * @param microBatch most examples in a micro-batch
- * @param seed keys dropout
+ * @param seed keys dropout and augmentation
+ * @param augmentation of the images
  */
-public record GradientWork(String model, BatchPlan plan, int microBatch, long seed)
+public record GradientWork(
+    String model, BatchPlan plan, int microBatch, long seed, Augmentation augmentation)
     implements StepWork {
   @Override
   public int batchExamples(long step) {
@@ -77,8 +81,14 @@ public record GradientWork(String model, BatchPlan plan, int microBatch, long se
     Batch batch = buffers.batch;
     int[] order = shard.order(plan.orderKey(step, shard.shard()));
     batch.clear();
+    Augmenter augmenter = augmentation.isNone() ? null : buffers.augmenter(augmentation);
     for (int i = piece.from(); i < piece.to(); i++) {
-      shard.addTo(batch, order[i], buffers.network.spec(), buffers.table);
+      if (augmenter == null) {
+        shard.addTo(batch, order[i], buffers.network.spec(), buffers.table);
+      } else {
+        long key = Augmenter.key(seed, plan.epochOf(step), shard.indexes()[order[i]]);
+        shard.addTo(batch, order[i], buffers.network.spec(), buffers.table, augmenter, key);
+      }
     }
     buffers.network.gradient(batch, seed, step, buffers.workspace, buffers.gradient);
     int bad = buffers.sum.add(buffers.gradient, piece.size(), batchExamples(step));

@@ -1,5 +1,7 @@
 package dev.convoy.spark.train.task;
 
+import dev.convoy.engine.data.Augmentation;
+import dev.convoy.engine.data.Augmenter;
 import dev.convoy.engine.data.Batch;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
@@ -46,6 +48,9 @@ public final class TaskBuffers {
 
   /** Sum over the micro-batches of a task; empty without training. */
   public final GradientSum sum;
+
+  /** Made when it is asked for. */
+  private Augmenter augmenter;
 
   private TaskBuffers(Key key, Network network) {
     this.key = key;
@@ -95,6 +100,14 @@ public final class TaskBuffers {
       oldest.next();
       oldest.remove();
     }
+  }
+
+  /** What augments images in this thread. */
+  Augmenter augmenter(Augmentation how) {
+    if (augmenter == null || !augmenter.how().equals(how)) {
+      augmenter = new Augmenter(how, network.spec().input());
+    }
+    return augmenter;
   }
 
   /** Loads weights that were sent into the workspace. */

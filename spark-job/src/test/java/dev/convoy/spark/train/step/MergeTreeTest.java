@@ -2,6 +2,7 @@ package dev.convoy.spark.train.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.engine.data.Augmentation;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.engine.sum.GradientSum;
@@ -53,7 +54,7 @@ class MergeTreeTest {
       Network network = new Network(ModelSpec.parse(Jobs.SMALL));
       float[] weights = network.initialWeights(3);
       BatchPlan plan = new BatchPlan(1, data.trainingSizes(), 200, 8);
-      GradientWork work = new GradientWork(network.spec().toText(), plan, 8, 1);
+      GradientWork work = new GradientWork(network.spec().toText(), plan, 8, 1, Augmentation.NONE);
       StepResult direct = TrainStep.perPartition(spark, data, work, weights.length).run(1, weights);
 
       Broadcast<byte[]> broadcast =

@@ -2,6 +2,7 @@ package dev.convoy.spark.train.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.convoy.engine.data.Augmentation;
 import dev.convoy.engine.model.ModelSpec;
 import dev.convoy.engine.network.Network;
 import dev.convoy.spark.SparkForTests;
@@ -31,7 +32,8 @@ class TrainStepTest {
             new HostileSource(300, 12, 5, 0),
             DataCut.shards(17).partitions(partitions).seed(42).heldOut(0.1))) {
       BatchPlan plan = new BatchPlan(1, data.trainingSizes(), 200, 8);
-      GradientWork work = new GradientWork(network().spec().toText(), plan, 8, 1);
+      GradientWork work =
+          new GradientWork(network().spec().toText(), plan, 8, 1, Augmentation.NONE);
       test.accept(TrainStep.of(spark, data, partitions, work, network().parameterCount()));
     } finally {
       spark.stop();

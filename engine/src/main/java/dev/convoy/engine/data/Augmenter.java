@@ -1,0 +1,219 @@
+package dev.convoy.engine.data;
+
+import dev.convoy.engine.data.Augmentation.Flip;
+import dev.convoy.engine.tensor.CounterRandom;
+import dev.convoy.engine.tensor.Shape;
+import java.util.Arrays;
+
+/**
+ * Augments one image after the other as {@link Augmentation} says. For one thread; allocates
+ * nothing an image. What comes out is a pure function of the image and a key: random numbers come
+ * from {@link CounterRandom}, sines from {@link StrictMath}, and all arithmetic is Java's, so that
+ * no bit depends on the machine, the task or its retries.
+ *
+ * <p>Order: geometry (crop, flips, rotation, zoom and shear in one step, between pixels by bilinear
+ * interpolation), contrast, brightness, cutout. What comes from outside the image is 0.
+ */
+public final class Augmenter {
+  /** Places of the random numbers of an image. */
+  private static final int DOWN = 0;
+
+  private static final int RIGHT = 1;
+  private static final int FLIP_ROWS = 2;
+  private static final int FLIP_COLUMNS = 3;
+  private static final int ANGLE = 4;
+  private static final int ZOOM = 5;
+  private static final int SHEAR = 6;
+  private static final int BRIGHTNESS = 7;
+  private static final int CONTRAST = 8;
+  private static final int HOLE_DOWN = 9;
+  private static final int HOLE_RIGHT = 10;
+
+  private static final long TAG = 0x4155474D454E54L;
+
+  private final Augmentation how;
+  private final int height;
+  private final int width;
+  private final int channels;
+  private final float[] work;
+  private final float[] out;
+  private final byte[] bytes;
+
+  /** For images of {@code shape}. */
+  public Augmenter(Augmentation how, Shape shape) {
+    this.how = how;
+    this.height = shape.height();
+    this.width = shape.width();
+    this.channels = shape.channels();
+    this.work = new float[shape.size()];
+    this.out = new float[shape.size()];
+    this.bytes = new byte[shape.size()];
+  }
+
+  /** What it does. */
+  public Augmentation how() {
+    return how;
+  }
+
+  /** The key of an example in an epoch. */
+  public static long key(long seed, long epoch, long id) {
+    return CounterRandom.key(seed, TAG, epoch, id);
+  }
+
+  /**
+   * Augments an image of bytes; values are rounded to bytes again.
+   *
+   * @param pixels {@code [height][width][channel]} from {@code offset} on
+   * @return the image from place 0 on, in an array that the next call overwrites
+   */
+  public byte[] augment(byte[] pixels, int offset, long key) {
+    for (int i = 0; i < work.length; i++) {
+      work[i] = pixels[offset + i] & 0xff;
+    }
+    augment(key);
+    for (int i = 0; i < out.length; i++) {
+      bytes[i] = (byte) (int) (Math.max(0f, Math.min(255f, out[i])) + 0.5f);
+    }
+    return bytes;
+  }
+
+  /** As above, for numbers, which are not rounded. */
+  public float[] augment(float[] values, int offset, long key) {
+    System.arraycopy(values, offset, work, 0, work.length);
+    augment(key);
+    return out;
+  }
+
+  private void augment(long key) {
+    int down = how.crop() == 0 ? 0 : draw(key, DOWN, how.crop());
+    int right = how.crop() == 0 ? 0 : draw(key, RIGHT, how.crop());
+    boolean rows = flips(Flip.VERTICAL) && CounterRandom.below(key, FLIP_ROWS, 2) == 1;
+    boolean columns = flips(Flip.HORIZONTAL) && CounterRandom.below(key, FLIP_COLUMNS, 2) == 1;
+    if (how.bends()) {
+      bend(key, down, right, rows, columns);
+    } else {
+      shift(down, right, rows, columns);
+    }
+    colour(key);
+    if (how.cutout() > 0) {
+      cutOut(
+          CounterRandom.below(key, HOLE_DOWN, height), CounterRandom.below(key, HOLE_RIGHT, width));
+    }
+  }
+
+  private boolean flips(Flip kind) {
+    return how.flip() == kind || how.flip() == Flip.BOTH;
+  }
+
+  /** From {@code -most} to {@code most}. */
+  private static int draw(long key, int place, int most) {
+    return CounterRandom.below(key, place, 2 * most + 1) - most;
+  }
+
+  /** From {@code -most} to {@code most}. */
+  private static double draw(long key, int place, double most) {
+    return most == 0 ? 0 : (2.0 * CounterRandom.uniform(key, place) - 1) * most;
+  }
+
+  /** Whole pixels, copied. */
+  private void shift(int down, int right, boolean rows, boolean columns) {
+    Arrays.fill(out, 0f);
+    for (int y = 0; y < height; y++) {
+      int from = (rows ? height - 1 - y : y) + down;
+      if (from < 0 || from >= height) {
+        continue;
+      }
+      if (columns) {
+        mirror(from * width, right, y * width);
+      } else if (Math.abs(right) < width) {
+        int source = (from * width + Math.max(0, right)) * channels;
+        int target = (y * width + Math.max(0, -right)) * channels;
+        System.arraycopy(work, source, out, target, (width - Math.abs(right)) * channels);
+      }
+    }
+  }
+
+  /** A row from right to left; {@code row} and {@code to} are its first pixels. */
+  private void mirror(int row, int right, int to) {
+    for (int x = 0; x < width; x++) {
+      int source = width - 1 - x + right;
+      if (source >= 0 && source < width) {
+        System.arraycopy(work, (row + source) * channels, out, (to + x) * channels, channels);
+      }
+    }
+  }
+
+  /** Each new pixel asks the map back to the image where it comes from. */
+  private void bend(long key, int down, int right, boolean rows, boolean columns) {
+    double angle = Math.toRadians(draw(key, ANGLE, how.rotate()));
+    double lean = StrictMath.tan(Math.toRadians(draw(key, SHEAR, how.shear())));
+    double size = 1 + draw(key, ZOOM, how.zoom());
+    double sine = StrictMath.sin(angle) / size;
+    double cosine = StrictMath.cos(angle) / size;
+    double middleY = (height - 1) / 2.0;
+    double middleX = (width - 1) / 2.0;
+    for (int y = 0; y < height; y++) {
+      double fromMiddleY = (rows ? height - 1 - y : y) - middleY;
+      for (int x = 0; x < width; x++) {
+        double fromMiddleX = (columns ? width - 1 - x : x) - middleX + lean * fromMiddleY;
+        double sourceY = cosine * fromMiddleY - sine * fromMiddleX + middleY + down;
+        double sourceX = sine * fromMiddleY + cosine * fromMiddleX + middleX + right;
+        between(sourceY, sourceX, (y * width + x) * channels);
+      }
+    }
+  }
+
+  /** Bilinear interpolation; pixels outside count as 0. */
+  private void between(double y, double x, int to) {
+    int top = (int) Math.floor(y);
+    int left = (int) Math.floor(x);
+    float below = (float) (y - top);
+    float beside = (float) (x - left);
+    for (int c = 0; c < channels; c++) {
+      float upper = mix(pixel(top, left, c), pixel(top, left + 1, c), beside);
+      float lower = mix(pixel(top + 1, left, c), pixel(top + 1, left + 1, c), beside);
+      out[to + c] = mix(upper, lower, below);
+    }
+  }
+
+  private static float mix(float a, float b, float share) {
+    return a + (b - a) * share;
+  }
+
+  private float pixel(int y, int x, int channel) {
+    return y < 0 || y >= height || x < 0 || x >= width
+        ? 0f
+        : work[(y * width + x) * channels + channel];
+  }
+
+  private void colour(long key) {
+    if (how.contrast() > 0) {
+      double sum = 0;
+      for (float value : out) {
+        sum += value;
+      }
+      float mean = (float) (sum / out.length);
+      float factor = (float) (1 + draw(key, CONTRAST, how.contrast()));
+      for (int i = 0; i < out.length; i++) {
+        out[i] = mean + (out[i] - mean) * factor;
+      }
+    }
+    if (how.brightness() > 0) {
+      float factor = (float) (1 + draw(key, BRIGHTNESS, how.brightness()));
+      for (int i = 0; i < out.length; i++) {
+        out[i] *= factor;
+      }
+    }
+  }
+
+  private void cutOut(int middleY, int middleX) {
+    int half = how.cutout() / 2;
+    int left = Math.max(0, middleX - half);
+    int right = Math.min(width, middleX - half + how.cutout());
+    for (int y = Math.max(0, middleY - half);
+        y < Math.min(height, middleY - half + how.cutout());
+        y++) {
+      Arrays.fill(out, (y * width + left) * channels, (y * width + right) * channels, 0f);
+    }
+  }
+}
