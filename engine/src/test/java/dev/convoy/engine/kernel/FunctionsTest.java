@@ -63,6 +63,24 @@ class FunctionsTest {
     }
   }
 
+  /** Layers and losses build on it: also where a float would overflow or vanish, and on NaN. */
+  @Test
+  void exponentialsHaveTheBitsOfTheScalarOnes() {
+    for (int n : new int[] {16, 256, 1024}) {
+      double[] expected = new double[n + 3];
+      SplittableRandom random = new SplittableRandom(7);
+      for (int i = 0; i < n; i++) {
+        expected[3 + i] = i < EDGES.length ? EDGES[i] : random.nextDouble(-710, 1);
+      }
+      expected[n + 2] = Double.NaN;
+      double[] got = expected.clone();
+      scalar.exp(n, expected, 3);
+      functions.exp(n, got, 3);
+      assertThat(got).isEqualTo(expected);
+      assertThat(got[n + 2]).isNaN();
+    }
+  }
+
   @Test
   void theyAgreeWithStrictMath() {
     float[] in = values(512);
