@@ -18,7 +18,9 @@ import java.util.stream.Stream;
  * maxpool window=2x2 stride=2x2 padding=valid
  * avgpool window=2x2 stride=2x2 padding=valid
  * globalMaxPool | globalAveragePool
- * relu | sigmoid | tanh | flatten
+ * relu | sigmoid | tanh | relu6 | gelu | silu | hardSwish | hardSigmoid | softplus | flatten
+ * leakyRelu negativeSlope=0.01
+ * elu alpha=1
  * dense units=10 bias=true init=he frozen=false
  * groupNorm groups=8 epsilon=1.0E-5 frozen=false
  * layerNorm epsilon=1.0E-5 frozen=false

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.convoy.engine.data.Normalization;
 import dev.convoy.engine.layer.Activation;
 import dev.convoy.engine.layer.Conv2d;
+import dev.convoy.engine.layer.Curve;
 import dev.convoy.engine.layer.Dense;
 import dev.convoy.engine.layer.Dropout;
 import dev.convoy.engine.layer.Flatten;
@@ -14,6 +15,7 @@ import dev.convoy.engine.layer.GroupNorm;
 import dev.convoy.engine.layer.Init;
 import dev.convoy.engine.layer.LayerNorm;
 import dev.convoy.engine.layer.LayerSpec;
+import dev.convoy.engine.layer.Pointwise;
 import dev.convoy.engine.layer.Pool2d;
 import dev.convoy.engine.layer.Window;
 import dev.convoy.engine.layer.Window.Padding;
@@ -46,6 +48,15 @@ class ModelSpecTest {
             relu
             sigmoid
             tanh
+            leakyRelu
+            leakyRelu negativeSlope=0.2
+            relu6
+            elu
+            gelu
+            silu
+            hardSwish
+            hardSigmoid
+            softplus
             flatten
             groupNorm groups=4
             groupNorm groups=1 epsilon=0.01 frozen=true
@@ -93,6 +104,15 @@ class ModelSpecTest {
                     new Activation.Spec(Activation.Function.RELU),
                     new Activation.Spec(Activation.Function.SIGMOID),
                     new Activation.Spec(Activation.Function.TANH),
+                    new Pointwise.Spec(Curve.LEAKY_RELU, 0.01f),
+                    new Pointwise.Spec(Curve.LEAKY_RELU, 0.2f),
+                    new Pointwise.Spec(Curve.RELU6, 0f),
+                    new Pointwise.Spec(Curve.ELU, 1f),
+                    new Pointwise.Spec(Curve.GELU, 0f),
+                    new Pointwise.Spec(Curve.SILU, 0f),
+                    new Pointwise.Spec(Curve.HARD_SWISH, 0f),
+                    new Pointwise.Spec(Curve.HARD_SIGMOID, 0f),
+                    new Pointwise.Spec(Curve.SOFTPLUS, 0f),
                     new Flatten(),
                     new GroupNorm.Spec(4, 1e-5f, false),
                     new GroupNorm.Spec(1, 0.01f, true),
@@ -142,7 +162,7 @@ class ModelSpecTest {
 
   private static LayerSpec randomLayer(SplittableRandom random) {
     Init init = Init.values()[random.nextInt(Init.values().length)];
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(10)) {
       case 0 ->
           new Conv2d.Spec(
               random.nextInt(1, 1 << random.nextInt(1, 26)),
@@ -154,6 +174,7 @@ class ModelSpecTest {
       case 1 -> new Pool2d.Spec(Pool2d.Mode.values()[random.nextInt(2)], randomWindow(random));
       case 2 -> new Activation.Spec(Activation.Function.values()[random.nextInt(3)]);
       case 3 -> new Flatten();
+      case 8 -> new Pointwise.Spec(Curve.values()[random.nextInt(8)], anyFloat(random));
       case 4 ->
           new Dense.Spec(
               random.nextInt(1, 1 << random.nextInt(1, 26)),
@@ -232,8 +253,8 @@ class ModelSpecTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "conv2 filters=8 kernel=3 | got unknown layer 'conv2', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'conv2d'?",
-        "zzzzzzzz | got unknown layer 'zzzzzzzz', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, flatten, dense, groupNorm, layerNorm, dropout, add or concat",
+        "conv2 filters=8 kernel=3 | got unknown layer 'conv2', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'conv2d'?",
+        "zzzzzzzz | got unknown layer 'zzzzzzzz', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, groupNorm, layerNorm, dropout, add or concat",
         "conv2d filter=8 kernel=3 | conv2d: got unknown setting 'filter', expected filters, kernel, stride, padding, bias, flip, init, frozen, name or from; did you mean 'filters'?",
         "conv2d kernel=3 | conv2d: got no filters, expected it, for example 'conv2d filters=8'",
         "conv2d filters=8 | conv2d: got no kernel, expected it, for example 'conv2d kernel=3x3'",
@@ -255,14 +276,17 @@ class ModelSpecTest {
         "groupNorm groups=0 | groupNorm: got groups=0, expected a whole number from 1 to 67108864",
         "groupNorm groups=1 epsilon=0 | groupNorm: got epsilon 0.0, expected more than 0, for example 1e-5",
         "layerNorm groups=1 | layerNorm: got unknown setting 'groups', expected epsilon, frozen, name or from",
-        "globalAvgPool | got unknown layer 'globalAvgPool', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'globalMaxPool'?",
+        "globalAvgPool | got unknown layer 'globalAvgPool', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'globalMaxPool'?",
+        "leakyRelu slope=1 | leakyRelu: got unknown setting 'slope', expected negativeSlope, name or from",
+        "leakyRelu negativeSlope=x | leakyRelu: got negativeSlope=x, expected a number such as 0.01",
+        "leakyrelu | got unknown layer 'leakyrelu', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'leakyRelu'?",
         "relu slope=1 | relu: got unknown setting 'slope', expected name or from",
         "loss softmx | loss: got 'softmx', expected softmax, sigmoid or squared; did you mean 'softmax'?",
         "loss | loss: got '', expected softmax, sigmoid or squared",
         "input 28x28x1 | input: got a second one, expected it once; several have names, as in 'input left 28x28x1'",
         "input | shape: got '', expected HEIGHTxWIDTHxCHANNELS, for example 28x28x1",
         "normalize mean=0 deviation=0 | normalization: got mean 0.0, deviation 0.0, expected a finite mean and a positive deviation, for example 0.1307 and 0.3081",
-        "normalise mean=0 | got unknown layer 'normalise', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'normalize'?",
+        "normalise mean=0 | got unknown layer 'normalise', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'normalize'?",
       })
   void mistakesAreNamedWithLineAndCure(String line, String message) {
     assertThatThrownBy(() -> ModelSpec.parse("input 28x28x1\n\n" + line))

@@ -25,6 +25,7 @@ class SameBitsTest {
         "input 9x11x3\nconv2d filters=15 kernel=3\ngroupNorm groups=5\nrelu\nmaxpool window=2\ngroupNorm groups=15\nlayerNorm\nrelu\nglobalAveragePool\ndense units=33\nlayerNorm\ndense units=3",
         "input 6x6x1\nlayerNorm\nconv2d filters=8 kernel=3\ngroupNorm groups=1\ntanh\nglobalMaxPool\ndense units=2",
         GraphModels.NORM_SKIP,
+        "input 9x7x2\nconv2d filters=5 kernel=2\ngelu\nconv2d filters=9 kernel=3\nsilu\nmaxpool window=2\nleakyRelu\ndense units=13\nelu\ndense units=7\nsoftplus\ndense units=5\nhardSwish\nrelu6\nhardSigmoid\ndense units=3",
         GraphModels.DENSE_SKIP,
         GraphModels.EVERYTHING,
       })

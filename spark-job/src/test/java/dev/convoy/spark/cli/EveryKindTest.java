@@ -21,7 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every layer, loss, optimizer and schedule, and networks that branch, from the command line. */
+/**
+ * Every sort of layer, loss, optimizer and schedule, and networks that branch, from the command
+ * line.
+ */
 class EveryKindTest {
   @TempDir static Path folder;
   private static Path data;
@@ -78,6 +81,8 @@ class EveryKindTest {
         "tanh                 | softmax | momentum | {type: step, every: 1}",
         "sigmoid              | sigmoid | nesterov | {type: cosine, final: 0.001}",
         "dropout: {rate: 0.3} | squared | adam     | {type: polynomial, power: 2}",
+        "gelu                 | sigmoid | adam     | {type: constant}",
+        "leakyRelu: {negativeSlope: 0.2} | softmax | sgd | {type: cosine}",
         "maxpool: {window: 2} | sigmoid | adamw    | {type: onecycle}",
         "relu                 | squared | momentum | {type: step, unit: steps, every: 3}",
         "groupNorm: {groups: 3} | softmax | adamw  | {type: constant}",
