@@ -84,7 +84,7 @@ class SubmitIT {
     Submission large = training(folder.resolve("large")).withConf("spark.executor.memory", "500g");
     try (ChildJvm driver = cluster.submit(large, "client")) {
       String line = driver.awaitOutput(Pattern.compile("(warning: tasks wait, .*)"), LIMIT);
-      assertThat(line).contains("500g of memory and 1 cores free on one worker");
+      assertThat(line).contains("500g of memory and 1 core free on one worker");
     }
   }
 

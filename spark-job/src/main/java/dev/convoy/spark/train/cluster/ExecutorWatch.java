@@ -76,10 +76,14 @@ public final class ExecutorWatch extends SparkListener implements AutoCloseable 
         + " s: each needs "
         + conf.get("spark.executor.memory", "1g")
         + " of memory and "
-        + conf.get("spark.executor.cores", "its cores")
-        + (conf.contains("spark.executor.cores") ? " cores" : "")
+        + cores(conf)
         + " free on one worker (--executor-memory, --executor-cores); the cluster manager's page"
         + " shows what its workers have";
+  }
+
+  private static String cores(SparkConf conf) {
+    String cores = conf.get("spark.executor.cores", "1 or more");
+    return cores.equals("1") ? "1 core" : cores + " cores";
   }
 
   @Override
