@@ -28,6 +28,7 @@ public final class LayerTypes {
           Pointwise.Spec.type(Curve.SOFTPLUS),
           LayerType.of("flatten", text -> new Flatten()),
           LayerType.of("dense", Dense.Spec::read, Dense.Spec.SETTINGS),
+          LayerType.of("batchNorm", BatchNorm.Spec::read, BatchNorm.Spec.SETTINGS),
           LayerType.of("groupNorm", GroupNorm.Spec::read, GroupNorm.Spec.SETTINGS),
           LayerType.of("layerNorm", LayerNorm.Spec::read, LayerNorm.Spec.SETTINGS),
           LayerType.of("dropout", Dropout.Spec::read, "rate"),

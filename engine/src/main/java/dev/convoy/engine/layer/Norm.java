@@ -163,12 +163,12 @@ abstract class Norm implements Layer {
       float correction = work[d + i] / count;
       float variance = (work[d + second + i] - work[d + i] * correction) / count;
       moments[at + i] += correction;
-      moments[at + second + i] = reciprocal(variance < 0f ? 0f : variance);
+      moments[at + second + i] = reciprocal(variance < 0f ? 0f : variance, epsilon);
     }
   }
 
   /** NaN for a variance that is no finite number: squares that overflow must not end as zeros. */
-  private float reciprocal(float variance) {
+  static float reciprocal(float variance, float epsilon) {
     float deviation = (float) Math.sqrt(variance + epsilon);
     return variance < Float.POSITIVE_INFINITY ? 1f / deviation : Float.NaN;
   }

@@ -13,6 +13,7 @@ public final class Pass {
   private long seed;
   private long step;
   private long[] ids;
+  private int examples;
   private int firstExample;
 
   /** A pass that uses these kernels. */
@@ -21,14 +22,15 @@ public final class Pass {
   }
 
   /**
-   * A pass that keeps what backward needs; {@code seed}, {@code step} and the examples' ids key
-   * everything random.
+   * A pass over a micro-batch of {@code examples} that keeps what backward needs; {@code seed},
+   * {@code step} and the examples' ids key everything random.
    */
-  public void train(long seed, long step, long[] ids) {
+  public void train(long seed, long step, long[] ids, int examples) {
     this.training = true;
     this.seed = seed;
     this.step = step;
     this.ids = ids;
+    this.examples = examples;
   }
 
   /** A pass without randomness. */
@@ -49,6 +51,11 @@ public final class Pass {
   /** True if backward will follow. */
   boolean training() {
     return training;
+  }
+
+  /** Examples of the whole micro-batch; in training only. */
+  int examples() {
+    return examples;
   }
 
   long seed() {

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * leakyRelu negativeSlope=0.01
  * elu alpha=1
  * dense units=10 bias=true init=he frozen=false
+ * batchNorm momentum=0.1 epsilon=1.0E-5 frozen=false
  * groupNorm groups=8 epsilon=1.0E-5 frozen=false
  * layerNorm epsilon=1.0E-5 frozen=false
  * dropout rate=0.5

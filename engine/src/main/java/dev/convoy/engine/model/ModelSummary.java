@@ -30,6 +30,7 @@ public record ModelSummary(List<Input> inputs, List<Row> rows, List<String> outp
    * @param output shape that leaves it
    * @param weights what weight decay applies to
    * @param biases what it does not, scales and shifts of normalisation too; 0 where there are none
+   * @param statistics running statistics, which no gradient trains
    * @param flops of a forward pass over one example
    * @param frozen true if training leaves its parameters alone
    */
@@ -40,11 +41,12 @@ public record ModelSummary(List<Input> inputs, List<Row> rows, List<String> outp
       Shape output,
       long weights,
       long biases,
+      long statistics,
       long flops,
       boolean frozen) {
-    /** Weights and biases. */
+    /** Weights, biases and statistics: the values that it has in a model's flat array. */
     public long parameters() {
-      return weights + biases;
+      return weights + biases + statistics;
     }
   }
 
@@ -98,24 +100,35 @@ public record ModelSummary(List<Input> inputs, List<Row> rows, List<String> outp
     LayerSpec layer = node.layer();
     long weights = 0;
     long biases = 0;
+    long statistics = 0;
     for (ParameterSpec parameter : layer.parameters(input)) {
       long size = parameter.dimensions().stream().mapToLong(n -> n).reduce(1, Math::multiplyExact);
       weights += parameter.decays() ? size : 0;
-      biases += parameter.decays() ? 0 : size;
+      statistics += parameter.isStatistic() ? size : 0;
+      biases += parameter.decays() || parameter.isStatistic() ? 0 : size;
     }
     String name = layer.label() + (node.name().isEmpty() ? "" : " '" + node.name() + "'");
     String from = String.join(", ", node.from());
-    return new Row(number, name, from, output, weights, biases, layer.flops(input), layer.frozen());
+    long flops = layer.flops(input);
+    return new Row(number, name, from, output, weights, biases, statistics, flops, layer.frozen());
   }
 
-  /** Weights and biases of all layers. */
+  /** Weights, biases and statistics of all layers. */
   public long parameters() {
     return rows.stream().mapToLong(Row::parameters).sum();
   }
 
-  /** Parameters that training changes. */
+  /** Running statistics of all layers. */
+  public long statistics() {
+    return rows.stream().mapToLong(Row::statistics).sum();
+  }
+
+  /** Parameters that gradients change. */
   public long trainable() {
-    return rows.stream().filter(row -> !row.frozen()).mapToLong(Row::parameters).sum();
+    return rows.stream()
+        .filter(row -> !row.frozen())
+        .mapToLong(row -> row.weights() + row.biases())
+        .sum();
   }
 
   /** FLOPs of a forward pass over one example. */
@@ -169,6 +182,13 @@ public record ModelSummary(List<Input> inputs, List<Row> rows, List<String> outp
     StringBuilder table = new StringBuilder();
     for (String[] line : cells) {
       table.append(String.format(Locale.ROOT, format, (Object[]) line));
+    }
+    if (statistics() > 0) {
+      table
+          .append("of the parameters, ")
+          .append(number(statistics()))
+          .append(" are running means and variances, which no gradient trains")
+          .append(System.lineSeparator());
     }
     outputs.forEach(line -> table.append(line).append(System.lineSeparator()));
     return table.toString();

@@ -14,6 +14,8 @@ public record ParameterLayout(List<Entry> entries, int size) {
    * @param dimensions for example {@code [3, 3, 1, 8]}
    * @param frozen true if training leaves it alone
    * @param decays true if weight decay applies (weights, not biases, scales or shifts)
+   * @param momentum 0 for what the optimizer trains; else this is a running statistic, and the
+   *     share of the newest step in it
    */
   public record Entry(
       int layer,
@@ -21,10 +23,16 @@ public record ParameterLayout(List<Entry> entries, int size) {
       int offset,
       List<Integer> dimensions,
       boolean frozen,
-      boolean decays) {
+      boolean decays,
+      float momentum) {
     /** Checks and copies what is given. */
     public Entry {
       dimensions = List.copyOf(dimensions);
+    }
+
+    /** True for a running statistic, which the optimizer does not train. */
+    public boolean isStatistic() {
+      return momentum > 0f;
     }
 
     /** Values of the entry. */

@@ -37,7 +37,13 @@ public final class Parameters {
           add(
               entries,
               new ParameterLayout.Entry(
-                  i, name, (int) end, parameter.dimensions(), layer.frozen(), parameter.decays()));
+                  i,
+                  name,
+                  (int) end,
+                  parameter.dimensions(),
+                  layer.frozen(),
+                  parameter.decays(),
+                  parameter.momentum()));
     }
     return end;
   }

@@ -133,7 +133,7 @@ public final class Network {
     if (batch.targets() == null) {
       expectLabelsInRange(batch);
     }
-    workspace.pass.train(seed, step, batch.ids());
+    workspace.pass.train(seed, step, batch.ids(), batch.size());
     forward(batch, workspace, null, true);
     int n = plan.nodes.size();
     for (int i = 0; i < n; i++) {

@@ -35,8 +35,8 @@ final class Plan {
 
     /**
      * True if it sees the whole micro-batch at once: dense layers, whose packed weights then serve
-     * all blocks while they are in cache, and all above them. The others work one block after the
-     * other, while it is in cache.
+     * all blocks while they are in cache, batch normalisation, and all above them. The others work
+     * one block after the other, while it is in cache.
      */
     final boolean whole;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.convoy.engine.data.Normalization;
 import dev.convoy.engine.layer.Activation;
+import dev.convoy.engine.layer.BatchNorm;
 import dev.convoy.engine.layer.Conv2d;
 import dev.convoy.engine.layer.Curve;
 import dev.convoy.engine.layer.Dense;
@@ -58,6 +59,8 @@ class ModelSpecTest {
             hardSigmoid
             softplus
             flatten
+            batchNorm
+            batchNorm momentum=0.5 epsilon=0.01 frozen=true
             groupNorm groups=4
             groupNorm groups=1 epsilon=0.01 frozen=true
             layerNorm
@@ -114,6 +117,8 @@ class ModelSpecTest {
                     new Pointwise.Spec(Curve.HARD_SIGMOID, 0f),
                     new Pointwise.Spec(Curve.SOFTPLUS, 0f),
                     new Flatten(),
+                    new BatchNorm.Spec(0.1f, 1e-5f, false),
+                    new BatchNorm.Spec(0.5f, 0.01f, true),
                     new GroupNorm.Spec(4, 1e-5f, false),
                     new GroupNorm.Spec(1, 0.01f, true),
                     new LayerNorm.Spec(1e-5f, false),
@@ -186,6 +191,11 @@ class ModelSpecTest {
               random.nextInt(1, 9), random.nextFloat() + Float.MIN_VALUE, random.nextBoolean());
       case 6 -> new LayerNorm.Spec(random.nextFloat() + Float.MIN_VALUE, random.nextBoolean());
       case 7 -> new GlobalPool(Pool2d.Mode.values()[random.nextInt(2)]);
+      case 8 ->
+          new BatchNorm.Spec(
+              1f - random.nextInt(100) / 100f,
+              random.nextFloat() + Float.MIN_VALUE,
+              random.nextBoolean());
       default -> new Dropout.Spec((float) random.nextDouble(0, 0.9999));
     };
   }
@@ -253,8 +263,8 @@ class ModelSpecTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "conv2 filters=8 kernel=3 | got unknown layer 'conv2', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'conv2d'?",
-        "zzzzzzzz | got unknown layer 'zzzzzzzz', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, groupNorm, layerNorm, dropout, add or concat",
+        "conv2 filters=8 kernel=3 | got unknown layer 'conv2', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, batchNorm, groupNorm, layerNorm, dropout, add or concat; did you mean 'conv2d'?",
+        "zzzzzzzz | got unknown layer 'zzzzzzzz', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, batchNorm, groupNorm, layerNorm, dropout, add or concat",
         "conv2d filter=8 kernel=3 | conv2d: got unknown setting 'filter', expected filters, kernel, stride, padding, bias, flip, init, frozen, name or from; did you mean 'filters'?",
         "conv2d kernel=3 | conv2d: got no filters, expected it, for example 'conv2d filters=8'",
         "conv2d filters=8 | conv2d: got no kernel, expected it, for example 'conv2d kernel=3x3'",
@@ -275,18 +285,21 @@ class ModelSpecTest {
         "groupNorm | groupNorm: got no groups, expected it, for example 'groupNorm groups=8'",
         "groupNorm groups=0 | groupNorm: got groups=0, expected a whole number from 1 to 67108864",
         "groupNorm groups=1 epsilon=0 | groupNorm: got epsilon 0.0, expected more than 0, for example 1e-5",
+        "batchNorm momentum=0 | batchNorm: got momentum 0.0, expected more than 0 and at most 1, for example 0.1; frozen leaves the running mean and variance alone",
+        "batchNorm momentum=1.5 | batchNorm: got momentum 1.5, expected more than 0 and at most 1, for example 0.1; frozen leaves the running mean and variance alone",
+        "batchNorm epsilon=-1 | batchNorm: got epsilon -1.0, expected more than 0, for example 1e-5",
         "layerNorm groups=1 | layerNorm: got unknown setting 'groups', expected epsilon, frozen, name or from",
-        "globalAvgPool | got unknown layer 'globalAvgPool', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'globalMaxPool'?",
+        "globalAvgPool | got unknown layer 'globalAvgPool', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, batchNorm, groupNorm, layerNorm, dropout, add or concat; did you mean 'globalMaxPool'?",
         "leakyRelu slope=1 | leakyRelu: got unknown setting 'slope', expected negativeSlope, name or from",
         "leakyRelu negativeSlope=x | leakyRelu: got negativeSlope=x, expected a number such as 0.01",
-        "leakyrelu | got unknown layer 'leakyrelu', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'leakyRelu'?",
+        "leakyrelu | got unknown layer 'leakyrelu', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, batchNorm, groupNorm, layerNorm, dropout, add or concat; did you mean 'leakyRelu'?",
         "relu slope=1 | relu: got unknown setting 'slope', expected name or from",
         "loss softmx | loss: got 'softmx', expected softmax, sigmoid or squared; did you mean 'softmax'?",
         "loss | loss: got '', expected softmax, sigmoid or squared",
         "input 28x28x1 | input: got a second one, expected it once; several have names, as in 'input left 28x28x1'",
         "input | shape: got '', expected HEIGHTxWIDTHxCHANNELS, for example 28x28x1",
         "normalize mean=0 deviation=0 | normalization: got mean 0.0, deviation 0.0, expected a finite mean and a positive deviation, for example 0.1307 and 0.3081",
-        "normalise mean=0 | got unknown layer 'normalise', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'normalize'?",
+        "normalise mean=0 | got unknown layer 'normalise', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, batchNorm, groupNorm, layerNorm, dropout, add or concat; did you mean 'normalize'?",
       })
   void mistakesAreNamedWithLineAndCure(String line, String message) {
     assertThatThrownBy(() -> ModelSpec.parse("input 28x28x1\n\n" + line))

@@ -25,6 +25,7 @@ class AllocationTest {
         "input 9x9x2\nconv2d filters=3 kernel=2\navgpool window=3 padding=1\nsigmoid\ndense units=4\nloss sigmoid",
         GraphModels.NORM_SKIP,
         "input 9x7x2\nconv2d filters=5 kernel=2\ngelu\nconv2d filters=9 kernel=3\nsilu\nmaxpool window=2\nleakyRelu\ndense units=13\nelu\ndense units=7\nsoftplus\ndense units=5\nhardSwish\nrelu6\nhardSigmoid\ndense units=3",
+        GraphModels.BATCH_NORM_SKIP,
         GraphModels.DENSE_SKIP,
         GraphModels.EVERYTHING,
       })

@@ -75,6 +75,32 @@ public final class GraphModels {
       dense units=3
       """;
 
+  /**
+   * Residual blocks with batch normalisation; a ReLU is part of the first, the second is frozen and
+   * a third stands behind a dense layer; pools, joins and a convolution see whole micro-batches.
+   */
+  static final String BATCH_NORM_SKIP =
+      """
+      input 6x7x2
+      conv2d filters=6 kernel=3 padding=1 bias=false
+      batchNorm
+      relu name=stem
+      conv2d filters=6 kernel=3 padding=1 bias=false
+      batchNorm frozen=true name=deep
+      add from=stem,deep
+      relu
+      maxpool window=2 stride=1 name=top
+      conv2d filters=4 kernel=1 from=stem name=side
+      batchNorm epsilon=0.01
+      avgpool window=2 stride=1 name=short
+      concat from=top,short
+      globalAveragePool
+      dense units=9
+      batchNorm momentum=1.0
+      tanh
+      dense units=3
+      """;
+
   /** Two inputs, each with a tower; the second tower's convolution comes after a dense layer. */
   static final String TWO_TOWERS =
       """

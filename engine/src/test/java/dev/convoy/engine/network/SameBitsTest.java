@@ -24,8 +24,10 @@ class SameBitsTest {
         "input 40x37x1\nconv2d filters=32 kernel=3 padding=1\nrelu\nmaxpool window=2\ndense units=4",
         "input 9x11x3\nconv2d filters=15 kernel=3\ngroupNorm groups=5\nrelu\nmaxpool window=2\ngroupNorm groups=15\nlayerNorm\nrelu\nglobalAveragePool\ndense units=33\nlayerNorm\ndense units=3",
         "input 6x6x1\nlayerNorm\nconv2d filters=8 kernel=3\ngroupNorm groups=1\ntanh\nglobalMaxPool\ndense units=2",
+        "input 9x11x3\nconv2d filters=15 kernel=3\nbatchNorm\nrelu\nmaxpool window=2\nbatchNorm\ndense units=33\nbatchNorm\nrelu\ndense units=3",
         GraphModels.NORM_SKIP,
         "input 9x7x2\nconv2d filters=5 kernel=2\ngelu\nconv2d filters=9 kernel=3\nsilu\nmaxpool window=2\nleakyRelu\ndense units=13\nelu\ndense units=7\nsoftplus\ndense units=5\nhardSwish\nrelu6\nhardSigmoid\ndense units=3",
+        GraphModels.BATCH_NORM_SKIP,
         GraphModels.DENSE_SKIP,
         GraphModels.EVERYTHING,
       })

@@ -176,7 +176,8 @@ public final class StepBench {
   private WeightUpdate momentum() {
     ParameterLayout layout =
         new ParameterLayout(
-            List.of(new ParameterLayout.Entry(0, "1.bench", 0, List.of(parameters), false, false)),
+            List.of(
+                new ParameterLayout.Entry(0, "1.bench", 0, List.of(parameters), false, false, 0f)),
             parameters);
     TrainConfig.Update update =
         new TrainConfig.Update(new Sgd(0.9f, false), new LearningRate.Constant(1e-6f), 0f, 0f, 0f);

@@ -253,7 +253,7 @@ class JobFileTest {
       quoteCharacter = '`',
       textBlock =
           """
-          conv2: {filters: 6, kernel: 5}   | got unknown layer 'conv2', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, groupNorm, layerNorm, dropout, add or concat; did you mean 'conv2d'?
+          conv2: {filters: 6, kernel: 5}   | got unknown layer 'conv2', expected conv2d, maxpool, avgpool, globalMaxPool, globalAveragePool, relu, sigmoid, tanh, leakyRelu, relu6, elu, gelu, silu, hardSwish, hardSigmoid, softplus, flatten, dense, batchNorm, groupNorm, layerNorm, dropout, add or concat; did you mean 'conv2d'?
           conv2d: {filter: 6, kernel: 5}   | conv2d: got unknown setting 'filter', expected filters, kernel, stride, padding, bias, flip, init, frozen, name or from; did you mean 'filters'?
           conv2d: {filters: 6}             | conv2d: got no kernel, expected it, for example 'conv2d kernel=3x3'
           dense: 10                        | layer dense: got '10', expected 'conv2d: {filters: 6, kernel: 5}', 'relu' or such
