@@ -33,7 +33,7 @@ public record Divergence(ParameterLayout layout, boolean checkpoints, String inp
             + step
             + ": layer "
             + place(entry)
-            + ": largest gradient "
+            + (entry.isStatistic() ? ": of a micro-batch " : ": largest gradient ")
             + found.value()
             + ", expected a finite value below "
             + (int) GradientSum.DIVERGED

@@ -7,11 +7,13 @@ import java.util.List;
 
 /**
  * Euclidean norms of gradient and weights, layer by layer: how fast each layer learns, and whether
- * one stands still or runs away. Two passes over the parameters a step.
+ * one stands still or runs away. Two passes over the parameters a step. Running statistics, which
+ * lie behind the other parameters of their layer, do not count.
  */
 final class LayerNorms {
   private final List<String> names = new ArrayList<>();
-  private final List<Integer> bounds = new ArrayList<>();
+  private final List<Integer> from = new ArrayList<>();
+  private final List<Integer> to = new ArrayList<>();
   private List<Float> gradients = List.of();
   private List<Float> weights = List.of();
 
@@ -21,10 +23,13 @@ final class LayerNorms {
       if (entry.layer() != last) {
         last = entry.layer();
         names.add(entry.name().substring(0, entry.name().lastIndexOf('.')));
-        bounds.add(entry.offset());
+        from.add(entry.offset());
+        to.add(entry.offset());
+      }
+      if (!entry.isStatistic()) {
+        to.set(to.size() - 1, entry.offset() + entry.length());
       }
     }
-    bounds.add(layout.size());
   }
 
   /** The layers that have parameters, for example {@code 1.conv2d}. */
@@ -54,7 +59,7 @@ final class LayerNorms {
   private double read(float[] values, List<Float> norms) {
     double sum = 0;
     for (int i = 0; i < names.size(); i++) {
-      double squares = Clipping.squares(values, bounds.get(i), bounds.get(i + 1));
+      double squares = Clipping.squares(values, from.get(i), to.get(i));
       norms.add((float) Math.sqrt(squares));
       sum += squares;
     }

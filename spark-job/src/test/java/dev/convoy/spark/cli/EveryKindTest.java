@@ -86,6 +86,7 @@ class EveryKindTest {
         "maxpool: {window: 2} | sigmoid | adamw    | {type: onecycle}",
         "relu                 | squared | momentum | {type: step, unit: steps, every: 3}",
         "groupNorm: {groups: 3} | softmax | adamw  | {type: constant}",
+        "batchNorm: {momentum: 0.3} | softmax | nesterov | {type: cosine}",
         "layerNorm: {epsilon: 1e-3} | softmax | momentum | {type: cosine}",
         "globalMaxPool        | softmax | momentum | {type: constant}",
         "globalAveragePool    | softmax | adam     | {type: constant}",

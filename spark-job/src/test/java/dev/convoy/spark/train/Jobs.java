@@ -26,6 +26,22 @@ public record Jobs(TrainConfig config) {
       loss softmax
       """;
 
+  static final String BATCH_NORM =
+      """
+      input 12x12x1
+      normalize mean=0.5 deviation=0.5
+      conv2d filters=4 kernel=3 bias=false
+      batchNorm
+      relu
+      maxpool window=2
+      flatten
+      dense units=9 bias=false
+      batchNorm momentum=0.5
+      relu
+      dense units=5
+      loss softmax
+      """;
+
   public static final Sgd MOMENTUM = new Sgd(0.9f, false);
   static final Adam ADAM = new Adam(0.9f, 0.999f, 1e-8f, false);
 

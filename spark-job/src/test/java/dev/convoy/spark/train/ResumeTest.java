@@ -60,7 +60,9 @@ class ResumeTest {
             0f),
         job.withUpdate(
             new Adam(0.9f, 0.99f, 1e-8f, true), new LearningRate.OneCycle(0.02f, 0.3f), 0f),
-        job.withPatience(5));
+        job.withPatience(5),
+        job.withModel(Jobs.BATCH_NORM),
+        job.withModel(Jobs.BATCH_NORM).withUpdate(Jobs.ADAM, cosine, 1f));
   }
 
   /** Trains until {@code stop} steps were taken, then saves and ends. */
