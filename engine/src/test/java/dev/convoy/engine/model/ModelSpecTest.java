@@ -167,7 +167,7 @@ class ModelSpecTest {
 
   private static LayerSpec randomLayer(SplittableRandom random) {
     Init init = Init.values()[random.nextInt(Init.values().length)];
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(11)) {
       case 0 ->
           new Conv2d.Spec(
               random.nextInt(1, 1 << random.nextInt(1, 26)),
@@ -179,7 +179,7 @@ class ModelSpecTest {
       case 1 -> new Pool2d.Spec(Pool2d.Mode.values()[random.nextInt(2)], randomWindow(random));
       case 2 -> new Activation.Spec(Activation.Function.values()[random.nextInt(3)]);
       case 3 -> new Flatten();
-      case 8 -> new Pointwise.Spec(Curve.values()[random.nextInt(8)], anyFloat(random));
+      case 9 -> new Pointwise.Spec(Curve.values()[random.nextInt(8)], anyFloat(random));
       case 4 ->
           new Dense.Spec(
               random.nextInt(1, 1 << random.nextInt(1, 26)),
