@@ -68,6 +68,11 @@ public record Augmentation(
     return equals(NONE);
   }
 
+  /** True if values change. */
+  boolean colours() {
+    return brightness > 0 || contrast > 0;
+  }
+
   /** True if pixels fall between the old ones. */
   boolean bends() {
     return rotate > 0 || zoom > 0 || shear > 0;

@@ -29,6 +29,12 @@ public final class Augmenter {
   private static final int HOLE_DOWN = 9;
   private static final int HOLE_RIGHT = 10;
 
+  /** Values that are made black at once. */
+  private static final int ZEROS = 64;
+
+  private static final byte[] NO_BYTES = new byte[ZEROS];
+  private static final float[] NO_FLOATS = new float[ZEROS];
+
   private static final long TAG = 0x4155474D454E54L;
 
   private final Augmentation how;
@@ -67,10 +73,16 @@ public final class Augmenter {
    * @return the image from place 0 on, in an array that the next call overwrites
    */
   public byte[] augment(byte[] pixels, int offset, long key) {
+    if (!how.bends() && !how.colours()) {
+      Arrays.fill(bytes, (byte) 0);
+      shift(key, pixels, offset, bytes);
+      cutOut(key, bytes, NO_BYTES);
+      return bytes;
+    }
     for (int i = 0; i < work.length; i++) {
       work[i] = pixels[offset + i] & 0xff;
     }
-    augment(key);
+    change(key, work, 0);
     for (int i = 0; i < out.length; i++) {
       bytes[i] = (byte) (int) (Math.max(0f, Math.min(255f, out[i])) + 0.5f);
     }
@@ -79,26 +91,19 @@ public final class Augmenter {
 
   /** As above, for numbers, which are not rounded. */
   public float[] augment(float[] values, int offset, long key) {
-    System.arraycopy(values, offset, work, 0, work.length);
-    augment(key);
+    change(key, values, offset);
     return out;
   }
 
-  private void augment(long key) {
-    int down = how.crop() == 0 ? 0 : draw(key, DOWN, how.crop());
-    int right = how.crop() == 0 ? 0 : draw(key, RIGHT, how.crop());
-    boolean rows = flips(Flip.VERTICAL) && CounterRandom.below(key, FLIP_ROWS, 2) == 1;
-    boolean columns = flips(Flip.HORIZONTAL) && CounterRandom.below(key, FLIP_COLUMNS, 2) == 1;
+  private void change(long key, float[] from, int offset) {
     if (how.bends()) {
-      bend(key, down, right, rows, columns);
+      bend(key, from, offset);
     } else {
-      shift(down, right, rows, columns);
+      Arrays.fill(out, 0f);
+      shift(key, from, offset, out);
     }
     colour(key);
-    if (how.cutout() > 0) {
-      cutOut(
-          CounterRandom.below(key, HOLE_DOWN, height), CounterRandom.below(key, HOLE_RIGHT, width));
-    }
+    cutOut(key, out, NO_FLOATS);
   }
 
   private boolean flips(Flip kind) {
@@ -115,36 +120,64 @@ public final class Augmenter {
     return most == 0 ? 0 : (2.0 * CounterRandom.uniform(key, place) - 1) * most;
   }
 
-  /** Whole pixels, copied. */
-  private void shift(int down, int right, boolean rows, boolean columns) {
-    Arrays.fill(out, 0f);
+  private int down(long key) {
+    return how.crop() == 0 ? 0 : draw(key, DOWN, how.crop());
+  }
+
+  private int right(long key) {
+    return how.crop() == 0 ? 0 : draw(key, RIGHT, how.crop());
+  }
+
+  private boolean flipsRows(long key) {
+    return flips(Flip.VERTICAL) && CounterRandom.below(key, FLIP_ROWS, 2) == 1;
+  }
+
+  private boolean flipsColumns(long key) {
+    return flips(Flip.HORIZONTAL) && CounterRandom.below(key, FLIP_COLUMNS, 2) == 1;
+  }
+
+  /** Whole pixels, copied from one array to another of the same type, which is all 0. */
+  private void shift(long key, Object from, int offset, Object to) {
+    int down = down(key);
+    int right = right(key);
+    boolean rows = flipsRows(key);
+    boolean columns = flipsColumns(key);
     for (int y = 0; y < height; y++) {
-      int from = (rows ? height - 1 - y : y) + down;
-      if (from < 0 || from >= height) {
+      int source = (rows ? height - 1 - y : y) + down;
+      if (source < 0 || source >= height) {
         continue;
       }
+      int row = offset + source * width * channels;
+      int first = y * width * channels;
       if (columns) {
-        mirror(from * width, right, y * width);
+        mirror(from, row, right, to, first);
       } else if (Math.abs(right) < width) {
-        int source = (from * width + Math.max(0, right)) * channels;
-        int target = (y * width + Math.max(0, -right)) * channels;
-        System.arraycopy(work, source, out, target, (width - Math.abs(right)) * channels);
+        System.arraycopy(
+            from,
+            row + Math.max(0, right) * channels,
+            to,
+            first + Math.max(0, -right) * channels,
+            (width - Math.abs(right)) * channels);
       }
     }
   }
 
-  /** A row from right to left; {@code row} and {@code to} are its first pixels. */
-  private void mirror(int row, int right, int to) {
+  /** A row from right to left; {@code row} and {@code first} are the places of its first pixels. */
+  private void mirror(Object from, int row, int right, Object to, int first) {
     for (int x = 0; x < width; x++) {
       int source = width - 1 - x + right;
       if (source >= 0 && source < width) {
-        System.arraycopy(work, (row + source) * channels, out, (to + x) * channels, channels);
+        System.arraycopy(from, row + source * channels, to, first + x * channels, channels);
       }
     }
   }
 
   /** Each new pixel asks the map back to the image where it comes from. */
-  private void bend(long key, int down, int right, boolean rows, boolean columns) {
+  private void bend(long key, float[] from, int offset) {
+    int down = down(key);
+    int right = right(key);
+    boolean rows = flipsRows(key);
+    boolean columns = flipsColumns(key);
     double angle = Math.toRadians(draw(key, ANGLE, how.rotate()));
     double lean = StrictMath.tan(Math.toRadians(draw(key, SHEAR, how.shear())));
     double size = 1 + draw(key, ZOOM, how.zoom());
@@ -158,20 +191,21 @@ public final class Augmenter {
         double fromMiddleX = (columns ? width - 1 - x : x) - middleX + lean * fromMiddleY;
         double sourceY = cosine * fromMiddleY - sine * fromMiddleX + middleY + down;
         double sourceX = sine * fromMiddleY + cosine * fromMiddleX + middleX + right;
-        between(sourceY, sourceX, (y * width + x) * channels);
+        between(from, offset, sourceY, sourceX, (y * width + x) * channels);
       }
     }
   }
 
   /** Bilinear interpolation; pixels outside count as 0. */
-  private void between(double y, double x, int to) {
+  private void between(float[] from, int offset, double y, double x, int to) {
     int top = (int) Math.floor(y);
     int left = (int) Math.floor(x);
     float below = (float) (y - top);
     float beside = (float) (x - left);
     for (int c = 0; c < channels; c++) {
-      float upper = mix(pixel(top, left, c), pixel(top, left + 1, c), beside);
-      float lower = mix(pixel(top + 1, left, c), pixel(top + 1, left + 1, c), beside);
+      int at = offset + c;
+      float upper = mix(pixel(from, at, top, left), pixel(from, at, top, left + 1), beside);
+      float lower = mix(pixel(from, at, top + 1, left), pixel(from, at, top + 1, left + 1), beside);
       out[to + c] = mix(upper, lower, below);
     }
   }
@@ -180,10 +214,9 @@ public final class Augmenter {
     return a + (b - a) * share;
   }
 
-  private float pixel(int y, int x, int channel) {
-    return y < 0 || y >= height || x < 0 || x >= width
-        ? 0f
-        : work[(y * width + x) * channels + channel];
+  private float pixel(float[] from, int at, int y, int x) {
+    boolean outside = y < 0 || y >= height || x < 0 || x >= width;
+    return outside ? 0f : from[at + (y * width + x) * channels];
   }
 
   private void colour(long key) {
@@ -206,14 +239,20 @@ public final class Augmenter {
     }
   }
 
-  private void cutOut(int middleY, int middleX) {
-    int half = how.cutout() / 2;
-    int left = Math.max(0, middleX - half);
-    int right = Math.min(width, middleX - half + how.cutout());
-    for (int y = Math.max(0, middleY - half);
-        y < Math.min(height, middleY - half + how.cutout());
-        y++) {
-      Arrays.fill(out, (y * width + left) * channels, (y * width + right) * channels, 0f);
+  /** {@code nothing} are zeros of the type of {@code to}. */
+  private void cutOut(long key, Object to, Object nothing) {
+    if (how.cutout() == 0) {
+      return;
+    }
+    int top = CounterRandom.below(key, HOLE_DOWN, height) - how.cutout() / 2;
+    int first = CounterRandom.below(key, HOLE_RIGHT, width) - how.cutout() / 2;
+    int left = Math.max(0, first);
+    int right = Math.min(width, first + how.cutout());
+    for (int y = Math.max(0, top); y < Math.min(height, top + how.cutout()); y++) {
+      int end = (y * width + right) * channels;
+      for (int at = (y * width + left) * channels; at < end; at += ZEROS) {
+        System.arraycopy(nothing, 0, to, at, Math.min(ZEROS, end - at));
+      }
     }
   }
 }
