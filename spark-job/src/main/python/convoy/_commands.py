@@ -113,7 +113,7 @@ def train(
     Parameters
     ----------
     config : str, path or mapping
-        A built-in job (``lenet5``, ``cnn32``, ``seed-cnn``, ``mlp``), a job file, or a job as a
+        A built-in job (``lenet5``, ``cnn32``, ``seed-cnn``, ``mlp``, ``resnet20``), a job file, or a job as a
         dictionary.
     data : str, optional
         A folder or a table that takes the place of ``data.path``.

@@ -22,7 +22,7 @@ public final class JobOptions {
       paramLabel = "FILE",
       description = {
         "Job file (YAML) on this machine or any Hadoop file system, or a built-in job: lenet5,"
-            + " cnn32, seed-cnn, mlp. Default: lenet5."
+            + " cnn32, seed-cnn, mlp, resnet20. Default: lenet5."
       })
   private String config;
 

@@ -8,7 +8,8 @@ import java.util.List;
 /** The jobs of {@code conf/}, which lie in the jar too. */
 public final class BuiltInJobs {
   /** Their names. */
-  public static final List<String> NAMES = List.of("lenet5", "cnn32", "seed-cnn", "mlp");
+  public static final List<String> NAMES =
+      List.of("lenet5", "cnn32", "seed-cnn", "mlp", "resnet20");
 
   private BuiltInJobs() {}
 

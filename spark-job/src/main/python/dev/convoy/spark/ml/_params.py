@@ -87,7 +87,7 @@ class ClassifierParams(Params):
     model: Param[str] = Param(
         Params._dummy(),
         "model",
-        "network to train: a built-in job (lenet5, cnn32, seed-cnn or mlp) or the YAML of a job, whose other sections count where no Param is set",
+        "network to train: a built-in job (lenet5, cnn32, seed-cnn, mlp or resnet20) or the YAML of a job, whose other sections count where no Param is set",
         typeConverter=to_string,
     )
     momentum: Param[float] = Param(
@@ -290,7 +290,7 @@ class ClassifierArguments(ClassifierParams):
     microBatch : int, optional
         examples a forward-backward call; a number from 1 to 4096; if not set, what the model's job says, else 32.
     model : str, default "lenet5"
-        network to train: a built-in job (lenet5, cnn32, seed-cnn or mlp) or the YAML of a job, whose other sections count where no Param is set.
+        network to train: a built-in job (lenet5, cnn32, seed-cnn, mlp or resnet20) or the YAML of a job, whose other sections count where no Param is set.
     momentum : float, optional
         for momentum, nesterov; a number from 0 to less than 1; if not set, what the model's job says, else 0.9.
     optimizer : str, optional
@@ -434,7 +434,7 @@ class ClassifierArguments(ClassifierParams):
         return self._set(microBatch=value)
 
     def setModel(self, value: str) -> Any:
-        """Sets ``model``: network to train: a built-in job (lenet5, cnn32, seed-cnn or mlp) or the YAML of a job, whose other sections count where no Param is set."""
+        """Sets ``model``: network to train: a built-in job (lenet5, cnn32, seed-cnn, mlp or resnet20) or the YAML of a job, whose other sections count where no Param is set."""
         return self._set(model=value)
 
     def setMomentum(self, value: float) -> Any:

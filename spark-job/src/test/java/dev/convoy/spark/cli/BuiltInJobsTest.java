@@ -22,7 +22,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The jobs in {@code conf/}, as they lie in the jar. */
 class BuiltInJobsTest {
   @ParameterizedTest
-  @CsvSource({"seed-cnn, 13602", "lenet5, 61706", "cnn32, 430890", "mlp, 101770"})
+  @CsvSource({
+    "seed-cnn, 13602",
+    "lenet5, 61706",
+    "cnn32, 430890",
+    "mlp, 101770",
+    "resnet20, 274042"
+  })
   void aBuiltInJobIsTheNetworkItSays(String name, long parameters) throws IOException {
     assertThat(BuiltInJobs.NAMES).contains(name);
     String yaml = BuiltInJobs.yaml(name);
@@ -30,6 +36,23 @@ class BuiltInJobsTest {
     assertThat(job.notes()).isEmpty();
     assertThat(ModelSummary.of(job.config().model()).parameters()).isEqualTo(parameters);
     assertThat(yaml.replace(",", "")).contains(parameters + " parameters");
+  }
+
+  /** He et al. (CVPR 2016), table 6: 0.27 million, whose shortcuts have none. */
+  @Test
+  void resnet20HasTheParametersThatWerePublished() {
+    Job job = JobFile.read("resnet20", BuiltInJobs.yaml("resnet20"), "resnet20", List.of());
+    ModelSummary summary = ModelSummary.of(job.config().model());
+    long shortcuts =
+        summary.rows().stream()
+            .filter(row -> row.name().contains("1x1") || row.name().contains("'short"))
+            .mapToLong(row -> row.weights() + row.biases())
+            .sum();
+    assertThat(shortcuts).isEqualTo(16 * 32 + 64 + 32 * 64 + 128);
+    assertThat(summary.statistics()).isEqualTo(2 * (7 * 16 + 7 * 32 + 7 * 64));
+    assertThat(summary.trainable() - shortcuts).isEqualTo(269_722);
+    // Multiply-adds, at two each: 40.6 million and those of the shortcuts.
+    assertThat(summary.flops()).isBetween(81_000_000L, 83_500_000L);
   }
 
   @Test
