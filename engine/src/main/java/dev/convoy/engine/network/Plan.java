@@ -66,6 +66,11 @@ final class Plan {
       this.overwrites = new boolean[sources.length];
     }
 
+    /** True if its values must outlive the pass over its kind of nodes, or over its block. */
+    boolean keeps() {
+      return isHead || feedsWhole && !whole;
+    }
+
     Layer layer() {
       return parts[0];
     }

@@ -16,8 +16,9 @@ import java.util.List;
 
 /**
  * The buffers of one thread: activations, their gradients, packed weights. Made by {@link
- * Network#newWorkspace}, reused from step to step, never shared between threads. Without training,
- * layers below the first dense one share blocks of activations: two serve a chain in turn.
+ * Network#newWorkspace}, reused from step to step, never shared between threads. Layers share
+ * gradients, and without training activations too: two serve a chain in turn. What works block by
+ * block shares blocks, what sees whole micro-batches shares those.
  */
 public final class Workspace {
   final Network network;
@@ -66,16 +67,19 @@ public final class Workspace {
     activations = new Tensor[n][];
     gradients = training ? new Tensor[n][] : null;
     arena = new Arena();
-    Tensor[] shared = sharedBuffers(plan, arena);
+    Tensor[] shared = sharedBuffers(plan, false, 1, arena);
+    Tensor[] sharedWhole = sharedBuffers(plan, true, blocks, arena);
     int[] buffers = plan.buffers();
     for (int i = 0; i < n; i++) {
       Plan.Node node = plan.nodes.get(i);
       scratch[i] = node.layer().newScratch(arena, blocks, training, plan.needsInputGradient(i, 0));
-      Tensor[] oneForAll = views(shared[buffers[i]], blocks, 0);
-      boolean keeps = node.whole || node.feedsWhole || node.isHead;
-      activations[i] = training || keeps ? whole(node, blocks, arena) : oneForAll;
+      Tensor[] inTurn =
+          node.whole
+              ? views(sharedWhole[buffers[i]], blocks, node.output().size() * LANES)
+              : views(shared[buffers[i]], blocks, 0);
+      activations[i] = training || node.keeps() ? whole(node, blocks, arena) : inTurn;
       if (training) {
-        gradients[i] = keeps ? whole(node, blocks, arena) : oneForAll;
+        gradients[i] = node.keeps() ? whole(node, blocks, arena) : inTurn;
       }
     }
     int extraSize = training ? extraSize(plan, blocks) : 0;
@@ -116,13 +120,20 @@ public final class Workspace {
     return corrects[o];
   }
 
-  /** Place for one block of each node that is not alive at the same time as the others in it. */
-  private static Tensor[] sharedBuffers(Plan plan, Arena arena) {
+  /**
+   * Places for {@code blocks} blocks of nodes that are not alive at the same time.
+   *
+   * @param whole true for the nodes that see whole micro-batches, false for the others
+   */
+  private static Tensor[] sharedBuffers(Plan plan, boolean whole, int blocks, Arena arena) {
     int[] buffers = plan.buffers();
     int[] sizes = new int[plan.nodes.size()];
     for (int i = 0; i < buffers.length; i++) {
-      int size = plan.nodes.get(i).output().size() * LANES;
-      sizes[buffers[i]] = Math.max(sizes[buffers[i]], size);
+      Plan.Node node = plan.nodes.get(i);
+      int size = Math.multiplyExact(blocks, node.output().size() * LANES);
+      if (node.whole == whole && !node.keeps()) {
+        sizes[buffers[i]] = Math.max(sizes[buffers[i]], size);
+      }
     }
     Tensor[] shared = new Tensor[sizes.length];
     for (int b = 0; b < sizes.length; b++) {
