@@ -200,16 +200,35 @@ class BatchNormTest {
     assertThat(predict(frozen, weights, 17, 1, false)).isEqualTo(alone);
   }
 
+  /** Lanes and blocks that an earlier, larger micro-batch left behind count nowhere. */
+  @Test
+  void aMicroBatchDoesNotSeeTheOneBefore() {
+    Network network =
+        new Network(
+            ModelSpec.parse(
+                "input 4x4x2\nbatchNorm\nconv2d filters=4 kernel=2\nbatchNorm\nrelu\nmaxpool window=2\n"
+                    + "dense units=6\nbatchNorm\ntanh\ndense units=3"));
+    float[] weights = network.initialWeights(9);
+    Workspace used = network.newWorkspace(40, true);
+    network.load(weights, used);
+    gradient(network, used, 0, 40);
+    for (int examples : new int[] {5, 17, 1, 32}) {
+      Workspace fresh = network.newWorkspace(examples, true);
+      network.load(weights, fresh);
+      assertThat(gradient(network, used, 50, examples))
+          .isEqualTo(gradient(network, fresh, 50, examples));
+    }
+  }
+
+  private static float[] gradient(Network network, Workspace workspace, int first, int examples) {
+    float[] gradient = new float[network.parameterCount()];
+    network.gradient(batch(network, first, examples), 1, 1, workspace, gradient);
+    return gradient;
+  }
+
   private static float[] predict(
       Network network, float[] weights, int first, int examples, boolean training) {
-    Batch batch = network.newBatch(examples);
-    float[] values = new float[network.spec().input().size()];
-    for (int e = first; e < first + examples; e++) {
-      for (int i = 0; i < values.length; i++) {
-        values[i] = CounterRandom.gaussian(CounterRandom.key(8, e), i);
-      }
-      batch.add(values, 0, 0, e);
-    }
+    Batch batch = batch(network, first, examples);
     Workspace workspace = network.newWorkspace(examples, training);
     network.load(weights, workspace);
     if (training) {
@@ -218,5 +237,17 @@ class BatchNormTest {
     float[] outputs = new float[examples * network.outputs()];
     network.predict(batch, workspace, outputs);
     return outputs;
+  }
+
+  private static Batch batch(Network network, int first, int examples) {
+    Batch batch = network.newBatch(examples);
+    float[] values = new float[network.spec().input().size()];
+    for (int e = first; e < first + examples; e++) {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = CounterRandom.gaussian(CounterRandom.key(8, e), i);
+      }
+      batch.add(values, 0, 0, e);
+    }
+    return batch;
   }
 }
