@@ -35,10 +35,6 @@ import java.util.Optional;
  * <p>A micro-batch of one value a channel, which is one example of one pixel, has no variance. It
  * is normalised by the running values, its value counts for the mean, and for the variance the
  * running one, which so stays as it is.
- *
- * <p>Order of the sums: lane by lane over the pixels of a block, ascending, in float; then blocks
- * ascending, in float; then lanes ascending, in double. Lanes without an example count nowhere. The
- * first mean serves to take deviations from, as in {@link Norm}.
  */
 public final class BatchNorm implements Layer {
   private static final float MOMENTUM = 0.1f;
@@ -117,8 +113,8 @@ public final class BatchNorm implements Layer {
 
   private final Shape shape;
   private final Moments.Groups groups;
+  private final BatchMoments own;
   private final int channels;
-  private final float epsilon;
   private final int offset;
   private final boolean frozen;
   private final boolean relu;
@@ -140,8 +136,8 @@ public final class BatchNorm implements Layer {
   public BatchNorm(Spec spec, LayerSpec.Place place) {
     this.shape = place.input();
     this.channels = shape.channels();
-    this.groups = new Moments.Groups(shape.pixels(), channels, 1, false);
-    this.epsilon = spec.epsilon();
+    this.own = new BatchMoments(shape, spec.epsilon());
+    this.groups = own.groups();
     this.offset = place.offset();
     this.frozen = spec.frozen();
     this.relu = place.relu();
@@ -168,11 +164,6 @@ public final class BatchNorm implements Layer {
     return !frozen;
   }
 
-  /** Floats of a line for each channel. */
-  private int lines() {
-    return channels * LANES;
-  }
-
   @Override
   public Scratch newScratch(Arena arena, int maxBlocks, boolean training, boolean inputGradient) {
     int moments = Math.multiplyExact(2 * LANES, channels);
@@ -194,8 +185,7 @@ public final class BatchNorm implements Layer {
     Memory memory = scratch.batchNorm;
     System.arraycopy(weights, offset, memory.parameters, 0, 4 * channels);
     for (int c = 0; c < channels; c++) {
-      setMoments(
-          memory.running, c, memory.parameters[2 * channels + c], runningVariance(memory, c));
+      own.set(memory.running, c, memory.parameters[2 * channels + c], runningVariance(memory, c));
     }
   }
 
@@ -203,21 +193,9 @@ public final class BatchNorm implements Layer {
     return memory.parameters[3 * channels + c];
   }
 
-  private void setMoments(Tensor moments, int c, float mean, float variance) {
-    int at = moments.offset() + c * LANES;
-    Arrays.fill(moments.data(), at, at + LANES, mean);
-    float reciprocal = Norm.reciprocal(variance, epsilon);
-    Arrays.fill(moments.data(), at + lines(), at + lines() + LANES, reciprocal);
-  }
-
-  /** Values of a channel in the micro-batch. */
-  private long count(Pass pass) {
-    return (long) pass.examples() * shape.pixels();
-  }
-
   /** What the micro-batch at hand is normalised by. */
   private Tensor moments(Pass pass, Memory memory) {
-    boolean measured = pass.training() && !frozen && count(pass) > 1;
+    boolean measured = pass.training() && !frozen && own.count(pass) > 1;
     return measured ? memory.measured : memory.running;
   }
 
@@ -227,10 +205,15 @@ public final class BatchNorm implements Layer {
     Moments kernel = pass.kernels().moments();
     Tensor moments = moments(pass, memory);
     if (moments == memory.measured) {
-      measure(pass, memory, blocks, in);
+      own.measure(pass, blocks, in, memory.arena.shared(), moments, memory.gradient);
     } else if (pass.training() && !frozen) {
       for (int c = 0; c < channels; c++) {
-        note(pass, memory, c, in.data()[in.offset() + c * LANES], runningVariance(memory, c));
+        own.note(
+            pass,
+            memory.gradient,
+            c,
+            in.data()[in.offset() + c * LANES],
+            runningVariance(memory, c));
       }
     }
     float low = relu ? 0f : Float.NEGATIVE_INFINITY;
@@ -248,78 +231,6 @@ public final class BatchNorm implements Layer {
           out.data(),
           out.offset() + block);
     }
-  }
-
-  /** Keeps what the micro-batch has, times its examples, as gradients of the statistics. */
-  private void note(Pass pass, Memory memory, int c, double mean, double variance) {
-    memory.gradient[2 * channels + c] = (float) (mean * pass.examples());
-    memory.gradient[3 * channels + c] = (float) (variance * pass.examples());
-  }
-
-  /** Overwrites the moments of the micro-batch and notes its statistics. */
-  private void measure(Pass pass, Memory memory, int blocks, Tensor in) {
-    Kernels kernels = pass.kernels();
-    Tensor moments = memory.measured;
-    Tensor room = memory.arena.shared();
-    float[] work = room.data();
-    int total = room.offset();
-    int own = total + 2 * lines();
-    double count = count(pass);
-    Arrays.fill(work, total, total + lines(), 0f);
-    for (int b = 0; b < blocks; b++) {
-      int from = in.offset() + b * shape.size() * LANES;
-      Arrays.fill(work, own, own + lines(), 0f);
-      kernels.addRows(lines(), shape.pixels(), in.data(), from, lines(), work, own);
-      addExamples(pass, b, channels, work, own, total);
-    }
-    for (int c = 0; c < channels; c++) {
-      int at = moments.offset() + c * LANES;
-      float mean = (float) (sumOfLanes(work, total + c * LANES) / count);
-      Arrays.fill(moments.data(), at, at + LANES, mean);
-    }
-    Arrays.fill(work, total, total + 2 * lines(), 0f);
-    for (int b = 0; b < blocks; b++) {
-      int from = in.offset() + b * shape.size() * LANES;
-      Arrays.fill(work, own, own + 2 * lines(), 0f);
-      kernels
-          .moments()
-          .deviations(groups, in.data(), from, moments.data(), moments.offset(), work, own);
-      addExamples(pass, b, 2 * channels, work, own, total);
-    }
-    for (int c = 0; c < channels; c++) {
-      double correction = sumOfLanes(work, total + c * LANES) / count;
-      double squares = sumOfLanes(work, total + lines() + c * LANES) - count * square(correction);
-      squares = squares < 0 ? 0 : squares;
-      double mean = moments.data()[moments.offset() + c * LANES] + correction;
-      setMoments(moments, c, (float) mean, (float) (squares / count));
-      note(pass, memory, c, mean, squares / (count - 1));
-    }
-  }
-
-  private static double square(double value) {
-    return value * value;
-  }
-
-  /** Adds to {@code total} the lines of block {@code b}, but for lanes without an example. */
-  private static void addExamples(Pass pass, int b, int n, float[] work, int own, int total) {
-    clearEmptyLanes(pass, b, n, work, own);
-    pass.kernels().add(n * LANES, work, own, work, total);
-  }
-
-  /** Zeros in the lanes of {@code n} lines of block {@code b} that hold no example. */
-  private static void clearEmptyLanes(Pass pass, int b, int n, float[] values, int at) {
-    int full = pass.examples() - b * LANES;
-    for (int i = 0; i < n && full < LANES; i++) {
-      Arrays.fill(values, at + i * LANES + full, at + (i + 1) * LANES, 0f);
-    }
-  }
-
-  private static double sumOfLanes(float[] values, int at) {
-    double sum = 0;
-    for (int l = 0; l < LANES; l++) {
-      sum += values[at + l];
-    }
-    return sum;
   }
 
   /**
@@ -340,7 +251,7 @@ public final class BatchNorm implements Layer {
     Memory memory = scratch.batchNorm;
     Tensor moments = moments(pass, memory);
     if (!frozen) {
-      takeAffineGradient(pass, memory, moments, blocks, in, dOut);
+      own.affineGradient(pass, blocks, in, moments, dOut, memory.arena.shared(), memory.gradient);
     }
     if (dIn != null) {
       takeMeans(pass, memory, moments);
@@ -352,45 +263,17 @@ public final class BatchNorm implements Layer {
     }
   }
 
-  private void takeAffineGradient(
-      Pass pass, Memory memory, Tensor moments, int blocks, Tensor in, Tensor dOut) {
-    Moments kernel = pass.kernels().moments();
-    Tensor room = memory.arena.shared();
-    float[] work = room.data();
-    int total = room.offset();
-    int own = total + 2 * lines();
-    Arrays.fill(work, total, own, 0f);
-    for (int b = 0; b < blocks; b++) {
-      int block = b * shape.size() * LANES;
-      Arrays.fill(work, own, own + 2 * lines(), 0f);
-      kernel.affineGradient(
-          groups,
-          in.data(),
-          in.offset() + block,
-          moments.data(),
-          moments.offset(),
-          dOut.data(),
-          dOut.offset() + block,
-          work,
-          own);
-      addExamples(pass, b, 2 * channels, work, own, total);
-    }
-    for (int i = 0; i < 2 * channels; i++) {
-      memory.gradient[i] = (float) sumOfLanes(work, total + i * LANES);
-    }
-  }
-
   /** Overwrites the shared piece with {@code -mean(d)}, then {@code -mean(d n)}, or with zeros. */
   private void takeMeans(Pass pass, Memory memory, Tensor moments) {
     Tensor room = memory.arena.shared();
-    double count = count(pass);
+    boolean measured = moments == memory.measured;
     for (int c = 0; c < channels; c++) {
-      double factor = moments == memory.measured ? -memory.parameters[c] / count : 0;
+      double factor = -memory.parameters[c] / (double) own.count(pass);
       int at = room.offset() + c * LANES;
-      float mean = factor == 0 ? 0f : (float) (factor * memory.gradient[channels + c]);
-      float slope = factor == 0 ? 0f : (float) (factor * memory.gradient[c]);
+      float mean = measured ? (float) (factor * memory.gradient[channels + c]) : 0f;
+      float slope = measured ? (float) (factor * memory.gradient[c]) : 0f;
       Arrays.fill(room.data(), at, at + LANES, mean);
-      Arrays.fill(room.data(), at + lines(), at + lines() + LANES, slope);
+      Arrays.fill(room.data(), at + own.lines(), at + own.lines() + LANES, slope);
     }
   }
 
@@ -415,7 +298,7 @@ public final class BatchNorm implements Layer {
           dIn.data(),
           dIn.offset() + block);
       if (!frozen) {
-        clearEmptyLanes(pass, b, shape.size(), dIn.data(), dIn.offset() + block);
+        BatchMoments.clearEmptyLanes(pass, b, shape.size(), dIn.data(), dIn.offset() + block);
       }
     }
   }

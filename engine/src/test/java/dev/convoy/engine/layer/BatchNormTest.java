@@ -173,6 +173,15 @@ class BatchNormTest {
     assertThat(run.gradient[3]).isEqualTo(Float.POSITIVE_INFINITY);
   }
 
+  /** Scales of 0 do not hide what is no number. */
+  @Test
+  void aGradientThatIsNoNumberReachesAllExamples() {
+    double[] d = {1, Double.NaN, 2};
+    LayerRun run = run(Shape.vector(1), 3, false, new float[4], new double[] {1, 2, 4}, d);
+    assertThat(run.dIn).containsOnly(Float.NaN);
+    assertThat(run.gradient[0]).isNaN();
+  }
+
   @Test
   void frozenItGoesByTheRunningValuesAndLeavesAllAlone() {
     double[] x = {5, 1, -3};
