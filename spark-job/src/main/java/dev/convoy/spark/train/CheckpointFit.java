@@ -2,10 +2,10 @@ package dev.convoy.spark.train;
 
 import dev.convoy.engine.data.Augmentation;
 import dev.convoy.engine.optimizer.LearningRate;
+import dev.convoy.engine.text.ItemSyntax;
 import dev.convoy.spark.checkpoint.Checkpoint;
 import dev.convoy.spark.checkpoint.CheckpointException;
 import dev.convoy.spark.data.shard.Fingerprint;
-import dev.convoy.spark.job.Texts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,9 +127,9 @@ final class CheckpointFit {
               + path
               + ": "
               + TOTAL_STEPS
-              + ": got '"
-              + Texts.shorten(text)
-              + "', expected a whole number; move it away");
+              + ": got "
+              + ItemSyntax.quote(text)
+              + ", expected a whole number; move it away");
     }
     return total;
   }

@@ -33,9 +33,14 @@ public final class ExecutorWatch extends SparkListener implements AutoCloseable 
    */
   public static ExecutorWatch start(SparkContext spark, Consumer<String> told) {
     ExecutorWatch watch = new ExecutorWatch(spark, told);
-    spark.addSparkListener(watch);
+    try {
+      spark.addSparkListener(watch);
+    } catch (IllegalStateException e) {
+      // Spark tells its listeners nothing more: nobody could know whether an executor came.
+      watch.came.countDown();
+    }
     // The driver counts as one; in local mode there is no other.
-    if (spark.isLocal() || spark.getExecutorMemoryStatus().size() > 1) {
+    if (watch.sawOne() || spark.isLocal() || spark.getExecutorMemoryStatus().size() > 1) {
       watch.came.countDown();
     } else {
       watch.thread.setDaemon(true);

@@ -69,6 +69,7 @@ class ConsoleProgressTest {
         .containsExactly(
             "61,706 parameters; 54,000 training examples, 6,000 held out; 250 steps of 125 an"
                 + " epoch; 2 partitions on 2 task slots",
+            "loss and accuracy of steps: means over the batches of the last 100, before updates",
             "epoch 1/2  step 100/250  loss 3.0000  accuracy 25.00 %  10.0k examples/s  ETA 6.0 s",
             "epoch 1/2  validation loss 0.2500  accuracy 98.77 %  best so far  (6,000 examples in"
                 + " 1.3 s)",
@@ -87,6 +88,7 @@ class ConsoleProgressTest {
         .containsExactly(
             "61,706 parameters; 54,000 training examples, 6,000 held out; 250 steps of 125 an"
                 + " epoch; 2 partitions on 2 task slots, going on from step 31",
+            "loss and accuracy of steps: means over the batches of the last 100, before updates",
             "epoch 1/2  step 31/250  loss 2.0000  accuracy 25.00 %  10.0k examples/s  ETA 8.8 s "
                 + " step 40.0 ms: broadcast 1.0, compute 30.0, result 4.0, merge 2.0, update 3.0");
   }
