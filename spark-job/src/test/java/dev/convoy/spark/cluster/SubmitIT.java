@@ -91,7 +91,8 @@ class SubmitIT {
   @Test
   void executorsThatCannotStartAreNotBlamedOnTheData(StandaloneCluster cluster) {
     Submission broken =
-        training(folder.resolve("broken")).withConf("spark.executor.extraJavaOptions", "-Xnosuch");
+        training(folder.resolve("broken"))
+            .withConf("spark.executor.extraJavaOptions", "-javaagent:nosuch.jar");
     try (ChildJvm driver = cluster.submit(broken, "client")) {
       assertThat(driver.awaitExit(LIMIT)).as(driver.output()).isEqualTo(1);
       assertThat(driver.output())
