@@ -83,7 +83,7 @@ public final class ExecutorWatch extends SparkListener implements AutoCloseable 
         + " of memory and "
         + cores(conf)
         + " free on one worker (--executor-memory, --executor-cores); the cluster manager's page"
-        + " shows what its workers have";
+        + " shows what its workers have, and links to the logs of executors that ended at once";
   }
 
   private static String cores(SparkConf conf) {
